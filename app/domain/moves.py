@@ -1,0 +1,58 @@
+"""Moves: what somebody asks for. Imperative; whether it happens is for `rules` to say."""
+
+from dataclasses import dataclass
+
+from app.domain.terms import Terms
+from app.domain.trade import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Take the free buyer's seat."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """Say something in the room."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """Put new terms in place of those of `version`, with an optional reason."""
+
+    version: int
+    terms: Terms
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAmendment:
+    """Ask the seller, in words, for other terms."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Agree to the terms of exactly this version."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Decline the offer, with an optional reason."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """Close a trade whose deadline has passed. Nobody's move: time's."""
+
+
+Move = Join | SendMessage | Amend | RequestAmendment | Accept | Reject | Expire

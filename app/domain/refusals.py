@@ -1,0 +1,48 @@
+"""Why something cannot be done, in a sentence for the person who asked.
+
+A refusal is an everyday answer, not an error of ours: it is raised where a rule is broken, shown as it stands, and
+changes nothing.
+"""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """What kind of rule stood in the way; the sentence is for people, this is for code."""
+
+    INVALID = "invalid"
+    """A value is outside its limits; `Refusal.field` names it."""
+    NOT_YOURS = "not_yours"
+    """The role does not allow the move, or the viewer has no part in the trade."""
+    CLOSED = "closed"
+    """The trade has an outcome already; outcomes are final."""
+    TOO_LATE = "too_late"
+    """The deadline has passed, whether or not the expiry job has run."""
+    TOO_EARLY = "too_early"
+    """The deadline has not passed yet, or nobody has joined yet."""
+    STALE = "stale"
+    """The terms are at another version than the one the move names."""
+    SEAT_TAKEN = "seat_taken"
+    """The buyer's seat belongs to somebody else."""
+    TAKEN = "taken"
+    """The name belongs to somebody else."""
+    TOO_OFTEN = "too_often"
+    """A rate limit; trying again later helps."""
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is not an error
+    """A rule said no.
+
+    `field` is the name of the input it concerns ("price", "name", …), or empty when it concerns the whole move.
+    `str(refusal)` is the sentence to show.
+    """
+
+    def __init__(self, reason: Reason, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.field = field
+
+
+def invalid(field: str, sentence: str) -> Refusal:
+    """The refusal of one input's value."""
+    return Refusal(Reason.INVALID, sentence, field)

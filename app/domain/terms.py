@@ -1,0 +1,89 @@
+"""Terms: what is on the table. Price per unit, quantity, description.
+
+Figures are typed as text and parsed here, as decimals and whole numbers; nothing is ever rounded silently.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.domain.refusals import invalid
+from app.domain.text import check_text
+
+MAX_PRICE = Decimal("9999999999999.99")
+"""numeric(15,2), the column's type."""
+MAX_QUANTITY = 2_147_483_647
+"""A PostgreSQL integer."""
+MAX_MINUTES = 525_600
+"""One year."""
+
+_PRICE = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]*))?|\.([0-9]+)")
+_WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One version's figures. `price` is dollars per unit with two decimals."""
+
+    price: Decimal
+    quantity: int
+    description: str = ""
+
+    @property
+    def total(self) -> Decimal:
+        """Price times quantity, exact."""
+        return self.price * self.quantity
+
+    def changes_from(self, before: "Terms") -> tuple[str, ...]:
+        """The names of the fields that differ from `before`, in the order people read them."""
+        return tuple(
+            field for field in ("price", "quantity", "description") if getattr(self, field) != getattr(before, field)
+        )
+
+
+def parse_terms(price: str, quantity: str, description: str) -> Terms:
+    """Terms from what a person typed. Raises `Refusal` for the first field outside its limits."""
+    return Terms(
+        parse_price(price), parse_quantity(quantity), check_text(description, "description", "The description")
+    )
+
+
+def parse_price(typed: str) -> Decimal:
+    """A price from plain digits such as ``1000``, ``1,000.5`` or ``$900.50``: above 0, at most two decimals.
+
+    Exponents, signs, other scripts' digits and more than two decimals are refused rather than guessed at.
+    """
+    text = typed.strip().removeprefix("$").strip()
+    match = _PRICE.fullmatch(text)
+    if not match:
+        raise invalid("price", "The price is not a number. Please write it like 1000 or 900.50.")
+    decimals = match[1] or match[2] or ""
+    if len(decimals.rstrip("0")) > 2:  # noqa: PLR2004 - cents
+        raise invalid("price", "The price has more than two decimals. Please write whole cents.")
+    value = Decimal(text.replace(",", ""))
+    if value <= 0:
+        raise invalid("price", "The price must be above zero.")
+    if value > MAX_PRICE:
+        raise invalid("price", f"The price is too high: at most {MAX_PRICE:,} is possible.")
+    return value.quantize(Decimal("0.01"))
+
+
+def parse_quantity(typed: str) -> int:
+    """A whole number from 1 to 2,147,483,647."""
+    return _parse_whole(typed, "quantity", "The quantity", MAX_QUANTITY)
+
+
+def parse_minutes(typed: str) -> int:
+    """Minutes until the deadline, a whole number from 1 to 525,600."""
+    return _parse_whole(typed, "minutes", "The time to expiry", MAX_MINUTES)
+
+
+def _parse_whole(typed: str, field: str, label: str, most: int) -> int:
+    text = typed.strip()
+    if not _WHOLE.fullmatch(text):
+        raise invalid(field, f"{label} must be a whole number from 1 to {most:,}.")
+    digits = text.replace(",", "").lstrip("0")
+    # Python refuses to convert very long digit strings; a length check answers before that.
+    if not digits or len(digits) > len(str(most)) or int(digits) > most:
+        raise invalid(field, f"{label} must be a whole number from 1 to {most:,}.")
+    return int(digits)
