@@ -1,0 +1,1 @@
+"""Durable truth: PostgreSQL, and the only code that knows it."""

@@ -1,0 +1,88 @@
+"""Users and sessions."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Executable, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from app.db.engine import Database
+from app.db.tables import SessionRow, UserRow
+from app.domain.trade import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in browser: whose it is, its time zone (an IANA name) and its theme (light, dark or system)."""
+
+    id: int
+    person: Person
+    time_zone: str
+    theme: str
+
+
+class Accounts:
+    """Stores users and sessions; knows nothing of passwords but their hashes, of tokens but their digests."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create_user(self, name: str, key: str, password_hash: str) -> Person | None:
+        """A new user, or None when the name's key is taken."""
+        statement = (
+            insert(UserRow)
+            .values(name=name, name_key=key, password_hash=password_hash)
+            .on_conflict_do_nothing(index_elements=["name_key"])
+            .returning(col(UserRow.id))
+        )
+        async with self._database.reading() as connection:
+            user_id = (await connection.execute(statement)).scalar_one_or_none()
+        return Person(user_id, name) if user_id is not None else None
+
+    async def find_user(self, key: str) -> tuple[Person, str] | None:
+        """The user of a name's key with the password's hash, or None."""
+        statement = select(col(UserRow.id), col(UserRow.name), col(UserRow.password_hash)).where(
+            col(UserRow.name_key) == key
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        return (Person(row[0], row[1]), row[2]) if row else None
+
+    async def set_password_hash(self, user_id: int, password_hash: str) -> None:
+        """Replace the password's hash."""
+        await self._run(update(UserRow).where(col(UserRow.id) == user_id).values(password_hash=password_hash))
+
+    async def create_session(self, user_id: int, token_hash: bytes) -> None:
+        """Keep a session by its token's digest."""
+        await self._run(insert(SessionRow).values(user_id=user_id, token_hash=token_hash))
+
+    async def find_session(self, token_hash: bytes) -> Session | None:
+        """The live session of a token's digest, or None."""
+        statement = (
+            select(
+                col(SessionRow.id), col(UserRow.id), col(UserRow.name), col(SessionRow.time_zone), col(SessionRow.theme)
+            )
+            .join(UserRow, col(UserRow.id) == SessionRow.user_id)
+            .where(col(SessionRow.token_hash) == token_hash)
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        return Session(row[0], Person(row[1], row[2]), row[3], row[4]) if row else None
+
+    async def remember(self, session_id: int, *, time_zone: str, theme: str) -> None:
+        """Keep how this browser shows things."""
+        await self._run(
+            update(SessionRow).where(col(SessionRow.id) == session_id).values(time_zone=time_zone, theme=theme)
+        )
+
+    async def end_session(self, session_id: int) -> None:
+        """End one session."""
+        await self._run(delete(SessionRow).where(col(SessionRow.id) == session_id))
+
+    async def end_sessions(self, user_id: int) -> None:
+        """End all of a person's sessions."""
+        await self._run(delete(SessionRow).where(col(SessionRow.user_id) == user_id))
+
+    async def _run(self, statement: Executable) -> None:
+        async with self._database.reading() as connection:
+            await connection.execute(statement)

@@ -1,0 +1,61 @@
+"""News from the database: one LISTEN connection that brings what other processes recorded into this one's rooms."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import psycopg
+
+from app.db.engine import Database, connect
+from app.db.ledger import CHANNEL
+
+log = logging.getLogger(__name__)
+_QUIET = 10.0
+"""Seconds without news after which the connection is tried, and the clock measured again."""
+
+
+class Feed:
+    """Calls `heard(trade_id, seq, own)` for every recorded action, and `resumed()` when some may have been missed."""
+
+    def __init__(
+        self,
+        database: Database,
+        origin: str,
+        heard: Callable[[int, int, bool], None],
+        resumed: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._database = database
+        self._origin = origin
+        self._heard = heard
+        self._resumed = resumed
+        self.listening = False
+
+    async def run(self) -> None:
+        """Listen until cancelled; a lost connection is made again within a second of the server's return."""
+        first = True
+        while True:
+            try:
+                async with await connect(self._database.url) as connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    if not first:
+                        await self._database.renew()
+                        await self._resumed()
+                        log.info("feed: listening again")
+                    first = False
+                    self.listening = True
+                    await self._listen(connection)
+            except (psycopg.Error, OSError) as error:
+                log.warning("feed: the database went away: %s", (str(error) or type(error).__name__).splitlines()[0])
+            finally:
+                self.listening = False
+            await asyncio.sleep(0.5)
+
+    async def _listen(self, connection: psycopg.AsyncConnection) -> None:
+        while True:
+            async for notice in connection.notifies(timeout=_QUIET):
+                trade_id, seq, origin = notice.payload.split(" ")
+                try:
+                    self._heard(int(trade_id), int(seq), origin == self._origin)
+                except Exception:
+                    log.exception("feed: news of trade %s could not be delivered", trade_id)
+            await self._database.clock.measure(connection)

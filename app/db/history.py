@@ -1,0 +1,224 @@
+"""The only reader of trades. It returns the domain's values, in pages whose cost does not grow with history."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, not_, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from app.db.engine import Database
+from app.db.tables import ActionRow, MessageRow, TradeRow, UserRow, VersionRow
+from app.domain.actions import Action, Kind, Version
+from app.domain.terms import Terms
+from app.domain.trade import Person, Role, Standing, Status, Trade
+
+RECENTLY = timedelta(days=7)
+"""How long a closed trade stays on the dashboard."""
+OPEN = (Status.DRAFT, Status.IN_NEGOTIATION)
+
+_Seller = aliased(UserRow, name="seller")
+_Buyer = aliased(UserRow, name="buyer")
+_Before = aliased(VersionRow, name="before")
+
+
+class History:
+    """Reads trades, their actions and versions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def trade(self, trade_id: int) -> Standing | None:
+        """The trade as it stands, or None."""
+        return await self._one(_trades().where(col(TradeRow.id) == trade_id))
+
+    async def by_code(self, code: str) -> Standing | None:
+        """The trade of an invitation code (as stored, lower case), or None."""
+        return await self._one(_trades().where(col(TradeRow.code) == code))
+
+    async def actions(self, trade_id: int, *, before: int | None = None, limit: int = 50) -> list[Action]:
+        """The newest `limit` actions with seq < before, oldest first."""
+        statement = _actions(trade_id).order_by(col(ActionRow.seq).desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(col(ActionRow.seq) < before)
+        return [_action(row) for row in reversed(await self._all(statement))]
+
+    async def actions_since(self, trade_id: int, seq: int, *, limit: int = 500) -> list[Action]:
+        """The first `limit` actions after `seq`, oldest first."""
+        statement = _actions(trade_id).where(col(ActionRow.seq) > seq).order_by(col(ActionRow.seq)).limit(limit)
+        return [_action(row) for row in await self._all(statement)]
+
+    async def versions(self, trade_id: int, *, before: int | None = None, limit: int = 20) -> list[Version]:
+        """The newest `limit` versions numbered below `before`, newest first."""
+        statement = (
+            select(
+                col(VersionRow.version),
+                col(ActionRow.at),
+                col(ActionRow.actor_id),
+                col(ActionRow.note),
+                col(UserRow.name).label("actor_name"),
+                *_labelled(VersionRow, "new"),
+                *_labelled(_Before, "old"),
+            )
+            .join(ActionRow, and_(col(ActionRow.trade_id) == VersionRow.trade_id, col(ActionRow.seq) == VersionRow.seq))
+            .join(UserRow, col(UserRow.id) == ActionRow.actor_id)
+            .outerjoin(_Before, _is_before(_Before))
+            .where(col(VersionRow.trade_id) == trade_id)
+            .order_by(col(VersionRow.version).desc())
+            .limit(limit)
+        )
+        if before is not None:
+            statement = statement.where(col(VersionRow.version) < before)
+        return [
+            Version(
+                row.version,
+                Terms(row.new_price, row.new_quantity, row.new_description),
+                row.at,
+                Person(row.actor_id, row.actor_name),
+                row.note,
+                _old_terms(row),
+            )
+            for row in await self._all(statement)
+        ]
+
+    async def trades_of(self, user_id: int, statuses: Sequence[Status], *, offset: int, limit: int) -> list[Standing]:
+        """A person's trades on either side: open ones first by deadline, closed ones below, the latest first."""
+        is_open = col(TradeRow.status).in_(OPEN)
+        return await self._many(
+            _trades()
+            .where(or_(col(TradeRow.seller_id) == user_id, col(TradeRow.buyer_id) == user_id))
+            .where(col(TradeRow.status).in_(statuses))
+            .order_by(
+                not_(is_open),
+                case((is_open, col(TradeRow.expires_at))),
+                col(TradeRow.closed_at).desc(),
+                col(TradeRow.id).desc(),
+            )
+            .offset(offset)
+            .limit(limit)
+        )
+
+    async def activity(self, statuses: Sequence[Status], title: str, *, offset: int, limit: int) -> list[Standing]:
+        """All open and recently closed trades, newest activity first; `title` is a part of the title, any case."""
+        statement = (
+            _trades()
+            .where(col(TradeRow.status).in_(statuses))
+            .where(or_(col(TradeRow.closed_at).is_(None), col(TradeRow.closed_at) > func.now() - RECENTLY))
+            .order_by(col(TradeRow.active_at).desc(), col(TradeRow.id).desc())
+            .offset(offset)
+            .limit(limit)
+        )
+        if title:
+            statement = statement.where(col(TradeRow.title).icontains(title, autoescape=True))
+        return await self._many(statement)
+
+    async def count(self) -> int:
+        """How many trades there are."""
+        async with self._database.reading() as connection:
+            return (await connection.execute(select(func.count()).select_from(TradeRow))).scalar_one()
+
+    async def overdue(self, limit: int = 100) -> list[int]:
+        """The ids of trades that are open though their deadline has passed."""
+        statement = select(col(TradeRow.id)).where(
+            col(TradeRow.status).in_(OPEN), col(TradeRow.expires_at) <= func.now()
+        )
+        return [row[0] for row in await self._all(statement.limit(limit))]
+
+    async def _one(self, statement: Select[Any]) -> Standing | None:
+        found = await self._many(statement)
+        return found[0] if found else None
+
+    async def _many(self, statement: Select[Any]) -> list[Standing]:
+        return [_standing(row) for row in await self._all(statement)]
+
+    async def _all(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+        async with self._database.reading() as connection:
+            rows: Sequence[Row[Any]] = (await connection.execute(statement)).all()
+        return rows
+
+
+def _trades() -> Select[Any]:
+    everything: Any = TradeRow
+    return (
+        select(everything, col(_Seller.name).label("seller_name"), col(_Buyer.name).label("buyer_name"))
+        .join(_Seller, col(_Seller.id) == TradeRow.seller_id)
+        .outerjoin(_Buyer, col(_Buyer.id) == TradeRow.buyer_id)
+    )
+
+
+def _actions(trade_id: int) -> Select[Any]:
+    return (
+        select(
+            ActionRow,
+            col(UserRow.name).label("actor_name"),
+            col(MessageRow.text).label("message"),
+            *_labelled(VersionRow, "new"),
+            *_labelled(_Before, "old"),
+        )
+        .outerjoin(UserRow, col(UserRow.id) == ActionRow.actor_id)
+        .outerjoin(
+            MessageRow, and_(col(MessageRow.trade_id) == ActionRow.trade_id, col(MessageRow.seq) == ActionRow.seq)
+        )
+        .outerjoin(
+            VersionRow,
+            and_(
+                col(ActionRow.kind) == Kind.AMENDED,
+                col(VersionRow.trade_id) == ActionRow.trade_id,
+                col(VersionRow.version) == ActionRow.version,
+            ),
+        )
+        .outerjoin(_Before, _is_before(_Before))
+        .where(col(ActionRow.trade_id) == trade_id)
+    )
+
+
+def _is_before(before: type[VersionRow]) -> ColumnElement[bool]:
+    return and_(col(before.trade_id) == VersionRow.trade_id, col(before.version) == VersionRow.version - 1)
+
+
+def _labelled(version: type[VersionRow], prefix: str) -> list[ColumnElement[Any]]:
+    columns: tuple[Any, ...] = (col(version.price), col(version.quantity), col(version.description))
+    return [
+        column.label(f"{prefix}_{name}")
+        for column, name in zip(columns, ("price", "quantity", "description"), strict=True)
+    ]
+
+
+def _standing(row: Row[Any]) -> Standing:
+    trade = Trade(
+        id=row.id,
+        code=row.code,
+        title=row.title,
+        seller=Person(row.seller_id, row.seller_name),
+        buyer=Person(row.buyer_id, row.buyer_name) if row.buyer_id is not None else None,
+        invited=row.invited,
+        terms=Terms(row.price, row.quantity, row.description),
+        version=row.version,
+        status=Status(row.status),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        amended_at=row.amended_at,
+        closed_at=row.closed_at,
+    )
+    return Standing(trade, row.seq, row.active_at)
+
+
+def _action(row: Row[Any]) -> Action:
+    kind = Kind(row.kind)
+    amended = kind is Kind.AMENDED
+    return Action(
+        kind=kind,
+        at=row.at,
+        actor=Person(row.actor_id, row.actor_name) if row.actor_id is not None else None,
+        role=Role(row.role) if row.role is not None else None,
+        version=row.version,
+        text=row.message if kind is Kind.MESSAGE_SENT else row.note,
+        terms=Terms(row.new_price, row.new_quantity, row.new_description) if amended else None,
+        before=_old_terms(row) if amended else None,
+        seq=row.seq,
+    )
+
+
+def _old_terms(row: Row[Any]) -> Terms | None:
+    return Terms(row.old_price, row.old_quantity, row.old_description) if row.old_price is not None else None

@@ -1,0 +1,182 @@
+"""The only writer of trades: one statement for each move.
+
+The statement locks the trade's row first, looks at the database's clock only then (`clock_timestamp()`; `now()` would
+be older than the wait for the lock), repeats the guards the rules relied on, takes the next `seq` from the row, inserts
+the action with its version or message, and notifies. No row back means that somebody was faster: read again, ask the
+rules again. A move that closes the trade cancels its expiry job in the same transaction; creating a trade defers it.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from app.db.engine import Database
+from app.db.queue import Queue
+from app.domain.actions import Action, Kind, Outcome
+from app.domain.terms import Terms
+from app.domain.trade import Person, Role, Trade
+
+CHANNEL = "traderoom"
+"""NOTIFY's channel; the payload is ``<trade id> <seq> <origin>``."""
+
+_CODE_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32: no letter that is easily taken for a digit; 26 of them make 130 bits."""
+
+_OPEN = "status = %(status)s AND at < expires_at"
+_GUARDS = {
+    Kind.JOINED: f"{_OPEN} AND buyer_id IS NULL",
+    Kind.MESSAGE_SENT: "%(actor)s IN (seller_id, buyer_id)",
+    Kind.AMENDED: f"{_OPEN} AND version = %(base)s AND seller_id = %(actor)s",
+    Kind.AMENDMENT_REQUESTED: f"{_OPEN} AND buyer_id = %(actor)s",
+    Kind.ACCEPTED: f"{_OPEN} AND version = %(base)s AND buyer_id = %(actor)s",
+    Kind.REJECTED: f"{_OPEN} AND buyer_id = %(actor)s",
+    Kind.EXPIRED: "status = %(status)s AND at >= expires_at",
+}
+_CHANGES = {
+    Kind.JOINED: ", status = %(new_status)s, buyer_id = %(actor)s",
+    Kind.AMENDED: ", price = %(price)s, quantity = %(quantity)s, description = %(description)s,"
+    " version = g.version + 1, amended_at = g.at",
+    Kind.ACCEPTED: ", status = %(new_status)s, closed_at = g.at",
+    Kind.REJECTED: ", status = %(new_status)s, closed_at = g.at",
+    Kind.EXPIRED: ", status = %(new_status)s, closed_at = g.at",
+}
+_ALSO = {
+    Kind.MESSAGE_SENT: ", m AS (INSERT INTO messages (trade_id, seq, text) SELECT id, seq + 1, %(text)s FROM g)",
+    Kind.AMENDED: ", v AS (INSERT INTO trade_versions (trade_id, version, seq, price, quantity, description)"
+    " SELECT id, version + 1, seq + 1, %(price)s, %(quantity)s, %(description)s FROM g)",
+}
+
+
+def _statement(kind: Kind) -> str:
+    return f"""
+        WITH l AS MATERIALIZED (
+            SELECT id, seq, status, version, seller_id, buyer_id, expires_at, expiry_job_id
+            FROM trades WHERE id = %(trade)s FOR UPDATE
+        ), t AS MATERIALIZED (
+            SELECT l.*, clock_timestamp() AS at FROM l
+        ), g AS MATERIALIZED (
+            SELECT * FROM t WHERE {_GUARDS[kind]}
+        ), u AS (
+            UPDATE trades SET seq = g.seq + 1, active_at = g.at{_CHANGES.get(kind, "")} FROM g WHERE trades.id = g.id
+        ), a AS (
+            INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, note)
+            SELECT id, seq + 1, %(kind)s, %(actor)s, %(role)s, at, %(version)s, %(note)s FROM g
+        ){_ALSO.get(kind, "")}
+        SELECT seq + 1, at, expiry_job_id, pg_notify('{CHANNEL}', id || ' ' || seq + 1 || ' ' || %(origin)s) FROM g
+    """  # noqa: S608 - put together from the constants above
+
+
+_STATEMENTS = {kind: _statement(kind) for kind in _GUARDS}
+
+_CREATE = f"""
+    WITH t AS MATERIALIZED (
+        SELECT clock_timestamp() AS at, clock_timestamp() + %(minutes)s * interval '1 minute' AS expires_at
+    ), n AS (
+        INSERT INTO trades (code, title, seller_id, invited, price, quantity, description, status,
+                            created_at, amended_at, active_at, expires_at)
+        SELECT %(code)s, %(title)s, %(seller)s, %(invited)s, %(price)s, %(quantity)s, %(description)s, 'draft',
+               at, at, at, expires_at FROM t
+        RETURNING id, created_at, expires_at
+    ), a AS (
+        INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version)
+        SELECT id, 1, 'created', %(seller)s, 'seller', created_at, 1 FROM n
+    ), v AS (
+        INSERT INTO trade_versions (trade_id, version, seq, price, quantity, description)
+        SELECT id, 1, 1, %(price)s, %(quantity)s, %(description)s FROM n
+    )
+    SELECT id, created_at, expires_at, pg_notify('{CHANNEL}', id || ' 1 ' || %(origin)s) FROM n
+"""  # noqa: S608
+
+
+def new_code() -> str:
+    """An invitation code: 130 random bits in letters and digits that survive being read aloud."""
+    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(26))
+
+
+class Ledger:
+    """Records what happens. `origin` marks this process's own notifications."""
+
+    def __init__(self, database: Database, queue: Queue, origin: str) -> None:
+        self._database = database
+        self._queue = queue
+        self._origin = origin
+
+    async def create(self, seller: Person, title: str, terms: Terms, invited: str, minutes: int) -> Outcome:
+        """A new trade with its first version, first action and expiry job, in one transaction.
+
+        `minutes` counts from the database's clock at this moment.
+        """
+        code = new_code()
+        parameters = {
+            "code": code,
+            "title": title,
+            "seller": seller.id,
+            "invited": invited,
+            "minutes": minutes,
+            "origin": self._origin,
+            **_figures(terms),
+        }
+        async with self._database.transaction() as connection:
+            row = await _one(connection, _CREATE, parameters)
+            if row is None:
+                raise RuntimeError("creating a trade returned no row")
+            trade_id, created_at, expires_at, _ = row
+            job_id = await self._queue.defer_expiry(trade_id, expires_at, connection)
+            await connection.execute("UPDATE trades SET expiry_job_id = %s WHERE id = %s", (job_id, trade_id))
+        trade = Trade(
+            trade_id, code, title, seller, terms, created_at, expires_at, amended_at=created_at, invited=invited
+        )
+        action = Action(Kind.CREATED, created_at, seller, Role.SELLER, version=1, seq=1)
+        return Outcome(trade, action, before=trade)
+
+    async def record(self, outcome: Outcome) -> Outcome | None:
+        """The outcome as it was stored, with its `seq` and time; None when it is no longer true (ask the rules again).
+
+        Raises `psycopg.Error` when the database fails; nothing is known about the move then, and `feed` tells if it
+        was stored.
+        """
+        action, kind = outcome.action, outcome.action.kind
+        is_message = kind is Kind.MESSAGE_SENT
+        parameters = {
+            "trade": outcome.before.id,
+            "status": outcome.before.status,
+            "base": outcome.before.version,
+            "new_status": outcome.trade.status,
+            "kind": kind,
+            "actor": action.actor.id if action.actor else None,
+            "role": action.role,
+            "version": action.version,
+            "note": "" if is_message else action.text,
+            "text": action.text,
+            "origin": self._origin,
+            **_figures(outcome.trade.terms),
+        }
+        if outcome.trade.status.final and not outcome.before.status.final:
+            return await self._record_closing(outcome, parameters)
+        async with self._database.raw() as connection:
+            row = await _one(connection, _STATEMENTS[kind], parameters)
+        return outcome.recorded(row[0], row[1]) if row else None
+
+    async def _record_closing(self, outcome: Outcome, parameters: dict[str, Any]) -> Outcome | None:
+        async with self._database.transaction() as connection:
+            row = await _one(connection, _STATEMENTS[outcome.action.kind], parameters)
+            if row is None:
+                return None
+            seq, at, job_id, _ = row
+            if job_id is not None:
+                await self._queue.cancel_expiry(job_id, connection)
+        return outcome.recorded(seq, at)
+
+
+def _figures(terms: Terms) -> dict[str, Any]:
+    return {"price": terms.price, "quantity": terms.quantity, "description": terms.description}
+
+
+async def _one(
+    connection: psycopg.AsyncConnection, statement: str, parameters: dict[str, Any]
+) -> tuple[int, datetime, Any, Any] | None:
+    cursor = await connection.execute(statement.encode(), parameters)
+    row: tuple[int, datetime, Any, Any] | None = await cursor.fetchone()
+    return row

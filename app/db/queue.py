@@ -1,0 +1,131 @@
+"""Procrastinate: jobs that live in the same database, and change in the same transactions, as what they are about.
+
+A worker runs wherever `Worker.run` is awaited. Three things are added to Procrastinate's own worker, each for a
+measured reason: the poke, because a notification fires when a job is inserted and never when it falls due; the retry of
+LISTEN; and the loop that starts the worker again, because a restart of PostgreSQL ends it without an exception.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import procrastinate
+import psycopg
+from procrastinate import connector
+from procrastinate.psycopg_connector import PsycopgConnector
+
+from app.db.engine import connect
+
+log = logging.getLogger(__name__)
+
+EXPIRE_TRADE = "expire_trade"
+_LONGEST_NAP = 30.0
+"""Seconds. A deadline is at least a minute away when its job is made, so the poke never misses one."""
+_POKE = b"""
+    SELECT extract(epoch FROM due - clock_timestamp())::float8,
+           CASE WHEN due <= clock_timestamp()
+                THEN pg_notify('procrastinate_any_queue_v1', '{"type":"job_inserted","job_id":0}') END
+    FROM (SELECT min(scheduled_at) AS due FROM procrastinate_jobs WHERE status = 'todo') AS earliest
+"""
+
+
+class _Connector(PsycopgConnector):
+    """Procrastinate's connector, except that LISTEN comes back by itself after the server was away."""
+
+    async def listen_notify(self, on_notification: connector.Notify, channels: Iterable[str]) -> None:
+        while True:
+            try:
+                await super().listen_notify(on_notification, channels)
+            except (psycopg.Error, procrastinate.exceptions.ConnectorException) as error:
+                log.warning("queue: listening failed, trying again: %s", _first_line(error))
+                await asyncio.sleep(1)
+
+
+class Queue:
+    """The queue in one database. `app` is where `jobs` registers its tasks."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.app = procrastinate.App(
+            connector=_Connector(conninfo=url, min_size=1, max_size=6, kwargs={"application_name": "traderoom-queue"})
+        )
+
+    async def open(self) -> None:
+        """Open the queue's own pool. Raises `procrastinate.exceptions.ConnectorException`."""
+        await self.app.open_async()
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self.app.close_async()
+
+    async def defer_expiry(self, trade_id: int, at: datetime, connection: psycopg.AsyncConnection) -> int:
+        """Schedule a trade's expiry within the connection's transaction; returns the job's id."""
+        task = self.app.configure_task(EXPIRE_TRADE, schedule_at=at, connection=connection)
+        return await task.defer_async(trade_id=trade_id)
+
+    async def cancel_expiry(self, job_id: int, connection: psycopg.AsyncConnection) -> None:
+        """Delete the job within the connection's transaction. One that runs already, or is gone, is left alone."""
+        await self.app.job_manager.cancel_job_by_id_async(job_id, delete_job=True, connection=connection)
+
+
+class Worker:
+    """Runs due jobs, restarts itself, and knows whether it is working."""
+
+    def __init__(self, queue: Queue, url: str) -> None:
+        self._queue = queue
+        self._url = url
+        self.working = False
+
+    async def run(self) -> None:
+        """Work until cancelled; running jobs get five seconds to finish then."""
+        poke = asyncio.create_task(self._poke(), name="queue poke")
+        try:
+            while True:
+                await self._work()
+                log.warning("queue: the worker stopped, starting it again")
+                await asyncio.sleep(1)
+        finally:
+            poke.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await poke
+
+    async def _work(self) -> None:
+        try:
+            self.working = True
+            await self._queue.app.run_worker_async(
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=5,
+                concurrency=10,
+                delete_jobs="successful",
+            )
+        except (psycopg.Error, procrastinate.exceptions.ProcrastinateException) as error:
+            log.warning("queue: the worker failed: %s", _first_line(error))
+        finally:
+            self.working = False
+
+    async def _poke(self) -> None:
+        """Sleep until the earliest job falls due, then wake the workers; again and again."""
+        while True:
+            try:
+                async with await connect(self._url) as connection:
+                    while True:
+                        row = await (await connection.execute(_POKE)).fetchone()
+                        due = row[0] if row and row[0] is not None else _LONGEST_NAP
+                        await asyncio.sleep(min(max(due + 0.001, 0.02), _LONGEST_NAP))
+            except psycopg.Error as error:
+                log.warning("queue: the poke failed, trying again: %s", _first_line(error))
+                await asyncio.sleep(1)
+
+
+async def retry_stalled(app: procrastinate.App, after: timedelta) -> int:
+    """Put jobs back whose worker has been silent for `after` (kill -9 leaves them "doing"); returns how many."""
+    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=after.total_seconds()))
+    for job in stalled:
+        await app.job_manager.retry_job(job)
+    return len(stalled)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

@@ -1,0 +1,230 @@
+"""The tables, with the rules repeated as constraints: what the code forgets, the database refuses.
+
+`trade_actions`, `trade_versions` and `messages` are append-only; triggers made by the migration refuse to change or
+delete their rows, and refuse a trade's way out of a final status. The order of everything is `seq`, gapless per trade:
+each action but the first refers to the one before it.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    DateTime,
+    Enum,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    Numeric,
+    Text,
+    func,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from app.domain.actions import Kind
+from app.domain.terms import MAX_QUANTITY
+from app.domain.text import MAX_NAME, MAX_TEXT, MAX_TITLE
+from app.domain.trade import Role, Status
+
+metadata = SQLModel.metadata
+metadata.naming_convention = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+
+
+def _key() -> Column[int]:
+    return Column(BigInteger, Identity(), primary_key=True)
+
+
+def _time(*, nullable: bool = False) -> Column[datetime]:
+    return Column(DateTime(timezone=True), nullable=nullable)
+
+
+def _now() -> Column[datetime]:
+    return Column(DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp())
+
+
+def _word(kind: type[StrEnum], *, nullable: bool = False) -> Column[str]:
+    return Column(
+        Enum(
+            kind,
+            native_enum=False,
+            create_constraint=True,
+            name=kind.__name__.lower(),
+            values_callable=lambda members: [member.value for member in members],
+        ),
+        nullable=nullable,
+    )
+
+
+def _between(column: str, shortest: int, longest: int) -> CheckConstraint:
+    return CheckConstraint(f"length({column}) BETWEEN {shortest} AND {longest}", name=f"{column}_length")
+
+
+class UserRow(SQLModel, table=True):
+    """An account. `name_key` is what makes a name unique (NFKC, casefold)."""
+
+    __tablename__ = "users"
+    __table_args__ = (_between("name", 1, MAX_NAME),)
+
+    id: int = Field(default=None, sa_column=_key())
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    name_key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    password_hash: str = Field(sa_column=Column(Text, nullable=False))
+    created_at: datetime = Field(sa_column=_now())
+
+
+class SessionRow(SQLModel, table=True):
+    """A signed-in browser. Only the token's SHA-256 is kept; a session ends when its row goes."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+        CheckConstraint("octet_length(token_hash) = 32", name="token_hash_length"),
+    )
+
+    id: int = Field(default=None, sa_column=_key())
+    user_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    created_at: datetime = Field(sa_column=_now())
+    time_zone: str = Field(sa_column=Column(Text, nullable=False, server_default="UTC"))
+    theme: str = Field(sa_column=Column(Text, nullable=False, server_default="system"))
+
+
+class TradeRow(SQLModel, table=True):
+    """A trade's current state. `seq` is that of its newest action, and the row's lock gives all moves their order."""
+
+    __tablename__ = "trades"
+    __table_args__ = (
+        ForeignKeyConstraint(["seller_id"], ["users.id"]),
+        ForeignKeyConstraint(["buyer_id"], ["users.id"]),
+        _between("title", 1, MAX_TITLE),
+        _between("invited", 0, MAX_NAME),
+        _between("description", 0, MAX_TEXT),
+        CheckConstraint("length(code) >= 26", name="code_length"),
+        CheckConstraint("price > 0", name="price_positive"),
+        CheckConstraint(f"quantity BETWEEN 1 AND {MAX_QUANTITY}", name="quantity_positive"),
+        CheckConstraint("version >= 1 AND seq >= version", name="version_counts"),
+        CheckConstraint("buyer_id <> seller_id", name="buyer_is_not_seller"),
+        CheckConstraint("(status = 'draft') <= (buyer_id IS NULL)", name="draft_has_no_buyer"),
+        CheckConstraint(
+            "status NOT IN ('in_negotiation', 'accepted', 'rejected') OR buyer_id IS NOT NULL", name="deal_has_buyer"
+        ),
+        CheckConstraint(
+            "(status IN ('accepted', 'rejected', 'expired')) = (closed_at IS NOT NULL)", name="closed_when_final"
+        ),
+        CheckConstraint(
+            "status NOT IN ('accepted', 'rejected') OR closed_at < expires_at", name="decided_before_deadline"
+        ),
+        CheckConstraint("status <> 'expired' OR closed_at >= expires_at", name="expired_after_deadline"),
+        CheckConstraint(
+            "expires_at > created_at AND expires_at <= created_at + interval '366 days'", name="deadline_in_reach"
+        ),
+        Index("trades_activity_idx", text("active_at DESC"), text("id DESC")),
+        Index("trades_status_activity_idx", "status", text("active_at DESC"), text("id DESC")),
+        Index("trades_seller_idx", "seller_id"),
+        Index("trades_buyer_idx", "buyer_id"),
+        Index("trades_overdue_idx", "expires_at", postgresql_where=text("status IN ('draft', 'in_negotiation')")),
+    )
+
+    id: int = Field(default=None, sa_column=_key())
+    code: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    title: str = Field(sa_column=Column(Text, nullable=False))
+    seller_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    buyer_id: int | None = Field(default=None, sa_column=Column(BigInteger))
+    invited: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    price: Decimal = Field(sa_column=Column(Numeric(15, 2), nullable=False))
+    quantity: int = Field(sa_column=Column(BigInteger, nullable=False))
+    description: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    version: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="1"))
+    status: Status = Field(sa_column=_word(Status))
+    seq: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="1"))
+    created_at: datetime = Field(sa_column=_time())
+    expires_at: datetime = Field(sa_column=_time())
+    amended_at: datetime = Field(sa_column=_time())
+    active_at: datetime = Field(sa_column=_time())
+    closed_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
+    expiry_job_id: int | None = Field(default=None, sa_column=Column(BigInteger))
+
+
+class ActionRow(SQLModel, table=True):
+    """The audit trail: who did what and when. Append-only; ids and roles, never names."""
+
+    __tablename__ = "trade_actions"
+    __table_args__ = (
+        ForeignKeyConstraint(["trade_id"], ["trades.id"]),
+        ForeignKeyConstraint(["actor_id"], ["users.id"]),
+        ForeignKeyConstraint(["trade_id", "after_seq"], ["trade_actions.trade_id", "trade_actions.seq"]),
+        CheckConstraint("seq >= 1", name="seq_positive"),
+        CheckConstraint("(kind = 'created') = (seq = 1)", name="created_first"),
+        CheckConstraint("(kind = 'expired') = (actor_id IS NULL)", name="only_time_has_no_actor"),
+        CheckConstraint("(actor_id IS NULL) = (role IS NULL)", name="actor_has_role"),
+        CheckConstraint("kind NOT IN ('created', 'amended') OR role = 'seller'", name="terms_are_the_sellers"),
+        CheckConstraint(
+            "kind NOT IN ('joined', 'amendment_requested', 'accepted', 'rejected') OR role = 'buyer'",
+            name="decision_is_the_buyers",
+        ),
+        CheckConstraint("(kind IN ('created', 'amended', 'accepted')) = (version IS NOT NULL)", name="version_named"),
+        _between("note", 0, MAX_TEXT),
+    )
+
+    trade_id: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    seq: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    after_seq: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Computed("CASE WHEN seq > 1 THEN seq - 1 END", persisted=True))
+    )
+    kind: Kind = Field(sa_column=_word(Kind))
+    actor_id: int | None = Field(default=None, sa_column=Column(BigInteger))
+    role: Role | None = Field(default=None, sa_column=_word(Role, nullable=True))
+    at: datetime = Field(sa_column=_time())
+    version: int | None = Field(default=None, sa_column=Column(BigInteger))
+    note: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+
+
+class VersionRow(SQLModel, table=True):
+    """The terms at each version. Append-only. `seq` is the action (created or amended) that made it."""
+
+    __tablename__ = "trade_versions"
+    __table_args__ = (
+        ForeignKeyConstraint(["trade_id", "seq"], ["trade_actions.trade_id", "trade_actions.seq"]),
+        ForeignKeyConstraint(["trade_id", "after_version"], ["trade_versions.trade_id", "trade_versions.version"]),
+        CheckConstraint("version >= 1", name="version_positive"),
+        CheckConstraint("price > 0", name="price_positive"),
+        CheckConstraint(f"quantity BETWEEN 1 AND {MAX_QUANTITY}", name="quantity_positive"),
+        _between("description", 0, MAX_TEXT),
+    )
+
+    trade_id: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    version: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    after_version: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger, Computed("CASE WHEN version > 1 THEN version - 1 END", persisted=True)),
+    )
+    seq: int = Field(sa_column=Column(BigInteger, nullable=False))
+    price: Decimal = Field(sa_column=Column(Numeric(15, 2), nullable=False))
+    quantity: int = Field(sa_column=Column(BigInteger, nullable=False))
+    description: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class MessageRow(SQLModel, table=True):
+    """The text of a message; who sent it and when is its action. Append-only."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        ForeignKeyConstraint(["trade_id", "seq"], ["trade_actions.trade_id", "trade_actions.seq"]),
+        _between("text", 1, MAX_TEXT),
+    )
+
+    trade_id: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    seq: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    text: str = Field(sa_column=Column(Text, nullable=False))
