@@ -1,0 +1,187 @@
+"""The lobby: finds the room of a trade, and carries every recorded happening to whoever watches it.
+
+Watchers are the room itself, the parties' lists of trades, and the dashboard's floor. Whoever enters subscribes first
+and reads then, so that nothing falls between; a room that misses an action reads it before it shows a later one.
+"""
+
+import asyncio
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.actions import Action, Kind, Outcome
+from app.domain.trade import Person, Standing, Trade
+from app.rooms.floor import Floor
+from app.rooms.presence import Presence
+from app.rooms.room import KEPT, Room
+from app.rooms.ticker import Ticker
+
+log = logging.getLogger(__name__)
+_OWN_NEWS_GRACE = 0.5
+"""Seconds this process gets to publish what it recorded itself before it is read back from the database."""
+
+
+class Records(Protocol):
+    """What rooms read: `db.history.History`, and a twin in memory for unit tests."""
+
+    async def trade(self, trade_id: int) -> Standing | None: ...
+
+    async def actions(self, trade_id: int, *, before: int | None = None, limit: int = 50) -> list[Action]: ...
+
+    async def actions_since(self, trade_id: int, seq: int, *, limit: int = 500) -> list[Action]: ...
+
+
+class Lobby:
+    """All rooms of this process."""
+
+    def __init__(self, records: Records, ticker: Ticker, presence: Presence, floor: Floor) -> None:
+        self._records = records
+        self._ticker = ticker
+        self._presence = presence
+        self._floor = floor
+        self._rooms: dict[int, Room] = {}
+        self._lists: defaultdict[int, set[Callable[[Trade], None]]] = defaultdict(set)
+        self._behind: dict[int, int] = {}
+        self._opening: Counter[int] = Counter()
+        self._missed: Counter[int] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+        presence.on_change(self._presence_changed)
+
+    @property
+    def open_rooms(self) -> int:
+        """How many rooms are held in memory."""
+        return len(self._rooms)
+
+    def room(self, trade_id: int) -> Room | None:
+        """The trade's room, if somebody is in it."""
+        return self._rooms.get(trade_id)
+
+    async def enter(self, trade_id: int) -> Room | None:
+        """The trade's room, held until `leave`; None when there is no such trade."""
+        if trade_id not in self._rooms:
+            self._opening[trade_id] += 1
+            try:
+                actions = await self._records.actions(trade_id, limit=KEPT)
+                standing = await self._records.trade(trade_id)
+            finally:
+                self._opening[trade_id] -= 1
+                missed = self._missed[trade_id]
+                if not self._opening[trade_id]:
+                    del self._opening[trade_id], self._missed[trade_id]
+            if standing is None or not actions:
+                return None
+            if trade_id not in self._rooms:  # nobody else has opened it while we read
+                self._open(standing.trade, actions)
+                if max(standing.seq, missed) > actions[-1].seq:
+                    self._catch_up_soon(trade_id, max(standing.seq, missed))
+        room = self._rooms[trade_id]
+        room.pages += 1
+        return room
+
+    def leave(self, room: Room) -> None:
+        """Give a room back; the last page that leaves closes it."""
+        room.pages -= 1
+        if room.pages == 0 and self._rooms.get(room.trade.id) is room:
+            del self._rooms[room.trade.id]
+            room.dial.on_tick = None
+            self._ticker.unwatch(room.dial)
+
+    def watch_list(self, user_id: int, changed: Callable[[Trade], None]) -> Callable[[], None]:
+        """Call `changed(trade)` whenever one of this person's trades changes; returns the way to stop it."""
+        self._lists[user_id].add(changed)
+
+        def stop() -> None:
+            self._lists[user_id].discard(changed)
+            if not self._lists[user_id]:
+                del self._lists[user_id]
+
+        return stop
+
+    def publish(self, outcome: Outcome) -> None:
+        """Show what this process has just recorded. Called after the commit, never before."""
+        self._note_missed(outcome.trade.id, outcome.action.seq)
+        room = self._rooms.get(outcome.trade.id)
+        if room is not None and not room.take(outcome):
+            self._catch_up_soon(outcome.trade.id, outcome.action.seq)
+        if outcome.action.kind is Kind.CREATED:
+            self._floor.count_one()
+        self._spread(outcome.trade, outcome.action.at)
+
+    def heard(self, trade_id: int, seq: int, own: bool) -> None:
+        """The database says that action `seq` was recorded, by this process (`own`) or by another."""
+        self._note_missed(trade_id, seq)
+        room = self._rooms.get(trade_id)
+        if own:
+            # `publish` does this at once, unless it was cut off between the commit and here.
+            if room is not None and room.seq < seq:
+                self._catch_up_soon(trade_id, seq, _OWN_NEWS_GRACE)
+            return
+        if seq == 1:
+            self._floor.count_one()
+        if (room is not None and room.seq < seq) or self._lists or self._floor.is_watched:
+            self._catch_up_soon(trade_id, seq)
+
+    async def resume(self) -> None:
+        """Read again whatever may have been missed while no news came in."""
+        await self._floor.reload()
+        for trade_id, room in list(self._rooms.items()):
+            self._catch_up_soon(trade_id, room.seq + 1)
+
+    def _open(self, trade: Trade, actions: list[Action]) -> None:
+        dial = self._ticker.watch(trade)
+        room = self._rooms[trade.id] = Room(trade, actions[-1].seq, actions, dial)
+        room.present = self._presence.people(trade.id)
+        dial.on_tick = room.forget_silent
+
+    def _note_missed(self, trade_id: int, seq: int) -> None:
+        """Remember news of a room that is being opened: what is read for it may be older."""
+        if self._opening[trade_id]:
+            self._missed[trade_id] = max(seq, self._missed[trade_id])
+
+    def _catch_up_soon(self, trade_id: int, seq: int, delay: float = 0.0) -> None:
+        waiting = trade_id in self._behind
+        self._behind[trade_id] = max(seq, self._behind.get(trade_id, 0))
+        if not waiting:
+            task = asyncio.create_task(self._catch_up(trade_id, delay), name=f"catch up with trade {trade_id}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _catch_up(self, trade_id: int, delay: float) -> None:
+        await asyncio.sleep(delay)
+        seq = self._behind.pop(trade_id)  # news from here on asks for another reading
+        room = self._rooms.get(trade_id)
+        if delay and (room is None or room.seq >= seq):
+            return
+        try:
+            actions = await self._records.actions_since(trade_id, room.seq) if room else []
+            standing = await self._records.trade(trade_id)
+        except Exception:
+            log.exception("lobby: trade %s could not be read; the next news of it tries again", trade_id)
+            return
+        if standing is None:
+            return
+        if room is not None:
+            room.show(standing.trade, standing.seq, actions)
+        self._spread(standing.trade, standing.active_at)
+        if room is not None and room.seq < standing.seq:
+            self._catch_up_soon(trade_id, standing.seq)
+
+    def _spread(self, trade: Trade, at: datetime) -> None:
+        self._ticker.follow(trade)
+        for party in trade.parties:
+            for changed in tuple(self._lists.get(party.id, ())):
+                try:
+                    changed(trade)
+                except Exception:
+                    log.exception("lobby: a list of trades could not show trade %s", trade.id)
+        self._floor.changed(trade, at)
+
+    def _presence_changed(self, place: int | None, people: tuple[Person, ...]) -> None:
+        if place is not None and (room := self._rooms.get(place)) is not None:
+            room.present = people
+            for person in room.typing:
+                if person not in people:
+                    room.stop_typing(person)
+        self._floor.presence_changed(place)

@@ -1,0 +1,70 @@
+"""Who is here. A person is in a room as long as one of their pages is, and a grace beyond that.
+
+The grace covers a reload and a short drop of the connection, so that nobody flickers.
+"""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable
+
+from app.domain.trade import Person
+
+GRACE = 10.0
+"""Seconds between a person's last socket and their leaving."""
+
+
+class Presence:
+    """Counts pages per place and person; a place is a trade's id, or None for any page at all.
+
+    `changed(place, people)` is called when somebody has come or gone, people in the order they came.
+    """
+
+    def __init__(self, grace: float = GRACE) -> None:
+        self._grace = grace
+        self._pages: defaultdict[int | None, Counter[Person]] = defaultdict(Counter)
+        self._leaving: dict[tuple[int | None, Person], asyncio.TimerHandle] = {}
+        self._listeners: list[Callable[[int | None, tuple[Person, ...]], None]] = []
+
+    def on_change(self, listener: Callable[[int | None, tuple[Person, ...]], None]) -> None:
+        """Call `listener(place, people)` whenever somebody has come or gone."""
+        self._listeners.append(listener)
+
+    def people(self, place: int | None) -> tuple[Person, ...]:
+        """Who is in a place now."""
+        return tuple(self._pages[place]) if place in self._pages else ()
+
+    @property
+    def active_rooms(self) -> int:
+        """How many rooms have somebody in them."""
+        return len(self._pages) - (None in self._pages)
+
+    def enter(self, place: int | None, person: Person) -> None:
+        """One more page of a person's is connected."""
+        if leaving := self._leaving.pop((place, person), None):
+            leaving.cancel()
+        is_new = person not in self._pages[place]
+        self._pages[place][person] += 1
+        if is_new:
+            self._tell(place)
+
+    def leave(self, place: int | None, person: Person) -> None:
+        """One page fewer; after the grace, unless another came, the person has left."""
+        here = self._pages[place]
+        here[person] -= 1
+        if here[person] <= 0:
+            here[person] = 0
+            timer = asyncio.get_running_loop().call_later(self._grace, self._gone, place, person)
+            self._leaving[place, person] = timer
+
+    def _gone(self, place: int | None, person: Person) -> None:
+        self._leaving.pop((place, person), None)
+        here = self._pages[place]
+        del here[person]
+        if not here:
+            del self._pages[place]
+        self._tell(place)
+
+    def _tell(self, place: int | None) -> None:
+        people = self.people(place)
+        for listener in self._listeners:
+            listener(place, people)

@@ -1,0 +1,82 @@
+"""A room: the live state of one trade, to which every open page of that trade is bound."""
+
+from collections import deque
+from datetime import timedelta
+from time import monotonic
+
+from nicegui import Event, binding
+
+from app.domain.actions import Action, Outcome
+from app.domain.trade import Person, Trade
+from app.rooms.ticker import Dial
+
+KEPT = 50
+"""How many of the newest actions a room holds, so that entering it needs no query; earlier ones load on demand."""
+TYPING_LASTS = timedelta(seconds=4)
+"""A typing mark goes by itself after this silence: a "stop" may never come."""
+
+
+class Room:
+    """One trade's live state. `trade`, `present` and `typing` are bindable and hold immutable values.
+
+    `seq` is that of the newest action the room has shown; `arrived` emits each later one, in order and once.
+    """
+
+    trade = binding.BindableProperty()
+    present = binding.BindableProperty()
+    typing = binding.BindableProperty()
+
+    def __init__(self, trade: Trade, seq: int, recent: list[Action], dial: Dial) -> None:
+        self.trade = trade
+        self.present = ()
+        self.typing = ()
+        self.seq = seq
+        self.recent: deque[Action] = deque(recent, maxlen=KEPT)
+        self.dial = dial
+        self.arrived: Event[Action] = Event()
+        self.pages = 0
+        self._typing_until: dict[Person, float] = {}
+
+    @property
+    def has_earlier(self) -> bool:
+        """Whether there are actions before the oldest one held."""
+        return bool(self.recent) and self.recent[0].seq > 1
+
+    def take(self, outcome: Outcome) -> bool:
+        """Show what was recorded. False when something before it is missing, which has to be read first."""
+        action = outcome.action
+        if action.seq <= self.seq:
+            return True
+        if action.seq > self.seq + 1:
+            return False
+        self.show(outcome.trade, action.seq, [action])
+        return True
+
+    def show(self, trade: Trade, seq: int, actions: list[Action]) -> None:
+        """Show a trade as it stood at `seq`, and the actions that led there; what was shown already is passed over."""
+        if seq >= self.seq:
+            self.trade = trade
+        for action in actions:
+            if action.seq == self.seq + 1:
+                self.seq = action.seq
+                self.recent.append(action)
+                if action.actor is not None:
+                    self.stop_typing(action.actor)
+                self.arrived.emit(action)
+
+    def start_typing(self, person: Person) -> None:
+        """Mark a person as typing, for a few seconds."""
+        self._typing_until[person] = monotonic() + TYPING_LASTS.total_seconds()
+        if person not in self.typing:
+            self.typing = (*self.typing, person)
+
+    def stop_typing(self, person: Person) -> None:
+        """Take a person's typing mark away."""
+        if self._typing_until.pop(person, None) is not None:
+            self.typing = tuple(p for p in self.typing if p != person)
+
+    def forget_silent(self) -> None:
+        """Take away the typing marks whose time is over; the ticker calls it each second."""
+        now = monotonic()
+        for person in [person for person, until in self._typing_until.items() if until <= now]:
+            self.stop_typing(person)

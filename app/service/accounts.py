@@ -1,0 +1,104 @@
+"""Accounts: signing up, in and out."""
+
+import asyncio
+import hashlib
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from app.db.accounts import Accounts as Store
+from app.domain.refusals import Reason, Refusal
+from app.domain.text import MAX_NAME, MAX_PASSWORD, check_name, check_password, name_key
+from app.domain.trade import Person
+from app.service.limits import Limits
+from app.service.viewer import Viewer
+
+_WRONG = "Name or password is wrong."
+
+
+class Accounts:
+    """Sign-up, sign-in, sign-out. Passwords are hashed by argon2 in a thread, for it takes tens of milliseconds."""
+
+    def __init__(self, store: Store, limits: Limits) -> None:
+        self._store = store
+        self._limits = limits
+        self._hasher = PasswordHasher()
+        self._nobody = self._hasher.hash(secrets.token_urlsafe())
+
+    async def sign_up(self, name: str, password: str, *, address: str) -> str:
+        """A new account; returns its session's token. Raises `Refusal`: limits, name taken, too often."""
+        await self._limits.check("sign_up", address)
+        person = await self.create(name, password)
+        return await self._start_session(person)
+
+    async def create(self, name: str, password: str) -> Person:
+        """A new account without a session. Raises `Refusal`: limits of name and password, name taken."""
+        name = check_name(name)
+        hashed = await asyncio.to_thread(self._hasher.hash, check_password(password))
+        person = await self._store.create_user(name, name_key(name), hashed)
+        if person is None:
+            raise Refusal(Reason.TAKEN, "This name is taken. Sign in if it is yours, or choose another.", "name")
+        return person
+
+    async def sign_in(self, name: str, password: str, *, address: str) -> str:
+        """The token of a new session. Raises `Refusal`, the same and after the same time for a wrong name as for a
+        wrong password."""
+        await self._limits.check("sign_in", address)
+        found = None
+        if len(name) <= MAX_NAME * 2 and len(password) <= MAX_PASSWORD and "\0" not in name:
+            found = await self._store.find_user(name_key(name.strip()))
+        if not await asyncio.to_thread(self._verify, found[1] if found else self._nobody, password[:MAX_PASSWORD]):
+            raise Refusal(Reason.INVALID, _WRONG, "password")
+        if found is None:
+            raise Refusal(Reason.INVALID, _WRONG, "password")
+        person, hashed = found
+        if self._hasher.check_needs_rehash(hashed):
+            await self._store.set_password_hash(person.id, await asyncio.to_thread(self._hasher.hash, password))
+        return await self._start_session(person)
+
+    async def sign_in_as(self, name: str) -> str:
+        """The demo's way in, without a password. Raises `Refusal` when there is no such person."""
+        return await self._start_session(await self.find(name))
+
+    async def find(self, name: str) -> Person:
+        """The person of a name. Raises `Refusal` when there is none."""
+        found = await self._store.find_user(name_key(name.strip()))
+        if found is None:
+            raise Refusal(Reason.INVALID, f"There is nobody named {name.strip()!r}.", "name")
+        return found[0]
+
+    async def reset_password(self, name: str, password: str) -> None:
+        """Set a new password and end the person's sessions. Raises `Refusal`: no such person, limits."""
+        person = await self.find(name)
+        hashed = await asyncio.to_thread(self._hasher.hash, check_password(password))
+        await self._store.set_password_hash(person.id, hashed)
+        await self._store.end_sessions(person.id)
+
+    async def viewer(self, token: str) -> Viewer | None:
+        """Who holds the session of this token, if it is live."""
+        session = await self._store.find_session(_digest(token))
+        return Viewer(session.person, session.id, session.time_zone, session.theme) if session else None
+
+    async def remember(self, viewer: Viewer, *, time_zone: str, theme: str) -> None:
+        """Keep how this browser shows things: its time zone and theme."""
+        await self._store.remember(viewer.session_id, time_zone=time_zone, theme=theme)
+
+    async def sign_out(self, viewer: Viewer) -> None:
+        """End this browser's session."""
+        await self._store.end_session(viewer.session_id)
+
+    async def _start_session(self, person: Person) -> str:
+        token = secrets.token_urlsafe(32)
+        await self._store.create_session(person.id, _digest(token))
+        return token
+
+    def _verify(self, hashed: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(hashed, password)
+        except (VerificationError, InvalidHashError, UnicodeEncodeError):
+            return False
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

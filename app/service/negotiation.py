@@ -1,0 +1,142 @@
+"""Negotiation: the moves two parties make in a room.
+
+Each move takes the same way: the room's trade (or a reading of it), the rules, the ledger, and only after the commit
+the lobby. Where somebody was faster, it is read and judged again.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from app.db.history import History
+from app.db.ledger import Ledger
+from app.domain import rules
+from app.domain.actions import Action, Outcome, Version
+from app.domain.moves import Accept, Amend, Expire, Join, Move, Reject, RequestAmendment, SendMessage
+from app.domain.refusals import Reason, Refusal
+from app.domain.terms import parse_terms
+from app.domain.trade import Role, Trade
+from app.rooms.lobby import Lobby
+from app.rooms.room import Room
+from app.service.limits import Limits
+from app.service.viewer import Viewer
+
+_TRIES = 10
+"""How often a move is judged anew when somebody was faster; each time, somebody's move was recorded."""
+
+
+class Negotiation:
+    """Use cases of the room. All of them raise `Refusal`, and then nothing was changed."""
+
+    def __init__(
+        self, ledger: Ledger, history: History, lobby: Lobby, limits: Limits, now: Callable[[], datetime]
+    ) -> None:
+        self._ledger = ledger
+        self._history = history
+        self._lobby = lobby
+        self._limits = limits
+        self._now = now
+
+    async def enter(self, viewer: Viewer, trade_id: int) -> Room:
+        """The live room, for one of its two parties; give it back with `leave`."""
+        room = await self._lobby.enter(trade_id)
+        if room is None or room.trade.role_of(viewer.person.id) is None:
+            if room is not None:
+                self._lobby.leave(room)
+            raise Refusal(Reason.NOT_YOURS, "This room belongs to two other people.")
+        return room
+
+    def leave(self, room: Room) -> None:
+        """Give back a room that was entered."""
+        self._lobby.leave(room)
+
+    async def join(self, viewer: Viewer, trade_id: int) -> Trade:
+        """Take the buyer's seat: by whom the seller named, or by the first who holds the link."""
+        return (await self._move(viewer, trade_id, Join(viewer.person))).trade
+
+    async def send(self, viewer: Viewer, trade_id: int, text: str) -> Action:
+        """Say something, before and after the close alike."""
+        return (await self._move(viewer, trade_id, SendMessage(text))).action
+
+    async def amend(
+        self, viewer: Viewer, trade_id: int, version: int, *, price: str, quantity: str, description: str, reason: str
+    ) -> Trade:
+        """Put new terms, as typed, in the place of those of `version`."""
+        move = Amend(version, parse_terms(price, quantity, description), reason)
+        return (await self._move(viewer, trade_id, move)).trade
+
+    async def request_amendment(self, viewer: Viewer, trade_id: int, text: str) -> Action:
+        """Ask the seller for other terms."""
+        return (await self._move(viewer, trade_id, RequestAmendment(text))).action
+
+    async def accept(self, viewer: Viewer, trade_id: int, version: int) -> Trade:
+        """Accept the terms of exactly this version."""
+        return (await self._move(viewer, trade_id, Accept(version))).trade
+
+    async def reject(self, viewer: Viewer, trade_id: int, reason: str) -> Trade:
+        """Decline the offer for good."""
+        return (await self._move(viewer, trade_id, Reject(reason))).trade
+
+    async def typing(self, viewer: Viewer, room: Room, *, now: bool) -> None:
+        """Show or take away the viewer's typing mark."""
+        if room.trade.role_of(viewer.person.id) is None:
+            raise Refusal(Reason.NOT_YOURS, "This room belongs to two other people.")
+        if now:
+            room.start_typing(viewer.person)
+        else:
+            room.stop_typing(viewer.person)
+
+    async def earlier(self, viewer: Viewer, room: Room, before: int) -> list[Action]:
+        """A page of actions with seq < before, oldest first."""
+        self._check_party(viewer, room.trade)
+        return await self._history.actions(room.trade.id, before=before)
+
+    async def versions(self, viewer: Viewer, room: Room, before: int | None = None) -> list[Version]:
+        """A page of versions, newest first."""
+        self._check_party(viewer, room.trade)
+        return await self._history.versions(room.trade.id, before=before)
+
+    async def expire(self, trade_id: int) -> bool:
+        """Close a trade whose deadline has passed. False when it is closed already, gone, or has time left."""
+        try:
+            await self._record(trade_id, Expire(), lambda _: None)
+        except Refusal:
+            return False
+        return True
+
+    async def expire_overdue(self) -> int:
+        """Close what a lost job left open; returns how many."""
+        return sum([await self.expire(trade_id) for trade_id in await self._history.overdue()])
+
+    async def _move(self, viewer: Viewer, trade_id: int, move: Move) -> Outcome:
+        await self._limits.check("moves", viewer.person.id)
+        return await self._record(trade_id, move, lambda trade: trade.role_of(viewer.person.id))
+
+    async def _record(self, trade_id: int, move: Move, role: Callable[[Trade], Role | None]) -> Outcome:
+        room = self._lobby.room(trade_id)
+        trade = room.trade if room else await self._read(trade_id)
+        for _ in range(_TRIES):
+            outcome = rules.apply(trade, move, by=role(trade), now=self._now())
+            # Once the ledger is asked, the page that asked may go: what is recorded must still reach the others.
+            recorded = await asyncio.shield(asyncio.create_task(self._record_and_publish(outcome)))
+            if recorded is not None:
+                return recorded
+            trade = await self._read(trade_id)
+        raise Refusal(Reason.STALE, "The other side was faster several times in a row. Please try again.")
+
+    async def _record_and_publish(self, outcome: Outcome) -> Outcome | None:
+        recorded = await self._ledger.record(outcome)
+        if recorded is not None:
+            self._lobby.publish(recorded)
+        return recorded
+
+    async def _read(self, trade_id: int) -> Trade:
+        standing = await self._history.trade(trade_id)
+        if standing is None:
+            raise Refusal(Reason.NOT_YOURS, "There is no such trade.")
+        return standing.trade
+
+    @staticmethod
+    def _check_party(viewer: Viewer, trade: Trade) -> None:
+        if trade.role_of(viewer.person.id) is None:
+            raise Refusal(Reason.NOT_YOURS, "This room belongs to two other people.")

@@ -1,0 +1,98 @@
+"""Trades: creating them, finding them, listing them."""
+
+from collections.abc import Callable, Sequence
+
+from app.db.history import History
+from app.db.ledger import Ledger
+from app.domain.refusals import Reason, Refusal, invalid
+from app.domain.terms import parse_minutes, parse_terms
+from app.domain.text import check_name, check_title, name_key
+from app.domain.trade import Person, Status, Trade
+from app.rooms.floor import Floor, Query, View
+from app.rooms.lobby import Lobby
+from app.service.limits import Limits
+from app.service.viewer import Viewer
+
+PAGE = 20
+"""Trades on one page of My trades."""
+
+
+class Trades:
+    """Use cases around trades as a whole. They raise `Refusal`, and then nothing was changed."""
+
+    def __init__(self, ledger: Ledger, history: History, lobby: Lobby, floor: Floor, limits: Limits) -> None:
+        self._ledger = ledger
+        self._history = history
+        self._lobby = lobby
+        self._floor = floor
+        self._limits = limits
+
+    async def create(
+        self, viewer: Viewer, *, title: str, description: str, price: str, quantity: str, buyer: str, minutes: str
+    ) -> Trade:
+        """A new offer from what the seller typed; `buyer` may be empty."""
+        await self._limits.check("moves", viewer.person.id)
+        return await self.draft(
+            viewer.person,
+            title=title,
+            description=description,
+            price=price,
+            quantity=quantity,
+            buyer=buyer,
+            minutes=minutes,
+        )
+
+    async def draft(
+        self, seller: Person, *, title: str, description: str, price: str, quantity: str, buyer: str, minutes: str
+    ) -> Trade:
+        """The same for a seller at the shell, who has no session."""
+        title = check_title(title)
+        terms = parse_terms(price, quantity, description)
+        invited = _check_buyer(buyer, seller)
+        outcome = await self._ledger.create(seller, title, terms, invited, parse_minutes(minutes))
+        self._lobby.publish(outcome)
+        return outcome.trade
+
+    async def find(self, viewer: Viewer, code: str) -> Trade:
+        """The trade of an invitation code, for its parties and for somebody who may take the buyer's seat."""
+        await self._limits.check("rooms", viewer.person.id)
+        standing = await self._history.by_code(normalise_code(code))
+        if standing is not None:
+            trade = standing.trade
+            if trade.role_of(viewer.person.id) is not None or trade.seat_is_for(viewer.person):
+                return trade
+        raise Refusal(Reason.NOT_YOURS, "Nothing here")
+
+    async def mine(self, viewer: Viewer, statuses: Sequence[Status], page: int) -> tuple[list[Trade], bool]:
+        """One page of the viewer's trades, and whether there are more."""
+        found = await self._history.trades_of(viewer.person.id, statuses, offset=page * PAGE, limit=PAGE + 1)
+        return [standing.trade for standing in found[:PAGE]], len(found) > PAGE
+
+    def watch_mine(self, viewer: Viewer, changed: Callable[[Trade], None]) -> Callable[[], None]:
+        """Call `changed(trade)` whenever one of the viewer's trades changes; returns the way to stop it."""
+        return self._lobby.watch_list(viewer.person.id, changed)
+
+    async def activity(self, viewer: Viewer, query: Query) -> View:  # noqa: ARG002 - everybody signed in may look
+        """The dashboard's live view; give it back with `close_activity`."""
+        return await self._floor.open(query)
+
+    def close_activity(self, view: View) -> None:
+        """Give a view back."""
+        self._floor.close(view)
+
+
+def normalise_code(typed: str) -> str:
+    """A code as it is stored: lower case, with the letters that are taken for digits read as those (Crockford)."""
+    return typed.strip().lower().replace("-", "").translate(str.maketrans("oil", "011"))[:64]
+
+
+def _check_buyer(typed: str, seller: Person) -> str:
+    if not typed.strip():
+        return ""
+    try:
+        name = check_name(typed)
+    except Refusal as refusal:
+        raise invalid("buyer", str(refusal).replace("The name", "The buyer's name")) from None
+    if name_key(name) == name_key(seller.name):
+        raise invalid("buyer", "The buyer must be somebody else than you.")
+    return name

@@ -1,0 +1,169 @@
+"""Settings, from the environment or `.env`, every name prefixed with ``TRADEROOM_``.
+
+They are validated once, at start-up; a wrong value stops the start with one line (`SettingsError`) that names the
+setting and what it takes.
+"""
+
+import ipaddress
+import os
+import secrets
+import socket
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from limits import parse as parse_limit
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.domain.terms import MAX_MINUTES
+
+PREFIX = "TRADEROOM_"
+
+
+class SettingsError(Exception):
+    """A setting has a wrong value; the text is one line for the person who starts Traderoom."""
+
+
+def _check_rate(rate: str) -> str:
+    try:
+        parse_limit(rate)
+    except ValueError:
+        raise ValueError("takes a rate such as 30/minute") from None
+    return rate
+
+
+Rate = Annotated[str, AfterValidator(_check_rate)]
+"""How often something may happen, in the notation of the limits library: ``30/minute``."""
+
+
+class Settings(BaseSettings):
+    """What can be set. The README's table repeats the names and defaults."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True)
+
+    database_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=1, le=65_535)
+    public_url: str = ""
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    secret: str = ""
+    data_dir: Path = Path(".data")
+    expiry_minutes: int = Field(30, ge=1, le=MAX_MINUTES)
+    worker: bool = True
+    demo: bool = False
+    limit_sign_up: Rate = "30/minute"
+    limit_sign_in: Rate = "60/minute"
+    limit_moves: Rate = "120/minute"
+    limit_rooms: Rate = "60/minute"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in {"postgresql", "postgres"}:
+            raise ValueError("takes an address such as postgresql://user:password@host/database")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/")):
+            raise ValueError("takes an address such as https://trade.example.com, without a path")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if self.database_url and not self.secret:
+            raise ValueError("SECRET is required when DATABASE_URL is set: a long random text, kept private")
+        if self.secret and len(self.secret) < 16:  # noqa: PLR2004
+            raise ValueError("SECRET takes at least 16 characters")
+        if "demo" not in self.model_fields_set:
+            self.demo = not self.database_url and self.is_loopback
+        elif self.demo and self.database_url:
+            raise ValueError("DEMO is only for the embedded database; unset it or DATABASE_URL")
+        if not self.public_url:
+            host = self.host
+            if self.is_loopback:
+                host = "localhost"
+            elif host in {"0.0.0.0", "::"}:  # noqa: S104 - recognised, not bound
+                host = socket.gethostname()
+            self.public_url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return self
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the server by HTTPS (through a proxy in front of it)."""
+        return self.public_url.startswith("https://")
+
+    def answers_to(self, host_header: str) -> bool:
+        """Whether a request's Host header names this server.
+
+        Plain IP addresses always do: a page of somebody else's can rebind a host name to us, but not an address.
+        """
+        name = ""
+        try:
+            name = (urlsplit(f"//{host_header}").hostname or "").lower()
+            ipaddress.ip_address(name)
+        except ValueError:
+            own = (urlsplit(self.public_url).hostname or "").lower()
+            return name in {own, "localhost", *(host.lower() for host in self.allowed_hosts)}
+        return True
+
+    def resolve_secret(self) -> str:
+        """The signing secret: the one set, else one generated once and kept in the data directory, mode 0600.
+
+        Raises `SettingsError` when it can be neither read nor written.
+        """
+        if self.secret:
+            return self.secret
+        path = self.data_dir / "secret"
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                    file.write(secrets.token_urlsafe(48))
+            except FileExistsError:
+                pass
+            if kept := path.read_text().strip():
+                return kept
+        except OSError as error:
+            raise SettingsError(
+                f"DATA_DIR {self.data_dir}: cannot keep the secret there ({error.strerror})."
+            ) from error
+        raise SettingsError(f"DATA_DIR {self.data_dir}: the file 'secret' is empty; delete it and start again.")
+
+
+def load(**overrides: object) -> Settings:
+    """The settings of this start; `overrides` (command-line options) win where they are not None.
+
+    Raises `SettingsError` with one line for the first wrong value.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper() if first["loc"] else PREFIX
+        message = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name}{': ' if first['loc'] else ''}{message}") from None
