@@ -1,0 +1,116 @@
+"""The composition root: builds every object, hands it what it needs, starts and stops what runs in the background."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import secrets
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import Any, Self
+
+from app import jobs
+from app.db.accounts import Accounts as AccountStore
+from app.db.engine import Database
+from app.db.feed import Feed
+from app.db.history import History
+from app.db.ledger import Ledger
+from app.db.queue import Queue, Worker
+from app.rooms.floor import Floor
+from app.rooms.lobby import Lobby
+from app.rooms.presence import Presence
+from app.rooms.ticker import Ticker
+from app.service.accounts import Accounts
+from app.service.limits import Limits
+from app.service.negotiation import Negotiation
+from app.service.trades import Trades
+from app.settings import Settings
+from app.ui.session import Cookies
+from app.ui.site import Site
+
+log = logging.getLogger(__name__)
+
+
+class House:
+    """One process's Traderoom. Use it as an async context manager around serving, working, or a single command."""
+
+    def __init__(self, settings: Settings, url: str) -> None:
+        self.settings = settings
+        origin = secrets.token_hex(8)
+        self.database = Database(url)
+        self.queue = Queue(url)
+        self.history = History(self.database)
+        self.ledger = Ledger(self.database, self.queue, origin)
+        now = self.database.clock.now
+        self.presence = Presence()
+        self.ticker = Ticker(now)
+        self.floor = Floor(self.history, self.presence)
+        self.lobby = Lobby(self.history, self.ticker, self.presence, self.floor)
+        limits = Limits(
+            {
+                "sign_up": settings.limit_sign_up,
+                "sign_in": settings.limit_sign_in,
+                "moves": settings.limit_moves,
+                "rooms": settings.limit_rooms,
+            }
+        )
+        self.accounts = Accounts(AccountStore(self.database), limits)
+        self.negotiation = Negotiation(self.ledger, self.history, self.lobby, limits, now)
+        self.trades = Trades(self.ledger, self.history, self.lobby, self.floor, limits)
+        self.feed = Feed(self.database, origin, self.lobby.heard, self.lobby.resume)
+        self.worker = Worker(self.queue, url)
+        self._tasks: list[asyncio.Task[None]] = []
+        jobs.register(self.queue, self.negotiation)
+
+    def site(self) -> Site:
+        """What pages are made with."""
+        return Site(
+            settings=self.settings,
+            cookies=Cookies(self.settings.resolve_secret(), secure=self.settings.https),
+            accounts=self.accounts,
+            trades=self.trades,
+            negotiation=self.negotiation,
+            presence=self.presence,
+            ticker=self.ticker,
+            floor=self.floor,
+            now=self.database.clock.now,
+            health=self._health,
+        )
+
+    async def __aenter__(self) -> Self:
+        """Connect to the database; nothing runs in the background yet."""
+        await self.database.open()
+        await self.queue.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in reversed(self._tasks):
+            task.cancel()
+        for task in reversed(self._tasks):
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self.queue.close()
+        await self.database.close()
+
+    async def go_live(self) -> None:
+        """Start what a web server needs: news from the database, the clocks, the dashboard, and a worker if set."""
+        self._run(self.feed.run(), "feed")
+        self._run(self.ticker.run(), "ticker")
+        if self.settings.worker:
+            self._run(self.worker.run(), "worker")
+        await self.floor.reload()
+        # What stands now stays for good; collecting it again and again would only cost pauses.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+
+    def _run(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
+        self._tasks.append(asyncio.create_task(coroutine, name=name))
+
+    def _health(self) -> dict[str, bool]:
+        works = {"database": self.feed.listening}
+        if self.settings.worker:
+            works["worker"] = self.worker.working
+        return works

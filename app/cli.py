@@ -1,0 +1,156 @@
+"""The commands. Whatever stops one of them is said in one line, exit status 2, never as a traceback."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Coroutine, Iterator
+from getpass import getpass
+from typing import Annotated, Any, TypeVar
+
+import psycopg
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import serving
+from app.bootstrap import House
+from app.db import embedded, engine, schema
+from app.domain.refusals import Refusal
+from app.logs import set_up_logging
+from app.settings import Settings, SettingsError, load
+
+T = TypeVar("T")
+cli = typer.Typer(help=__doc__, no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False)
+user_cli = typer.Typer(help="Accounts.")
+trade_cli = typer.Typer(help="Trades.")
+cli.add_typer(user_cli, name="user")
+cli.add_typer(trade_cli, name="trade")
+
+
+def main() -> None:
+    """Run the command that was typed; none means `serve`."""
+    try:
+        cli()
+    except (SettingsError, serving.PortError, embedded.EmbeddedError, engine.DatabaseError, Refusal) as error:
+        _stop(str(error))
+    except (psycopg.Error, SQLAlchemyError) as error:
+        _stop(f"The database failed: {str(error).strip().splitlines()[0]}")
+    except OSError as error:
+        _stop(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+
+
+def _stop(line: str) -> None:
+    sys.stderr.write(f"traderoom: {' '.join(line.split())}\n")
+    sys.exit(2)
+
+
+@cli.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    """Traderoom: two people agree on a trade, live, before the clock runs out."""
+    if context.invoked_subcommand is None:
+        serve()
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+) -> None:
+    """Serve the pages; the worker runs in the same process unless TRADEROOM_WORKER=false."""
+    settings = _settings(host=host, port=port)
+    with serving.listening_socket(settings) as socket, _database(settings) as url:
+        house = House(settings, url)
+        _run(serving.serve(house, socket))
+
+
+@cli.command()
+def worker() -> None:
+    """Run a worker alone: it expires trades and cleans up."""
+    settings = _settings()
+    with _database(settings, joins=True) as url:
+        _run(serving.work(House(settings, url)))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest schema; safe to run from many processes at once."""
+    with _database(_settings(), joins=True):
+        sys.stdout.write("The database has the newest schema.\n")
+
+
+@user_cli.command("reset-password")
+def reset_password(name: Annotated[str, typer.Argument(help="Whose password.")]) -> None:
+    """Set a new password, read from the terminal or standard input, and end the person's sessions."""
+    settings = _settings()
+    password = getpass("New password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+
+    async def reset(house: House) -> None:
+        async with house:
+            await house.accounts.reset_password(name, password)
+
+    with _database(settings, joins=True) as url:
+        _run(reset(House(settings, url)))
+    sys.stdout.write(f"{name} has a new password; open sessions have ended.\n")
+
+
+@trade_cli.command("create")
+def create(
+    *,
+    seller: Annotated[str, typer.Option(help="The seller's name; must exist.")],
+    title: Annotated[str, typer.Option()],
+    price: Annotated[str, typer.Option(help="Per unit, such as 900.50.")],
+    quantity: Annotated[str, typer.Option()],
+    description: Annotated[str, typer.Option()] = "",
+    buyer_name: Annotated[str, typer.Option(help="Empty: whoever opens the link first.")] = "",
+    expiry_minutes: Annotated[str | None, typer.Option(help="Minutes to the deadline.")] = None,
+) -> None:
+    """Create a trade and print its invitation link on the last line."""
+    settings = _settings()
+    minutes = expiry_minutes if expiry_minutes is not None else str(settings.expiry_minutes)
+
+    async def draft(house: House) -> str:
+        async with house:
+            person = await house.accounts.find(seller)
+            trade = await house.trades.draft(
+                person,
+                title=title,
+                description=description,
+                price=price,
+                quantity=quantity,
+                buyer=buyer_name,
+                minutes=minutes,
+            )
+            return f"{settings.public_url}/room/{trade.code}"
+
+    with _database(settings, joins=True) as url:
+        link = _run(draft(House(settings, url)))
+    sys.stdout.write(f"Created “{title.strip()}”.\n{link}\n")
+
+
+def _settings(**overrides: object) -> Settings:
+    settings = load(**overrides)
+    set_up_logging(settings.log_level, settings.log_format)
+    return settings
+
+
+@contextlib.contextmanager
+def _database(settings: Settings, *, joins: bool = False) -> Iterator[str]:
+    """The address of a database with the newest schema; the embedded one is started for as long as it is needed.
+
+    `joins`: a command that may use the server that a running `serve` has started.
+    """
+    if settings.database_url:
+        asyncio.run(engine.check_server(settings.database_url))
+        schema.migrate(settings.database_url)
+        yield settings.database_url
+        return
+    server = (embedded.join(settings.data_dir) if joins else None) or embedded.start(settings.data_dir)
+    with server:
+        schema.migrate(server.url)
+        yield server.url
+
+
+def _run(coroutine: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(coroutine)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,39 @@
+"""Logging: one line for each record, as text or as JSON, in UTC, and never with an invitation code."""
+
+import json
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+
+_CODE = re.compile(r"(/room/)[^\s/?#\"']+")
+
+
+class _Text(logging.Formatter):
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _CODE.sub(r"\1…", super().format(record))
+
+
+class _Json(_Text):
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "at": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            entry["error"] = self.formatException(record.exc_info)
+        return _CODE.sub(r"\1…", json.dumps(entry, ensure_ascii=False))
+
+
+def set_up_logging(level: str, style: str) -> None:
+    """Log to standard error. What libraries tell about their everyday work is left out."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Json() if style == "json" else _Text("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for chatty in ("procrastinate", "alembic", "uvicorn.error", "nicegui", "engineio", "socketio"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -1,0 +1,122 @@
+"""Running the web server and the worker: sockets, signals, start and stop."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import uvicorn
+from fastapi import FastAPI
+from nicegui import ui
+
+from app import demo
+from app.bootstrap import House
+from app.settings import Settings
+from app.ui import server
+
+_MARK = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#3451d1"/>'
+    '<path d="M8 13h13m-4-4 4 4-4 4M24 20H11m4-4-4 4 4 4" fill="none" stroke="#fff" stroke-width="2.4"'
+    ' stroke-linecap="round" stroke-linejoin="round"/></svg>'
+)
+
+
+class PortError(Exception):
+    """The port cannot be listened on; the text is one line."""
+
+
+@contextlib.contextmanager
+def listening_socket(settings: Settings) -> Iterator[socket.socket]:
+    """The socket to serve on, taken before anything else is started. Raises `PortError`."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+            listener.listen(1024)
+        except OSError as error:
+            raise PortError(
+                f"TRADEROOM_PORT: cannot listen on {settings.host} port {settings.port}: {error.strerror}."
+            ) from None
+        yield listener
+
+
+def web_app(house: House) -> FastAPI:
+    """The whole site as an ASGI application."""
+    server.build(house.site())
+    web = FastAPI(openapi_url=None)
+    ui.run_with(
+        web,
+        title="Traderoom",
+        favicon=_MARK,
+        dark=None,
+        language="en-US",
+        reconnect_timeout=10,
+        binding_refresh_interval=None,
+        tailwind=False,
+        show_welcome_message=False,
+    )
+    return web
+
+
+async def serve(house: House, listener: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    settings = house.settings
+    config = uvicorn.Config(
+        web_app(house),
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        log_config=None,
+        access_log=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    web = _Server(config)
+    async with house, _stopped_by_signals(web.stop):
+        await house.go_live()
+        lines = [f"Traderoom is at {settings.public_url}"]
+        if settings.demo:
+            lines += await demo.seed(house)
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+        await web.serve(sockets=[listener])
+
+
+async def work(house: House) -> None:
+    """Run a worker until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    async with house, _stopped_by_signals(stop.set):
+        working = asyncio.create_task(house.worker.run())
+        sys.stdout.write("The worker is running.\n")
+        sys.stdout.flush()
+        await stop.wait()
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, except that signals are ours: it would raise them again, and end us before we clean up."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+
+@contextlib.asynccontextmanager
+async def _stopped_by_signals(stop: Callable[[], None]) -> AsyncIterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

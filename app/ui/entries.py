@@ -1,0 +1,73 @@
+"""One action or version as a row of HTML: in the conversation, in the timeline, in the version history."""
+
+from markupsafe import Markup
+
+from app.domain.actions import Action, Kind, Version
+from app.ui import wording
+from app.ui.seat import Seat
+
+
+def conversation(action: Action, seat: Seat) -> Markup:
+    """A message as a bubble; everything else as a thin line in the flow."""
+    if action.kind is not Kind.MESSAGE_SENT:
+        return Markup('<div class="event" data-kind="{}"><span>{}</span>{}{}</div>').format(
+            action.kind.value, wording.sentence(action, seat.me), _time(action, seat), _quote(action.text)
+        )
+    own = action.actor is not None and action.actor.id == seat.me
+    return Markup(
+        '<div class="message{}"><div class="meta">{} {}</div><div class="bubble" dir="auto">{}</div></div>'
+    ).format(" own" if own else "", wording.name(action.actor, seat.me), _time(action, seat), action.text)
+
+
+def timeline(action: Action, seat: Seat) -> Markup:
+    """What happened, with who and when; a message without its text."""
+    text = "" if action.kind is Kind.MESSAGE_SENT else action.text
+    return Markup('<div class="entry" role="listitem" data-kind="{}"><span>{}</span>{}{}</div>').format(
+        action.kind.value, wording.sentence(action, seat.me), _time(action, seat), _quote(text)
+    )
+
+
+def version(made: Version, seat: Seat) -> Markup:
+    """A version's terms, who made it, when, why, and what changed against the one before."""
+    terms = made.terms
+    if made.before is None:
+        what = Markup("{} made the first offer").format(wording.name(made.actor, seat.me))
+    else:
+        changed = wording.listed(wording.changes(terms, made.before))
+        what = Markup("{} changed {}").format(wording.name(made.actor, seat.me), changed)
+    time = wording.clock_time(made.at, seat.zone, seat.now())
+    description = Markup('<p class="terms-text" dir="auto">{}</p>').format(terms.description)
+    return Markup(
+        '<div class="entry" role="listitem" data-version="{}"><div class="version-head"><b>Version {}</b>'
+        '<time datetime="{}">{}</time></div><div class="figures">{} × {} = {}</div><span>{}</span>{}{}</div>'
+    ).format(
+        made.number,
+        made.number,
+        made.at.isoformat(),
+        time,
+        wording.money(terms.price),
+        wording.number(terms.quantity),
+        wording.money(terms.total),
+        what,
+        _quote(made.reason),
+        description
+        if terms.description and (made.before is None or terms.description != made.before.description)
+        else "",
+    )
+
+
+def version_made_by(action: Action) -> Version | None:
+    """The version that an amendment has made, as far as the action tells."""
+    if action.kind is not Kind.AMENDED or action.terms is None or action.actor is None or action.version is None:
+        return None
+    return Version(action.version, action.terms, action.at, action.actor, action.text, action.before)
+
+
+def _time(action: Action, seat: Seat) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(
+        action.at.isoformat(), wording.clock_time(action.at, seat.zone, seat.now())
+    )
+
+
+def _quote(text: str) -> Markup:
+    return Markup('<q class="said" dir="auto">{}</q>').format(text) if text else Markup("")

@@ -1,0 +1,81 @@
+"""Form posts: signing in, up and out. Real posts, because a socket cannot set an HttpOnly cookie; 303 afterwards."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import Form, Request
+from fastapi.responses import RedirectResponse, Response
+from nicegui import app
+from pydantic import BaseModel
+
+from app.domain.refusals import Refusal
+from app.ui.session import SESSION_COOKIE, way_back
+from app.ui.site import Site
+
+DEMO_PEOPLE = {"seller": "Sam", "buyer": "Bea"}
+
+
+class Entrance(BaseModel):
+    """The fields of the forms on the sign-in page."""
+
+    name: str = ""
+    password: str = ""
+    person: str = ""
+    csrf: str = ""
+    back: str = ""
+    time_zone: str = ""
+
+
+def register(site: Site) -> None:
+    """Serve the addresses that the forms post to."""
+
+    @app.post("/login")
+    async def login(request: Request, form: Annotated[Entrance, Form()]) -> Response:
+        return await _enter(
+            site, request, form, lambda: site.accounts.sign_in(form.name, form.password, address=_address(request))
+        )
+
+    @app.post("/signup")
+    async def signup(request: Request, form: Annotated[Entrance, Form()]) -> Response:
+        return await _enter(
+            site, request, form, lambda: site.accounts.sign_up(form.name, form.password, address=_address(request))
+        )
+
+    @app.post("/logout")
+    async def logout(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
+        response = RedirectResponse("/", 303)
+        if site.cookies.csrf_holds(request, csrf):
+            if request.state.viewer is not None:
+                await site.accounts.sign_out(request.state.viewer)
+            site.cookies.drop(response.headers, SESSION_COOKIE)
+        return response
+
+    if site.settings.demo:
+
+        @app.post("/demo")
+        async def demo(request: Request, form: Annotated[Entrance, Form()]) -> Response:
+            name = DEMO_PEOPLE.get(form.person, "")
+            return await _enter(site, request, form, lambda: site.accounts.sign_in_as(name))
+
+
+async def _enter(site: Site, request: Request, form: Entrance, start: Callable[[], Awaitable[str]]) -> Response:
+    """Start a session, or go back to the form with the name that was typed and a sentence."""
+    cookies = site.cookies
+    try:
+        cookies.check_csrf(request, form.csrf)
+        token = await start()
+    except Refusal as refusal:
+        response = RedirectResponse(f"/?next={quote(way_back(form.back))}", 303)
+        cookies.set_flash(response.headers, name=form.name[:200], field=refusal.field, sentence=str(refusal))
+        return response
+    viewer = await site.accounts.viewer(token)
+    if viewer is not None:
+        await site.accounts.remember(viewer, time_zone=form.time_zone[:100], theme=viewer.theme)
+    response = RedirectResponse(way_back(form.back), 303)
+    cookies.set_session(response.headers, token)
+    return response
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""

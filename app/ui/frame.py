@@ -1,0 +1,123 @@
+"""The frame of every page: its head, the bar on top of signed-in pages, the theme switch, and who is online."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from fastapi import Request
+from nicegui import Client, ui
+from nicegui.element import Element
+
+from app.ui.attempt import attempt
+from app.ui.site import Site, viewer_of
+
+THEME_PATH = "/theme.css"
+BROWSER_ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
+_DARK = {"light": False, "dark": True, "system": None}
+_NEXT_THEME = {"system": "light", "light": "dark", "dark": "system"}
+_THEME_ICON = {"system": "contrast", "light": "light_mode", "dark": "dark_mode"}
+
+
+@contextmanager
+def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Iterator[Element]:
+    """A signed-in page: bar on top, content in the `main` element that is yielded; the viewer is online meanwhile."""
+    viewer = viewer_of(request)
+    ui.page_title(f"{title} · Traderoom")
+    with ui.element("header").classes("bar-top"):
+        ui.html('<a class="brand" href="/trades" aria-hidden="true" tabindex="-1">Traderoom</a>', sanitize=False)
+        with ui.element("nav").props('aria-label="Main"'):
+            _nav_link("My trades", "/trades", request)
+            _nav_link("Activity", "/activity", request)
+        ui.label(viewer.person.name).classes("me").props('dir="auto"')
+        _theme_switch(site, request)
+        with form(site, request, "/logout"):
+            ui.button("Sign out", color=None).props('flat dense no-caps type="submit"').classes("quiet")
+    client = ui.context.client
+    attend(
+        client,
+        lambda: site.presence.enter(None, viewer.person),
+        lambda: site.presence.leave(None, viewer.person),
+    )
+    client.on_connect(lambda: _learn_time_zone(site, request))
+    with ui.element("main").classes(f"content {classes}") as main:
+        yield main
+
+
+@contextmanager
+def form(site: Site, request: Request, action: str) -> Iterator[Element]:
+    """A real form that posts to `action`, with the CSRF token in it."""
+    with ui.element("form").props('method="post"') as element:
+        element.props["action"] = action
+        hidden("csrf", site.cookies.csrf_token(request))
+        yield element
+
+
+def hidden(name: str, value: str) -> Element:
+    """A form's hidden field."""
+    field = ui.element("input").props('type="hidden"')
+    field.props["name"] = name
+    field.props["value"] = value
+    return field
+
+
+def attend(client: Client, enter: Callable[[], None], leave: Callable[[], None]) -> None:
+    """Call `enter` when the page's socket connects and `leave` when its last one is gone; always in pairs."""
+    here = False
+
+    def connected() -> None:
+        nonlocal here
+        if not here:
+            here = True
+            enter()
+
+    def gone() -> None:
+        nonlocal here
+        if here and not client.has_socket_connection:
+            here = False
+            leave()
+
+    client.on_connect(connected)
+    client.on_disconnect(gone)
+    client.on_delete(gone)
+    if client.has_socket_connection:
+        connected()
+
+
+def _nav_link(text: str, path: str, request: Request) -> None:
+    link = ui.element("a").classes("nav-link")
+    link.props["href"] = path
+    if request.url.path == path:
+        link.props["aria-current"] = "page"
+    with link:
+        ui.label(text).classes("inline")
+
+
+def _theme_switch(site: Site, request: Request) -> None:
+    viewer = viewer_of(request)
+    dark = ui.dark_mode(_DARK[viewer.theme])
+
+    async def switch() -> None:
+        nonlocal viewer
+        viewer = replace(viewer, theme=_NEXT_THEME[viewer.theme])
+        dark.value = _DARK[viewer.theme]
+        show()
+        await attempt(site.accounts.remember(viewer, time_zone=viewer.time_zone, theme=viewer.theme))
+
+    def show() -> None:
+        button.props["icon"] = _THEME_ICON[viewer.theme]
+        button.props["aria-label"] = f"Theme: {viewer.theme}"
+        button.props["title"] = f"Theme: {viewer.theme}"
+
+    button = ui.button(on_click=switch, color=None).props("flat dense round size=sm").classes("quiet")
+    show()
+
+
+async def _learn_time_zone(site: Site, request: Request) -> None:
+    """Keep the browser's time zone when it is another than at sign-in; the next page shows its times."""
+    viewer = viewer_of(request)
+    try:
+        zone = await ui.run_javascript(BROWSER_ZONE, timeout=10)
+    except TimeoutError:
+        return  # the person has left
+    if isinstance(zone, str) and zone != viewer.time_zone:
+        await attempt(site.accounts.remember(viewer, time_zone=zone, theme=viewer.theme))

@@ -1,0 +1,173 @@
+"""``/activity``: all rooms, live. It never shows an invitation code to anybody but the two parties."""
+
+from collections.abc import Callable
+
+from fastapi import Request
+from markupsafe import Markup
+from nicegui import ui
+
+from app.domain.trade import WORD, Status
+from app.rooms.floor import Figures, Line, Query, View
+from app.ui import wording
+from app.ui.attempt import attempt
+from app.ui.frame import frame
+from app.ui.parts.chips import filter_chips
+from app.ui.seat import zone_of
+from app.ui.site import Site, viewer_of
+
+_FILTERS: dict[str, tuple[Status, ...]] = {
+    "All": tuple(Status),
+    "Open": (Status.DRAFT, Status.IN_NEGOTIATION),
+    **{WORD[status]: (status,) for status in Status},
+}
+_HEAD = "".join(
+    f"<th{css}>{text}</th>"
+    for text, css in (
+        ("Trade", ""),
+        ("Status", ""),
+        ("Price", ' class="num"'),
+        ("Quantity", ' class="num"'),
+        ("In the room", ""),
+        ("Last activity", ' class="num"'),
+    )
+)
+
+
+def register(site: Site) -> None:
+    """Serve the page."""
+
+    @ui.page("/activity", dark=None, language="en-US")
+    async def activity(request: Request) -> None:
+        with frame(site, request, "Activity", classes="page wide-page"), ui.element("div") as board:
+            board.props('data-testid="dashboard"')
+            ui.html("<h1>Activity</h1>", sanitize=False)
+            with ui.element("div").classes("figures-row"):
+                _figure(site, "Total trades", "total-trades", lambda figures: figures.total_trades)
+                _figure(site, "Users online", "users-online", lambda figures: figures.users_online)
+                _figure(site, "Active rooms", "active-rooms", lambda figures: figures.active_rooms)
+            await _Board(site, request).show(Query())
+
+
+class _Board:
+    """The filter row and the table. A change of one trade touches one row."""
+
+    def __init__(self, site: Site, request: Request) -> None:
+        self._site = site
+        self._viewer = viewer_of(request)
+        self._zone = zone_of(self._viewer)
+        self._query = Query()
+        self._view: View | None = None
+        self._rows: dict[int, ui.html] = {}
+        with ui.element("div").classes("filter-row"):
+            filter_chips(_FILTERS, lambda statuses: self._change(statuses=statuses))
+            search = ui.input("Search by title").props('outlined dense clearable debounce="300" dir="auto"')
+            search.on_value_change(lambda event: self._change(title=(event.value or "").strip()[:200]))
+        with ui.element("table").classes("board"):
+            with ui.element("thead"):
+                ui.html(_HEAD, sanitize=False, tag="tr")
+            self._body = ui.element("tbody")
+        self._empty = ui.html(sanitize=False)
+        with ui.element("div").classes("pager"):
+            self._newer = ui.button("Newer", on_click=lambda: self._change(step=-1), color=None).props("flat no-caps")
+            self._older = ui.button("Older", on_click=lambda: self._change(step=1), color=None).props("flat no-caps")
+        ui.context.client.on_delete(self._leave)
+
+    async def show(self, query: Query) -> None:
+        """Show what the query asks for, live from now on."""
+        view = await attempt(self._site.trades.activity(self._viewer, query))
+        if view is None:
+            return
+        self._leave()
+        self._query, self._view = query, view
+        view.changed.subscribe(self._changed, unsubscribe_on_delete=False)
+        self._body.clear()
+        self._rows.clear()
+        for line in view.lines.values():
+            self._add(line)
+        self._show_ends()
+
+    async def _change(
+        self, *, statuses: tuple[Status, ...] | None = None, title: str | None = None, step: int = 0
+    ) -> None:
+        old = self._query
+        await self.show(
+            Query(
+                old.statuses if statuses is None else statuses,
+                old.title if title is None else title,
+                max(0, old.page + step) if step else 0,
+            )
+        )
+
+    def _leave(self) -> None:
+        if self._view is not None:
+            self._view.changed.unsubscribe(self._changed)
+            self._site.trades.close_activity(self._view)
+            self._view = None
+
+    def _changed(self, on_top: list[Line], in_place: list[Line], gone: list[int]) -> None:
+        for trade_id in gone:
+            if row := self._rows.pop(trade_id, None):
+                row.delete()
+        for line in in_place:
+            if row := self._rows.get(line.trade.id):
+                row.content = self._cells(line, fresh=True)
+        for line in on_top:
+            if row := self._rows.get(line.trade.id):
+                row.content = self._cells(line, fresh=True)
+                row.move(target_index=0)
+            else:
+                self._add(line, fresh=True)
+                self._rows[line.trade.id].move(target_index=0)
+        self._show_ends()
+
+    def _add(self, line: Line, *, fresh: bool = False) -> None:
+        with self._body:
+            row = ui.html(self._cells(line, fresh=fresh), sanitize=False, tag="tr").props('data-testid="trade"')
+        self._rows[line.trade.id] = row
+
+    def _show_ends(self) -> None:
+        view = self._view
+        self._newer.visible = self._query.page > 0
+        self._older.visible = view is not None and view.has_more
+        if self._rows:
+            text = ""
+        elif self._query == Query():
+            text = (
+                '<div class="empty"><h2>No trades yet</h2><p>Every room shows up here as soon as it is open.</p></div>'
+            )
+        else:
+            text = '<div class="empty"><p>No trade matches. Try another status or title.</p></div>'
+        self._empty.content = text
+
+    def _cells(self, line: Line, *, fresh: bool) -> Markup:
+        trade = line.trade
+        title = Markup('<bdi dir="auto">{}</bdi>').format(trade.title)
+        if trade.role_of(self._viewer.person.id) is not None:
+            title = Markup('<a href="/room/{}">{}</a>').format(trade.code, title)
+        people = Markup("").join(
+            Markup('<span class="person small" data-initials="{}" title="{}"><bdi>{}</bdi></span>').format(
+                wording.initials(person), person.name, person.name
+            )
+            for person in line.present
+        )
+        return Markup(
+            '<td class="cell-title{}">{}</td><td>{}</td><td class="num">{}</td><td class="num">{}</td>'
+            '<td class="cell-people">{}</td><td class="num"><time datetime="{}">{}</time></td>'
+        ).format(
+            " fresh" if fresh else "",
+            title,
+            wording.status_chip(trade),
+            wording.money(trade.terms.price),
+            wording.number(trade.terms.quantity),
+            people or Markup('<span class="nobody">Nobody</span>'),
+            line.active_at.isoformat(),
+            wording.clock_time(line.active_at, self._zone, self._site.now()),
+        )
+
+
+def _figure(site: Site, label: str, testid: str, value: Callable[[Figures], int]) -> None:
+    with ui.element("div").classes("figure"):
+        ui.label(label).classes("figure-label")
+        number = ui.label().classes("figure-value")
+        number.props["data-testid"] = testid
+        number.bind_text_from(site.floor, "figures", lambda figures: wording.number(value(figures)))

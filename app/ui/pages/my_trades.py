@@ -1,0 +1,172 @@
+"""``/trades``: one's own trades, live. Open ones first by deadline, closed ones below."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from markupsafe import Markup
+from nicegui import ui
+from nicegui.element import Element
+
+from app.domain.trade import Role, Status, Trade
+from app.ui import wording
+from app.ui.attempt import attempt
+from app.ui.frame import frame
+from app.ui.parts.chips import filter_chips
+from app.ui.parts.clock import Clock, run_while_visible
+from app.ui.parts.offer import copy_button
+from app.ui.site import Site, viewer_of
+
+OPEN = (Status.DRAFT, Status.IN_NEGOTIATION)
+_FILTERS: dict[str, tuple[Status, ...]] = {
+    "All": tuple(Status),
+    "Open": OPEN,
+    "Accepted": (Status.ACCEPTED,),
+    "Rejected": (Status.REJECTED,),
+    "Expired": (Status.EXPIRED,),
+}
+
+
+def register(site: Site) -> None:
+    """Serve the page."""
+
+    @ui.page("/trades", dark=None, language="en-US")
+    async def my_trades(request: Request) -> None:
+        with frame(site, request, "My trades", classes="page"):
+            with ui.element("div").classes("page-head"):
+                ui.html("<h1>My trades</h1>", sanitize=False)
+                ui.html('<a class="button" href="/trades/new">New trade</a>', sanitize=False)
+            await _TradeList(site, request).load()
+
+
+@dataclass(slots=True)
+class _Row:
+    element: Element
+    summary: ui.html
+    clock: Clock | None
+
+
+class _TradeList:
+    """The rows and their filter. A change of one trade touches one row."""
+
+    def __init__(self, site: Site, request: Request) -> None:
+        self._site = site
+        self._viewer = viewer_of(request)
+        self._statuses = _FILTERS["All"]
+        self._page = 0
+        self._rows: dict[int, _Row] = {}
+        self._clocks: set[Clock] = set()
+        filter_chips(_FILTERS, self._filter)
+        with ui.element("div").classes("trade-list"):
+            self._open = ui.element("div").classes("rows")
+            self._closed = ui.element("div").classes("rows")
+            self._empty = ui.html(sanitize=False)
+        with ui.element("div").classes("pager"):
+            self._newer = ui.button("Previous", on_click=lambda: self._turn(-1), color=None).props("flat no-caps")
+            self._older = ui.button("Next", on_click=lambda: self._turn(1), color=None).props("flat no-caps")
+        client = ui.context.client
+        # Subscribe first, then read: nothing falls between.
+        client.on_delete(site.trades.watch_mine(self._viewer, self._changed))
+        client.on_delete(self._release)
+        run_while_visible(self._clocks)
+
+    async def load(self) -> None:
+        """Read and show the page."""
+        found = await attempt(self._site.trades.mine(self._viewer, self._statuses, self._page))
+        if found is None:
+            return
+        trades, has_more = found
+        for trade_id in list(self._rows):
+            self._remove(trade_id)
+        for trade in trades:
+            self._add(trade)
+        self._newer.visible = self._page > 0
+        self._older.visible = has_more
+        self._show_empty()
+
+    async def _filter(self, statuses: tuple[Status, ...]) -> None:
+        self._statuses, self._page = statuses, 0
+        await self.load()
+
+    async def _turn(self, step: int) -> None:
+        self._page += step
+        await self.load()
+
+    def _changed(self, trade: Trade) -> None:
+        row = self._rows.get(trade.id)
+        belongs = trade.status in self._statuses
+        if row is not None and belongs and (row.clock is None or not trade.status.final):
+            row.summary.content = self._summary(trade)
+        elif row is not None:
+            self._remove(trade.id)
+            if belongs:
+                self._add(trade, on_top=True)
+        elif belongs and self._page == 0:
+            self._add(trade, on_top=True)
+        self._show_empty()
+
+    def _add(self, trade: Trade, *, on_top: bool = False) -> None:
+        is_open = not trade.status.final
+        role = trade.role_of(self._viewer.person.id)
+        with self._open if is_open else self._closed:
+            element = ui.element("div").classes("trade").props('data-testid="trade"')
+        if on_top:
+            element.move(target_index=0)
+        clock = None
+        with element:
+            summary = ui.html(self._summary(trade), sanitize=False).classes("summary")
+            with ui.element("div").classes("trade-end"):
+                if is_open:
+                    clock = Clock(self._site.ticker.watch(trade))
+                    self._clocks.add(clock)
+                if role is Role.SELLER and is_open:
+                    copy_button(self._site.invitation_link(trade.code))
+                text = "Enter room" if is_open else "View details"
+                ui.html(f'<a class="button quiet" href="/room/{trade.code}">{text}</a>', sanitize=False)
+        self._rows[trade.id] = _Row(element, summary, clock)
+
+    def _remove(self, trade_id: int) -> None:
+        row = self._rows.pop(trade_id)
+        if row.clock is not None:
+            self._clocks.discard(row.clock)
+            self._site.ticker.unwatch(row.clock.dial)
+        row.element.delete()
+
+    def _release(self) -> None:
+        for clock in self._clocks:
+            self._site.ticker.unwatch(clock.dial)
+        self._clocks.clear()
+
+    def _summary(self, trade: Trade) -> Markup:
+        me = self._viewer.person.id
+        role = trade.role_of(me)
+        other = trade.counterparty(me)
+        if other is not None:
+            whom = Markup("with <bdi>{}</bdi>").format(other.name)
+        elif trade.invited:
+            whom = Markup("for <bdi>{}</bdi>, not joined yet").format(trade.invited)
+        else:
+            whom = Markup("no buyer yet")
+        return Markup(
+            '<h2 dir="auto">{}</h2><p>{} <span class="role">{}</span> <span>{}</span></p>'
+            '<p class="figures">{} × {} = <b>{}</b></p>'
+        ).format(
+            trade.title,
+            wording.status_chip(trade),
+            wording.role_word(role) if role else "",
+            whom,
+            wording.money(trade.terms.price),
+            wording.number(trade.terms.quantity),
+            wording.money(trade.terms.total),
+        )
+
+    def _show_empty(self) -> None:
+        text = ""
+        if not self._rows and self._statuses == _FILTERS["All"]:
+            text = (
+                '<div class="empty"><h2>No trades yet</h2>'
+                "<p>Draft an offer and send its link to the buyer, or open a link that somebody sent you.</p>"
+                '<p><a class="button" href="/trades/new">Draft your first offer</a></p></div>'
+            )
+        elif not self._rows:
+            text = '<div class="empty"><p>No trades with this status.</p></div>'
+        self._empty.content = text

@@ -1,0 +1,73 @@
+"""``/trades/new``: draft an offer."""
+
+from fastapi import Request
+from nicegui import ui
+
+from app.domain.refusals import Refusal
+from app.ui.attempt import attempt, busy
+from app.ui.frame import frame
+from app.ui.site import Site, viewer_of
+
+
+def register(site: Site) -> None:
+    """Serve the page."""
+
+    @ui.page("/trades/new", dark=None, language="en-US", reconnect_timeout=90)
+    def new_trade(request: Request) -> None:
+        with frame(site, request, "New trade", classes="page form-page"):
+            ui.html(
+                "<h1>New trade</h1><p class=note>You are the seller. You can amend everything but the title and"
+                " the deadline until the buyer decides.</p>",
+                sanitize=False,
+            )
+            _offer_form(site, request)
+
+
+def _offer_form(site: Site, request: Request) -> None:
+    viewer = viewer_of(request)
+    with ui.element("section").classes("card stack"):
+        title = ui.input("Title").props('outlined autofocus dir="auto"')
+        description = ui.textarea("Description").props('outlined autogrow dir="auto"')
+        with ui.element("div").classes("pair"):
+            price = ui.input("Price").props('outlined prefix="$" inputmode="decimal" hint="Per unit"')
+            quantity = ui.input("Quantity", value="1").props('outlined inputmode="numeric"')
+        with ui.element("div").classes("pair"):
+            buyer = ui.input("Buyer name").props('outlined dir="auto" hint="Empty: whoever opens your link first"')
+            minutes = ui.input("Expires in (minutes)", value=str(site.settings.expiry_minutes)).props(
+                'outlined inputmode="numeric"'
+            )
+        problem = ui.label().classes("alert").props('role="alert"')
+        problem.visible = False
+        fields = {
+            "title": title,
+            "description": description,
+            "price": price,
+            "quantity": quantity,
+            "buyer": buyer,
+            "minutes": minutes,
+        }
+
+        def refuse(refusal: Refusal) -> None:
+            if field := fields.get(refusal.field):
+                field.error = str(refusal)
+                field.run_method("focus")
+            else:
+                problem.text = str(refusal)
+                problem.visible = True
+
+        async def create() -> None:
+            if not button.enabled:
+                return
+            for field in fields.values():
+                field.error = None
+            problem.visible = False
+            with busy(button):
+                trade = await attempt(
+                    site.trades.create(viewer, **{name: field.value or "" for name, field in fields.items()}), refuse
+                )
+            if trade is not None:
+                ui.navigate.to(f"/room/{trade.code}")
+
+        button = ui.button("Create trade", on_click=create).props('unelevated no-caps color="primary"').classes("wide")
+        for field in (title, price, quantity, buyer, minutes):
+            field.on("keydown.enter", create)

@@ -1,0 +1,1 @@
+"""The parts a room is made of."""

@@ -1,0 +1,131 @@
+"""The conversation: messages and events in one flow, who is typing, and the field at the bottom."""
+
+from markupsafe import Markup
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from app.domain.actions import Action
+from app.domain.refusals import Refusal
+from app.domain.trade import Person
+from app.ui import entries
+from app.ui.attempt import attempt
+from app.ui.parts.stream import Stream
+from app.ui.seat import Seat
+
+# The flow is laid out from the bottom (column-reverse), so the browser itself keeps the newest message in view and the
+# reading position when one has scrolled up. This line tells the server only when that changes, and nears the top.
+_SCROLLED = """(e) => {
+    const flow = e.target, up = flow.scrollTop < -48;
+    const top = flow.scrollHeight + flow.scrollTop - flow.clientHeight < 120;
+    flow.closest('.room').classList.toggle('reading', up);
+    if (up !== flow.wasUp || (top && !flow.wasTop)) emit({up, top});
+    flow.wasUp = up; flow.wasTop = top;
+}"""
+_ENTER = "(e) => { if (!e.shiftKey && !e.isComposing) { e.preventDefault(); emit(e.target.value) } }"
+
+
+class Conversation:
+    """The flow and its field."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+        self._unread = 0
+        self._reading_back = False
+        self._first_seq = seat.room.recent[0].seq
+        with ui.element("section").classes("conversation").props('aria-label="Messages"'):
+            with ui.element("div").classes("flow").props('tabindex="0"') as self._flow:
+                inner = ui.element("div").classes("flow-inner")
+                inner.props('data-testid="messages" role="log" aria-live="polite"')
+            self._flow.on("scroll", self._scrolled, js_handler=_SCROLLED)
+            with inner:
+                self._earlier = ui.button("Show earlier messages", on_click=self._show_earlier, color=None)
+                self._earlier.props("flat dense no-caps").classes("quiet earlier")
+                self._earlier.visible = seat.room.has_earlier
+                rows = ui.element("div").classes("rows")
+            self._stream = Stream(rows)
+            self._stream.fill([entries.conversation(action, seat) for action in seat.room.recent])
+            self._pill = ui.button(on_click=self._to_newest).props("unelevated rounded dense no-caps color=primary")
+            self._pill.classes("new-messages").visible = False
+            typing = ui.html(sanitize=False).classes("typing").props('data-testid="typing" aria-live="polite"')
+            typing.bind_content_from(seat.room, "typing", lambda people: _typing_line(people, seat.me))
+            self._composer()
+
+    def show(self, action: Action) -> None:
+        """Show what has just happened."""
+        self._stream.add(entries.conversation(action, self._seat))
+        if not self._reading_back:
+            return
+        if action.actor is not None and action.actor.id == self._seat.me:
+            self._to_newest()
+        else:
+            self._unread += 1
+            self._show_unread()
+
+    def _composer(self) -> None:
+        with ui.element("div").classes("composer"):
+            self._field = ui.textarea("Message", on_change=self._typed)
+            self._field.props('outlined dense autogrow dir="auto" autocomplete="off"')
+            self._field.on("keydown.enter", self._send_typed, js_handler=_ENTER)
+            self._button = ui.button("Send", on_click=lambda: self._send(self._field.value or ""))
+            self._button.props('unelevated no-caps color="primary"')
+
+    async def _send_typed(self, event: GenericEventArguments) -> None:
+        await self._send(event.args if isinstance(event.args, str) else "")
+
+    async def _send(self, text: str) -> None:
+        if not text.strip() or not self._button.enabled:
+            return
+        self._button.disable()
+        self._field.error = None
+        sent = await attempt(self._seat.negotiation.send(self._seat.viewer, self._seat.trade.id, text), self._refuse)
+        self._button.enable()
+        if sent is not None:
+            # What was typed while the message was on its way stays.
+            typed = self._field.value or ""
+            self._field.value = typed.removeprefix(text).lstrip("\n") if typed.startswith(text) else ""
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self._field.error = str(refusal)
+
+    def _typed(self) -> None:
+        if self._field.error:
+            self._field.error = None
+        person = self._seat.viewer.person
+        if (self._field.value or "").strip():
+            self._seat.room.start_typing(person)
+        else:
+            self._seat.room.stop_typing(person)
+
+    async def _scrolled(self, event: GenericEventArguments) -> None:
+        self._reading_back = bool(event.args.get("up"))
+        if not self._reading_back:
+            self._unread = 0
+            self._show_unread()
+        if event.args.get("top") and self._earlier.visible:
+            await self._show_earlier()
+
+    def _to_newest(self) -> None:
+        self._unread = 0
+        self._reading_back = False
+        self._show_unread()
+        ui.run_javascript(f"getHtmlElement({self._flow.id}).scrollTop = 0")
+
+    def _show_unread(self) -> None:
+        self._pill.visible = self._unread > 0
+        self._pill.text = f"{self._unread} new message{'s' if self._unread > 1 else ''}"
+
+    async def _show_earlier(self) -> None:
+        if not self._earlier.enabled:
+            return
+        self._earlier.disable()
+        older = await attempt(self._seat.negotiation.earlier(self._seat.viewer, self._seat.room, self._first_seq))
+        self._earlier.enable()
+        if older:
+            self._first_seq = older[0].seq
+            self._stream.fill([entries.conversation(action, self._seat) for action in older])
+            self._earlier.visible = self._first_seq > 1
+
+
+def _typing_line(people: tuple[Person, ...], me: int) -> Markup:
+    others = [person for person in people if person.id != me]
+    return Markup("<bdi>{}</bdi> is typing…").format(others[0].name) if others else Markup("")

@@ -1,0 +1,137 @@
+"""The decision: what the buyer can press, and the dialogs that confirm accepting, rejecting and requesting."""
+
+from nicegui import ui
+from nicegui.element import Element
+
+from app.domain.refusals import Reason, Refusal
+from app.domain.trade import Status, Trade
+from app.ui import wording
+from app.ui.attempt import attempt, busy
+from app.ui.parts.dialog import Dialog, buttons, dialog
+from app.ui.seat import Seat
+
+
+def buyer_buttons(seat: Seat) -> None:
+    """One primary action, the rest quiet."""
+    with ui.element("div").classes("decision"):
+        accept = ui.button("Accept deal", on_click=lambda: _confirm_accept(seat))
+        accept.props('unelevated no-caps color="primary"').classes("wide")
+        request = ui.button("Request amendment", on_click=lambda: _ask_amendment(seat))
+        request.props('outline no-caps color="primary"')
+        reject = ui.button("Reject deal", on_click=lambda: _confirm_reject(seat), color=None)
+        reject.props("flat no-caps").classes("danger")
+        for button in (accept, request, reject):
+            button.bind_enabled_from(seat.room, "trade", lambda trade: trade.status is Status.IN_NEGOTIATION)
+
+
+def _confirm_accept(seat: Seat) -> None:
+    """Confirm exactly the terms on the screen.
+
+    The button is built for one version and carries it in its closure. If the terms move meanwhile, pressing it accepts
+    nothing: it goes, the difference is shown, and `Review new terms` leads to a new confirmation. A double click
+    therefore never accepts terms that nobody saw.
+    """
+    shown = seat.trade
+    with dialog("Accept this deal?", "This is final for both sides.") as opened:
+        content = ui.element("div").classes("stack")
+        with content:
+            _frozen_terms(shown)
+            with buttons():
+                ui.button("Cancel", on_click=opened.close, color=None).props("flat no-caps").classes("quiet")
+                confirm = ui.button("Accept these terms", on_click=lambda: accept())
+                confirm.props('unelevated no-caps color="primary"')
+
+    def refuse(refusal: Refusal) -> None:
+        if refusal.reason is Reason.STALE:
+            _show_difference(seat, shown, content, opened)
+        else:
+            opened.say(str(refusal))
+
+    async def accept() -> None:
+        if not confirm.enabled:
+            return
+        confirm.props("loading").disable()
+        done = await attempt(seat.negotiation.accept(seat.viewer, shown.id, shown.version), refuse)
+        if done is not None:
+            opened.close()
+        elif not confirm.is_deleted:
+            confirm.props(remove="loading").enable()
+
+
+def _show_difference(seat: Seat, shown: Trade, content: Element, opened: Dialog) -> None:
+    now = seat.trade
+
+    def review() -> None:
+        opened.close()
+        _confirm_accept(seat)
+
+    content.clear()
+    opened.say("The terms have changed in the meantime. Nothing was accepted.")
+    with content:
+        changes = wording.listed(wording.changes(now.terms, shown.terms))
+        ui.html(f"<p>{wording.name(now.seller, seat.me)} changed {changes}.</p>", sanitize=False)
+        # On the other side than the button that was pressed, so that a second click does not land on it.
+        with buttons().classes("turned"):
+            ui.button("Review new terms", on_click=review).props('unelevated no-caps color="primary"')
+            ui.button("Close", on_click=opened.close, color=None).props("flat no-caps").classes("quiet")
+
+
+def _confirm_reject(seat: Seat) -> None:
+    shown = seat.trade
+    with dialog("Reject this deal?", "This is final: no trade will be made.") as opened:
+        _frozen_terms(shown)
+        reason = ui.textarea("Reason").props('outlined autogrow dir="auto" hint="Optional"')
+        with buttons():
+            ui.button("Cancel", on_click=opened.close, color=None).props("flat no-caps").classes("quiet")
+            button = ui.button("Reject", on_click=lambda: reject()).props('unelevated no-caps color="negative"')
+
+    async def reject() -> None:
+        if not button.enabled:
+            return
+        with busy(button):
+            done = await attempt(
+                seat.negotiation.reject(seat.viewer, shown.id, reason.value or ""), lambda why: opened.say(str(why))
+            )
+        if done is not None:
+            opened.close()
+
+
+def _ask_amendment(seat: Seat) -> None:
+    with dialog("Request an amendment") as opened:
+        text = ui.textarea("What would you like changed?").props('outlined autogrow autofocus dir="auto"')
+        with buttons():
+            ui.button("Cancel", on_click=opened.close, color=None).props("flat no-caps").classes("quiet")
+            button = ui.button("Send request", on_click=lambda: send()).props('unelevated no-caps color="primary"')
+
+    async def send() -> None:
+        if not button.enabled:
+            return
+        text.error = None
+        with busy(button):
+            request = seat.negotiation.request_amendment(seat.viewer, seat.trade.id, text.value or "")
+            done = await attempt(request, refuse)
+        if done is not None:
+            opened.close()
+
+    def refuse(refusal: Refusal) -> None:
+        if refusal.field:
+            text.error = str(refusal)
+        else:
+            opened.say(str(refusal))
+
+
+def _frozen_terms(trade: Trade) -> None:
+    rows = (
+        ("Price per unit", wording.money(trade.terms.price)),
+        ("Quantity", wording.number(trade.terms.quantity)),
+        ("Total", wording.money(trade.terms.total)),
+        ("Version", wording.number(trade.version)),
+    )
+    with ui.element("dl").classes("frozen"):
+        for label, value in rows:
+            with ui.element("dt"):
+                ui.label(label)
+            with ui.element("dd"):
+                ui.label(value)
+    if trade.terms.description:
+        ui.label(trade.terms.description).classes("terms-text").props('dir="auto"')

@@ -1,0 +1,42 @@
+"""A seat in a room: one person's page of one trade, and what all its parts need."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.domain.trade import Role, Trade
+from app.rooms.room import Room
+from app.service.negotiation import Negotiation
+from app.service.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """The viewer's side of a room. `zone` is the browser's time zone, `now` the database's clock."""
+
+    viewer: Viewer
+    role: Role
+    room: Room
+    negotiation: Negotiation
+    zone: ZoneInfo
+    now: Callable[[], datetime]
+
+    @property
+    def trade(self) -> Trade:
+        """The trade as it stands."""
+        trade: Trade = self.room.trade
+        return trade
+
+    @property
+    def me(self) -> int:
+        """The viewer's user id."""
+        return self.viewer.person.id
+
+
+def zone_of(viewer: Viewer) -> ZoneInfo:
+    """The browser's time zone; UTC where it told none that we know."""
+    try:
+        return ZoneInfo(viewer.time_zone)
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,56 @@
+"""The web application: the gate, the pages, the form posts, the theme and the health checks.
+
+Routes and middleware live on NiceGUI's own app, so that simulated users in tests meet the same ones as browsers.
+"""
+
+import hashlib
+from pathlib import Path
+
+from fastapi.responses import JSONResponse, Response
+from nicegui import app, ui
+
+from app.ui import forms
+from app.ui.frame import THEME_PATH
+from app.ui.pages import activity, my_trades, new_trade, nothing_here, sign_in, trade_room
+from app.ui.parts.clock import VISIBILITY_SCRIPT
+from app.ui.session import Gate
+from app.ui.site import Site
+
+_THEME = Path(__file__).with_name("theme.css")
+
+
+def build(site: Site) -> None:
+    """Put the whole site on NiceGUI's app."""
+    app.add_middleware(Gate, settings=site.settings, cookies=site.cookies, accounts=site.accounts)
+    _serve_theme()
+    _serve_health(site)
+    forms.register(site)
+    for page in (sign_in, my_trades, new_trade, activity, trade_room):
+        page.register(site)
+    nothing_here.register(site)  # the last one: it takes every address that is left
+
+
+def _serve_theme() -> None:
+    css = _THEME.read_bytes()
+    tag = hashlib.sha256(css).hexdigest()[:16]
+    ui.add_head_html(f'<link rel="stylesheet" href="{THEME_PATH}?{tag}">', shared=True)
+    ui.add_head_html(VISIBILITY_SCRIPT, shared=True)
+
+    @app.get(THEME_PATH)
+    def theme() -> Response:
+        return Response(css, media_type="text/css", headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+    @app.get("/favicon.ico")
+    def favicon() -> Response:
+        return Response(status_code=204)
+
+
+def _serve_health(site: Site) -> None:
+    @app.get("/healthz")
+    def healthz() -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    @app.get("/readyz")
+    def readyz() -> JSONResponse:
+        works = site.health()
+        return JSONResponse(works, 200 if all(works.values()) else 503)

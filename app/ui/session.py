@@ -1,0 +1,164 @@
+"""Who is at the browser: the session's cookie, the CSRF token, and the gate in front of every page.
+
+A session is a row; the cookie holds its random token, signed, so that a made-up one costs no query. The CSRF token of a
+form is the signature of a second, per-browser cookie (the "signed double-submit cookie" of OWASP's CSRF cheat sheet).
+"""
+
+import json
+import secrets
+from http.cookies import SimpleCookie
+from urllib.parse import quote
+
+from itsdangerous import BadSignature, Signer, URLSafeTimedSerializer
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.domain.refusals import Reason, Refusal
+from app.service.accounts import Accounts
+from app.service.viewer import Viewer
+from app.settings import Settings
+
+SESSION_COOKIE = "traderoom_session"
+CSRF_COOKIE = "traderoom_csrf"
+FLASH_COOKIE = "traderoom_flash"
+_THIRTY_DAYS = 30 * 86_400
+_PRIVATE = ("/trades", "/room", "/activity")
+_NO_PAGE = ("/_nicegui", "/healthz", "/readyz", "/theme.css", "/favicon")
+
+
+class Cookies:
+    """Makes and reads this site's cookies."""
+
+    def __init__(self, secret: str, *, secure: bool) -> None:
+        self._secure = secure
+        self._session = Signer(secret, salt="session")
+        self._csrf = Signer(secret, salt="csrf")
+        self._flash = URLSafeTimedSerializer(secret, salt="flash")
+
+    def token(self, request: Request) -> str | None:
+        """The session's token, if the cookie is one of ours."""
+        return _unsigned(self._session, request.cookies.get(SESSION_COOKIE, ""))
+
+    def set_session(self, headers: MutableHeaders, token: str) -> None:
+        """Sign a browser in."""
+        self._set(headers, SESSION_COOKIE, self._session.sign(token).decode(), _THIRTY_DAYS)
+
+    def drop(self, headers: MutableHeaders, name: str) -> None:
+        """Take a cookie away."""
+        self._set(headers, name, "", 0)
+
+    def csrf_token(self, request: Request) -> str:
+        """The token that belongs into this browser's forms."""
+        return self._csrf.get_signature(request.state.csrf).decode()
+
+    def csrf_holds(self, request: Request, token: str) -> bool:
+        """Whether a form that was posted came from a page of ours."""
+        seed = request.cookies.get(CSRF_COOKIE, "")
+        return bool(seed) and token.isascii() and self._csrf.verify_signature(seed, token)
+
+    def check_csrf(self, request: Request, token: str) -> None:
+        """The same; raises `Refusal` where it did not."""
+        if not self.csrf_holds(request, token):
+            raise Refusal(Reason.INVALID, "This page was open for too long. Please try again.")
+
+    def set_csrf(self, headers: MutableHeaders, seed: str) -> None:
+        """Give a browser its seed of CSRF tokens."""
+        self._set(headers, CSRF_COOKIE, seed, _THIRTY_DAYS)
+
+    def set_flash(self, headers: MutableHeaders, **said: str) -> None:
+        """Leave a word for the next page: what was typed, and what was wrong with it."""
+        self._set(headers, FLASH_COOKIE, self._flash.dumps(said), 60)
+
+    def flash(self, request: Request) -> dict[str, str]:
+        """The word that was left, if any."""
+        try:
+            said = self._flash.loads(request.cookies.get(FLASH_COOKIE, ""), max_age=60)
+        except (BadSignature, json.JSONDecodeError):
+            return {}
+        return {str(key): str(value) for key, value in said.items()} if isinstance(said, dict) else {}
+
+    def _set(self, headers: MutableHeaders, name: str, value: str, max_age: int) -> None:
+        cookie: SimpleCookie = SimpleCookie()
+        cookie[name] = value
+        cookie[name]["path"] = "/"
+        cookie[name]["max-age"] = str(max_age)
+        cookie[name]["samesite"] = "lax"
+        cookie[name]["httponly"] = True
+        if self._secure:
+            cookie[name]["secure"] = True
+        headers.append("Set-Cookie", cookie[name].OutputString())
+
+
+class Gate:
+    """ASGI middleware in front of all pages: host names, who is asking, sign-in first, headers.
+
+    Sets `request.state.viewer` (None when signed out) and `request.state.csrf`. Signed out, every private address
+    answers alike: sign in first, then straight back.
+    """
+
+    def __init__(self, app: ASGIApp, *, settings: Settings, cookies: Cookies, accounts: Accounts) -> None:
+        self._app = app
+        self._settings = settings
+        self._cookies = cookies
+        self._accounts = accounts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        if not self._settings.answers_to(request.headers.get("host", "")):
+            await PlainTextResponse("This server does not answer to that host name.", 421)(scope, receive, send)
+            return
+        path = request.url.path
+        if path.startswith(_NO_PAGE):
+            await self._app(scope, receive, send)
+            return
+        request.state.viewer = viewer = await self._viewer(request)
+        seed = request.cookies.get(CSRF_COOKIE, "")
+        request.state.csrf = seed or secrets.token_urlsafe(24)
+        if viewer is None and request.method == "GET" and is_private(path):
+            await RedirectResponse(f"/?next={quote(path)}", 303)(scope, receive, send)
+            return
+        if viewer is not None and request.method == "GET" and path == "/":
+            await RedirectResponse("/trades", 303)(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if not seed:
+                    self._cookies.set_csrf(headers, request.state.csrf)
+                if request.method == "GET" and FLASH_COOKIE in request.cookies:
+                    self._cookies.drop(headers, FLASH_COOKIE)
+                headers["Cache-Control"] = "no-store"
+                headers["Referrer-Policy"] = "same-origin"
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["X-Frame-Options"] = "DENY"
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+    async def _viewer(self, request: Request) -> Viewer | None:
+        token = self._cookies.token(request)
+        return await self._accounts.viewer(token) if token else None
+
+
+def is_private(path: str) -> bool:
+    """Whether an address needs somebody signed in."""
+    return any(path == private or path.startswith(private + "/") for private in _PRIVATE)
+
+
+def way_back(path: str) -> str:
+    """Where to go after signing in: a private address of ours, else My trades."""
+    plain = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
+    return path if plain and is_private(path) else "/trades"
+
+
+def _unsigned(signer: Signer, value: str) -> str | None:
+    try:
+        return signer.unsign(value).decode()
+    except (BadSignature, UnicodeError):
+        return None

@@ -1,0 +1,45 @@
+"""What pages are made with: the services, the live state they bind to, and the cookies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+
+from app.rooms.floor import Floor
+from app.rooms.presence import Presence
+from app.rooms.ticker import Ticker
+from app.service.accounts import Accounts
+from app.service.negotiation import Negotiation
+from app.service.trades import Trades
+from app.service.viewer import Viewer
+from app.settings import Settings
+from app.ui.session import Cookies
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything a page may use. `now` is the database's clock; `health` names what does not work, if anything."""
+
+    settings: Settings
+    cookies: Cookies
+    accounts: Accounts
+    trades: Trades
+    negotiation: Negotiation
+    presence: Presence
+    ticker: Ticker
+    floor: Floor
+    now: Callable[[], datetime]
+    health: Callable[[], dict[str, bool]]
+
+    def invitation_link(self, code: str) -> str:
+        """The address that a seller sends to the buyer."""
+        return f"{self.settings.public_url}/room/{code}"
+
+
+def viewer_of(request: Request) -> Viewer:
+    """The signed-in person of a private page; the gate has sent everybody else away."""
+    viewer: Viewer | None = request.state.viewer
+    if viewer is None:
+        raise RuntimeError("a private page was reached signed out")
+    return viewer

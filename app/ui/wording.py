@@ -1,0 +1,125 @@
+"""How things are said and shown: money, times, and what happened, in words.
+
+Whatever a person typed is escaped by `Markup.format` and isolated from the direction of the text around it by ``bdi``.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from babel.numbers import format_currency, format_decimal
+from markupsafe import Markup
+
+from app.domain.actions import Action, Kind
+from app.domain.terms import Terms
+from app.domain.trade import WORD, Person, Role, Trade
+
+_LOCALE = "en_US"
+
+
+@lru_cache(4096)
+def money(amount: Decimal) -> str:
+    """Dollars: ``$1,000.00``."""
+    return format_currency(amount, "USD", locale=_LOCALE)
+
+
+@lru_cache(1024)
+def number(value: int) -> str:
+    """A whole number: ``12,000``."""
+    return format_decimal(value, locale=_LOCALE)
+
+
+def clock_time(at: datetime, zone: ZoneInfo, today: datetime) -> str:
+    """``14:05``, with the date where it is not today (``Nov 21, 14:05``), with the year where that differs."""
+    local = at.astimezone(zone)
+    here = today.astimezone(zone)
+    if local.date() == here.date():
+        return f"{local:%H:%M}"
+    return format_datetime(local, "MMM d, HH:mm" if local.year == here.year else "MMM d y, HH:mm", locale=_LOCALE)
+
+
+def name(person: Person | None, viewer_id: int, *, capital: bool = True) -> Markup:
+    """A person's name, isolated; the viewer is "You"."""
+    if person is None:
+        return Markup("The clock")
+    if person.id == viewer_id:
+        return Markup("You") if capital else Markup("you")
+    return Markup("<bdi>{}</bdi>").format(person.name)
+
+
+def changes(terms: Terms, before: Terms) -> list[Markup]:
+    """What differs, one phrase for each field: "the price from $1,000.00 to $900.50"."""
+    phrases = {
+        "price": Markup("the price from <b>{}</b> to <b>{}</b>").format(money(before.price), money(terms.price)),
+        "quantity": Markup("the quantity from <b>{}</b> to <b>{}</b>").format(
+            number(before.quantity), number(terms.quantity)
+        ),
+        "description": Markup("the description"),
+    }
+    return [phrases[field] for field in terms.changes_from(before)]
+
+
+def sentence(action: Action, viewer_id: int) -> Markup:
+    """What happened, in one sentence; the text of a message is not part of it."""
+    who = name(action.actor, viewer_id)
+    match action.kind:
+        case Kind.CREATED:
+            return Markup("{} created the offer").format(who)
+        case Kind.JOINED:
+            return Markup("{} joined as the buyer").format(who)
+        case Kind.MESSAGE_SENT:
+            return Markup("{} sent a message").format(who)
+        case Kind.AMENDED if action.terms and action.before:
+            return Markup("{} changed {}").format(who, listed(changes(action.terms, action.before)))
+        case Kind.AMENDED:
+            return Markup("{} amended the deal").format(who)
+        case Kind.AMENDMENT_REQUESTED:
+            return Markup("{} asked for an amendment").format(who)
+        case Kind.ACCEPTED:
+            return Markup("{} accepted version {}").format(who, action.version)
+        case Kind.REJECTED:
+            return Markup("{} rejected the deal").format(who)
+        case Kind.EXPIRED:
+            return Markup("The offer expired")
+
+
+def listed(phrases: list[Markup]) -> Markup:
+    """Phrases as people list them: "a, b and c"."""
+    if len(phrases) < 2:  # noqa: PLR2004
+        return Markup("").join(phrases)
+    return Markup("{} and {}").format(Markup(", ").join(phrases[:-1]), phrases[-1])
+
+
+def outcome(trade: Trade, viewer_id: int) -> Markup:
+    """The closing sentence of a trade that has an outcome; empty while it has none."""
+    if not trade.status.final:
+        return Markup("")
+    if trade.status.value == "accepted":
+        return Markup("{} accepted version {}: {} × {} = <b>{}</b>.").format(
+            name(trade.buyer, viewer_id),
+            trade.version,
+            money(trade.terms.price),
+            number(trade.terms.quantity),
+            money(trade.terms.total),
+        )
+    if trade.status.value == "rejected":
+        return Markup("{} rejected the deal. No trade was made.").format(name(trade.buyer, viewer_id))
+    return Markup("The deadline passed before anybody agreed. No trade was made.")
+
+
+def role_word(role: Role) -> str:
+    """``Seller`` or ``Buyer``."""
+    return role.value.capitalize()
+
+
+def status_chip(trade: Trade) -> Markup:
+    """The status as word, icon and colour (the latter two by the theme)."""
+    return Markup('<span class="status" data-status="{}">{}</span>').format(trade.status.value, WORD[trade.status])
+
+
+def initials(person: Person) -> str:
+    """Up to two letters that stand for a person."""
+    words = person.name.split()
+    return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
