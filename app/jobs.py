@@ -1,9 +1,10 @@
 """Procrastinate's tasks: what time does to trades, and the cleaning up behind it."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from procrastinate import RetryStrategy
+from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate.jobs import Job
 
 from app.db.queue import EXPIRE_TRADE, Queue, retry_stalled
 from app.service.negotiation import Negotiation
@@ -13,16 +14,34 @@ _STALLED_AFTER = timedelta(seconds=60)
 _KEEP_FAILED = timedelta(days=7)
 
 
+class _TooEarly(Exception):  # noqa: N818 - not an error: the job waits for the deadline
+    """The deadline is still to come, by the database's clock."""
+
+    def __init__(self, deadline: datetime) -> None:
+        super().__init__(deadline)
+        self.deadline = deadline
+
+
+class _AtTheDeadline(BaseRetryStrategy):
+    """Run again at the deadline where a job came early; else soon, and later each time."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, _TooEarly):
+            return RetryDecision(retry_at=exception.deadline)
+        return RetryDecision(retry_in={"seconds": min(2**job.attempts, 60)})
+
+
 def register(queue: Queue, negotiation: Negotiation) -> None:
     """Register the tasks with the queue's app; a worker of this process then runs them."""
     app = queue.app
 
     # No lock= or queueing_lock=: a later job with the same lock would block an earlier one. The trade's row lock and
     # the rules make it safe to run twice, early, late, or for a trade that is gone.
-    @app.task(name=EXPIRE_TRADE, retry=RetryStrategy(max_attempts=10, wait=1, exponential_wait=2))
+    @app.task(name=EXPIRE_TRADE, retry=_AtTheDeadline())
     async def expire_trade(trade_id: int) -> None:
-        if await negotiation.expire(trade_id):
-            log.info("trade %s expired", trade_id)
+        deadline = await negotiation.expire(trade_id)
+        if deadline is not None:
+            raise _TooEarly(deadline)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="sweep", queueing_lock="sweep")

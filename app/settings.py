@@ -55,8 +55,8 @@ class Settings(BaseSettings):
     demo: bool = False
     limit_sign_up: Rate = "30/minute"
     limit_sign_in: Rate = "60/minute"
-    limit_moves: Rate = "120/minute"
-    limit_rooms: Rate = "60/minute"
+    limit_moves: Rate = "600/minute"
+    limit_rooms: Rate = "300/minute"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

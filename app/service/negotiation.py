@@ -5,6 +5,7 @@ the lobby. Where somebody was faster, it is read and judged again.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 
@@ -96,17 +97,28 @@ class Negotiation:
         self._check_party(viewer, room.trade)
         return await self._history.versions(room.trade.id, before=before)
 
-    async def expire(self, trade_id: int) -> bool:
-        """Close a trade whose deadline has passed. False when it is closed already, gone, or has time left."""
-        try:
+    async def expire(self, trade_id: int) -> datetime | None:
+        """Close a trade whose deadline has passed; returns the deadline when that is still to come, else None.
+
+        A trade that is closed already, or gone, is left alone.
+        """
+        room = self._lobby.room(trade_id)
+        standing = None if room else await self._history.trade(trade_id)
+        trade = room.trade if room else standing.trade if standing else None
+        if trade is None or trade.status.final:
+            return None
+        if self._now() < trade.expires_at:
+            return trade.expires_at
+        with contextlib.suppress(Refusal):
             await self._record(trade_id, Expire(), lambda _: None)
-        except Refusal:
-            return False
-        return True
+        return None
 
     async def expire_overdue(self) -> int:
         """Close what a lost job left open; returns how many."""
-        return sum([await self.expire(trade_id) for trade_id in await self._history.overdue()])
+        overdue = await self._history.overdue()
+        for trade_id in overdue:
+            await self.expire(trade_id)
+        return len(overdue)
 
     async def _move(self, viewer: Viewer, trade_id: int, move: Move) -> Outcome:
         await self._limits.check("moves", viewer.person.id)

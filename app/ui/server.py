@@ -11,9 +11,9 @@ from nicegui import app, ui
 
 from app.ui import forms
 from app.ui.frame import THEME_PATH
+from app.ui.gate import UNAVAILABLE, Gate
 from app.ui.pages import activity, my_trades, new_trade, nothing_here, sign_in, trade_room
 from app.ui.parts.clock import VISIBILITY_SCRIPT
-from app.ui.session import Gate
 from app.ui.site import Site
 
 _THEME = Path(__file__).with_name("theme.css")
@@ -25,6 +25,7 @@ def build(site: Site) -> None:
     _serve_theme()
     _serve_health(site)
     forms.register(site)
+    app.on_page_exception(_stay_calm)
     for page in (sign_in, my_trades, new_trade, activity, trade_room):
         page.register(site)
     nothing_here.register(site)  # the last one: it takes every address that is left
@@ -54,3 +55,11 @@ def _serve_health(site: Site) -> None:
     def readyz() -> JSONResponse:
         works = site.health()
         return JSONResponse(works, 200 if all(works.values()) else 503)
+
+
+def _stay_calm() -> None:
+    """What is shown in the place of a page that failed; the error itself is in the log."""
+    ui.page_title("Not right now · Traderoom")
+    with ui.element("main").classes("narrow"):
+        ui.html("<h1>Not right now</h1>", sanitize=False)
+        ui.label(UNAVAILABLE)

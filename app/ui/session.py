@@ -1,31 +1,23 @@
-"""Who is at the browser: the session's cookie, the CSRF token, and the gate in front of every page.
+"""Who is at the browser: the session's cookie, the CSRF token, and the word left for the next page.
 
 A session is a row; the cookie holds its random token, signed, so that a made-up one costs no query. The CSRF token of a
 form is the signature of a second, per-browser cookie (the "signed double-submit cookie" of OWASP's CSRF cheat sheet).
 """
 
 import json
-import secrets
 from http.cookies import SimpleCookie
-from urllib.parse import quote
 
 from itsdangerous import BadSignature, Signer, URLSafeTimedSerializer
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.refusals import Reason, Refusal
-from app.service.accounts import Accounts
-from app.service.viewer import Viewer
-from app.settings import Settings
 
 SESSION_COOKIE = "traderoom_session"
 CSRF_COOKIE = "traderoom_csrf"
 FLASH_COOKIE = "traderoom_flash"
 _THIRTY_DAYS = 30 * 86_400
 _PRIVATE = ("/trades", "/room", "/activity")
-_NO_PAGE = ("/_nicegui", "/healthz", "/readyz", "/theme.css", "/favicon")
 
 
 class Cookies:
@@ -89,61 +81,6 @@ class Cookies:
         if self._secure:
             cookie[name]["secure"] = True
         headers.append("Set-Cookie", cookie[name].OutputString())
-
-
-class Gate:
-    """ASGI middleware in front of all pages: host names, who is asking, sign-in first, headers.
-
-    Sets `request.state.viewer` (None when signed out) and `request.state.csrf`. Signed out, every private address
-    answers alike: sign in first, then straight back.
-    """
-
-    def __init__(self, app: ASGIApp, *, settings: Settings, cookies: Cookies, accounts: Accounts) -> None:
-        self._app = app
-        self._settings = settings
-        self._cookies = cookies
-        self._accounts = accounts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        request = Request(scope)
-        if not self._settings.answers_to(request.headers.get("host", "")):
-            await PlainTextResponse("This server does not answer to that host name.", 421)(scope, receive, send)
-            return
-        path = request.url.path
-        if path.startswith(_NO_PAGE):
-            await self._app(scope, receive, send)
-            return
-        request.state.viewer = viewer = await self._viewer(request)
-        seed = request.cookies.get(CSRF_COOKIE, "")
-        request.state.csrf = seed or secrets.token_urlsafe(24)
-        if viewer is None and request.method == "GET" and is_private(path):
-            await RedirectResponse(f"/?next={quote(path)}", 303)(scope, receive, send)
-            return
-        if viewer is not None and request.method == "GET" and path == "/":
-            await RedirectResponse("/trades", 303)(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if not seed:
-                    self._cookies.set_csrf(headers, request.state.csrf)
-                if request.method == "GET" and FLASH_COOKIE in request.cookies:
-                    self._cookies.drop(headers, FLASH_COOKIE)
-                headers["Cache-Control"] = "no-store"
-                headers["Referrer-Policy"] = "same-origin"
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["X-Frame-Options"] = "DENY"
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
-
-    async def _viewer(self, request: Request) -> Viewer | None:
-        token = self._cookies.token(request)
-        return await self._accounts.viewer(token) if token else None
 
 
 def is_private(path: str) -> bool:
