@@ -1,0 +1,1 @@
+"""The ledger, its readers and its queue, on a real PostgreSQL."""
