@@ -27,6 +27,7 @@ from app.service.trades import Trades
 from app.settings import Settings
 from app.ui.session import Cookies
 from app.ui.site import Site
+from app.ui.sockets import close_pages
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class House:
         self.accounts = Accounts(AccountStore(self.database), limits)
         self.negotiation = Negotiation(self.ledger, self.history, self.lobby, limits, now)
         self.trades = Trades(self.ledger, self.history, self.lobby, self.floor, limits)
-        self.feed = Feed(self.database, origin, self.lobby.heard, self.lobby.resume)
+        self.feed = Feed(self.database, origin, self.lobby.heard, self.lobby.resume, close_pages)
         self.worker = Worker(self.queue, url)
         self._tasks: list[asyncio.Task[None]] = []
         jobs.register(self.queue, self.negotiation)

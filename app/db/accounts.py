@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Executable, delete, select, update
+from sqlalchemy import ColumnElement, Executable, Text, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from app.db.engine import Database
 from app.db.tables import SessionRow, UserRow
 from app.domain.trade import Person
+
+SESSIONS_CHANNEL = "traderoom_sessions"
+"""NOTIFY's channel for sessions that have ended; the payload is the session's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,16 @@ class Accounts:
 
     async def end_session(self, session_id: int) -> None:
         """End one session."""
-        await self._run(delete(SessionRow).where(col(SessionRow.id) == session_id))
+        await self._end(col(SessionRow.id) == session_id)
 
     async def end_sessions(self, user_id: int) -> None:
         """End all of a person's sessions."""
-        await self._run(delete(SessionRow).where(col(SessionRow.user_id) == user_id))
+        await self._end(col(SessionRow.user_id) == user_id)
+
+    async def _end(self, which: ColumnElement[bool]) -> None:
+        """Delete sessions and tell every process, so that their live pages close."""
+        gone = delete(SessionRow).where(which).returning(col(SessionRow.id)).cte("gone")
+        await self._run(select(func.pg_notify(SESSIONS_CHANNEL, cast(gone.c.id, Text))))
 
     async def _run(self, statement: Executable) -> None:
         async with self._database.reading() as connection:

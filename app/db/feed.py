@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import psycopg
 
+from app.db.accounts import SESSIONS_CHANNEL
 from app.db.engine import Database, connect
 from app.db.ledger import CHANNEL
 
@@ -15,7 +16,8 @@ _QUIET = 10.0
 
 
 class Feed:
-    """Calls `heard(trade_id, seq, own)` for every recorded action, and `resumed()` when some may have been missed."""
+    """Calls `heard(trade_id, seq, own)` for every recorded action, `ended(session_id)` for every session that has
+    ended, and `resumed()` when some may have been missed."""
 
     def __init__(
         self,
@@ -23,11 +25,13 @@ class Feed:
         origin: str,
         heard: Callable[[int, int, bool], None],
         resumed: Callable[[], Awaitable[None]],
+        ended: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._database = database
         self._origin = origin
         self._heard = heard
         self._resumed = resumed
+        self._ended = ended
         self.listening = False
 
     async def run(self) -> None:
@@ -36,7 +40,7 @@ class Feed:
         while True:
             try:
                 async with await connect(self._database.url) as connection:
-                    await connection.execute(f"LISTEN {CHANNEL}")
+                    await connection.execute(f"LISTEN {CHANNEL}; LISTEN {SESSIONS_CHANNEL}")
                     if not first:
                         await self._database.renew()
                         await self._resumed()
@@ -53,9 +57,15 @@ class Feed:
     async def _listen(self, connection: psycopg.AsyncConnection) -> None:
         while True:
             async for notice in connection.notifies(timeout=_QUIET):
-                trade_id, seq, origin = notice.payload.split(" ")
                 try:
-                    self._heard(int(trade_id), int(seq), origin == self._origin)
+                    self._deliver(notice)
                 except Exception:
-                    log.exception("feed: news of trade %s could not be delivered", trade_id)
+                    log.exception("feed: %s %r could not be delivered", notice.channel, notice.payload)
             await self._database.clock.measure(connection)
+
+    def _deliver(self, notice: psycopg.Notify) -> None:
+        if notice.channel == SESSIONS_CHANNEL:
+            self._ended(int(notice.payload))
+            return
+        trade_id, seq, origin = notice.payload.split(" ")
+        self._heard(int(trade_id), int(seq), origin == self._origin)

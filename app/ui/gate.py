@@ -22,6 +22,13 @@ log = logging.getLogger(__name__)
 UNAVAILABLE = "Something does not work on our side right now. Nothing is lost; please try again in a moment."
 _SOCKET = "/_nicegui_ws"
 _NO_PAGE = ("/_nicegui", "/healthz", "/readyz", "/theme.css", "/favicon")
+_HTML = "text/html"
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data:; connect-src 'self' {socket}; object-src 'none'; base-uri 'none'; form-action 'self';"
+    " frame-ancestors 'none'"
+)
+"""'unsafe-eval': Vue compiles NiceGUI's templates in the browser, and event handlers arrive as text."""
 
 
 class Gate:
@@ -32,6 +39,7 @@ class Gate:
         self._settings = settings
         self._cookies = cookies
         self._accounts = accounts
+        self._socket_origin = settings.public_url.replace("http", "ws", 1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -70,20 +78,42 @@ class Gate:
             await _answer(RedirectResponse(elsewhere, 303), scope, receive, send)
             return
 
-        async def send_with_headers(message: Message) -> None:
+        nonce = secrets.token_urlsafe(16)
+        start: Message = {}
+
+        async def send_page(message: Message) -> None:
+            nonlocal start
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if not seed:
                     self._cookies.set_csrf(headers, request.state.csrf)
                 if request.method == "GET" and FLASH_COOKIE in request.cookies:
                     self._cookies.drop(headers, FLASH_COOKIE)
-                headers["Cache-Control"] = "no-store"
-                headers["Referrer-Policy"] = "same-origin"
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["X-Frame-Options"] = "DENY"
-            await send(message)
+                self._protect(headers, nonce)
+                start = message
+                return
+            body = message.get("body", b"")
+            if not message.get("more_body") and MutableHeaders(scope=start).get("content-type", "").startswith(_HTML):
+                # NiceGUI escapes every "<" in what it embeds, so each script tag here is its own or ours.
+                body = body.replace(b"<script", f'<script nonce="{nonce}"'.encode())
+                MutableHeaders(scope=start)["Content-Length"] = str(len(body))
+            if start:
+                await send(start)
+                start = {}
+            await send({**message, "body": body})
 
-        await self._app(scope, receive, send_with_headers)
+        await self._app(scope, receive, send_page)
+
+    def _protect(self, headers: MutableHeaders, nonce: str) -> None:
+        """What a browser may do with our pages: run our own scripts, stay unframed, keep room links to itself."""
+        headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce, socket=self._socket_origin)
+        headers["Cache-Control"] = "no-store"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["X-Frame-Options"] = "DENY"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        if self._settings.https:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
 
     async def _viewer(self, request: Request) -> Viewer | None:
         token = self._cookies.token(request)
