@@ -85,4 +85,6 @@ def _check_line(value: str, field: str, label: str, longest: int) -> str:
 def _script(letter: str) -> str:
     """The script of a letter, by the first word of its Unicode name, which is how the standard names letters."""
     word = unicodedata.name(letter, "").split(" ")[0].split("-")[0]
+    if word == "IDEOGRAPHIC":  # the repeat and closing marks of Japanese names
+        return "CJK"
     return "" if word in {"MODIFIER", "MATHEMATICAL", "FEMININE", "MASCULINE"} else word

@@ -18,8 +18,10 @@ _SCROLLED = """(e) => {
     const flow = e.target, up = flow.scrollTop < -48;
     const top = flow.scrollHeight + flow.scrollTop - flow.clientHeight < 120;
     flow.closest('.room').classList.toggle('reading', up);
-    if (up !== flow.wasUp || (top && !flow.wasTop)) emit({up, top});
-    flow.wasUp = up; flow.wasTop = top;
+    const asks = top && Date.now() - (flow.asked || 0) > 500;
+    if (asks) flow.asked = Date.now();
+    if (asks || up !== flow.wasUp) emit({up, top: asks});
+    flow.wasUp = up;
 }"""
 _ENTER = "(e) => { if (!e.shiftKey && !e.isComposing) { e.preventDefault(); emit(e.target.value) } }"
 
