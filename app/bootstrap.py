@@ -61,7 +61,7 @@ class House:
         self.feed = Feed(self.database, origin, self.lobby.heard, self.lobby.resume, close_pages)
         self.worker = Worker(self.queue, url)
         self._tasks: list[asyncio.Task[None]] = []
-        jobs.register(self.queue, self.negotiation)
+        jobs.register(self.queue, self.negotiation, self.accounts)
 
     def site(self) -> Site:
         """What pages are made with."""

@@ -7,6 +7,7 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 
 from app.db.queue import EXPIRE_TRADE, Queue, retry_stalled
+from app.service.accounts import Accounts
 from app.service.negotiation import Negotiation
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ class _AtTheDeadline(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": min(2**job.attempts, 60)})
 
 
-def register(queue: Queue, negotiation: Negotiation) -> None:
+def register(queue: Queue, negotiation: Negotiation, accounts: Accounts) -> None:
     """Register the tasks with the queue's app; a worker of this process then runs them."""
     app = queue.app
 
@@ -54,6 +55,7 @@ def register(queue: Queue, negotiation: Negotiation) -> None:
     @app.periodic(cron="17 * * * *")
     @app.task(name="clean_up", queueing_lock="clean_up")
     async def clean_up(timestamp: int) -> None:  # noqa: ARG001
+        await accounts.forget_old_sessions()
         await app.job_manager.delete_old_jobs(
             nb_hours=int(_KEEP_FAILED.total_seconds() // 3600), include_failed=True, include_cancelled=True
         )

@@ -1,14 +1,22 @@
 """Users and sessions."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Text, cast, delete, func, select, update
+from sqlalchemy import ColumnElement, Executable, Row, Select, Text, and_, cast, delete, func, not_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from app.db.engine import Database
 from app.db.tables import SessionRow, UserRow
 from app.domain.trade import Person
+
+IDLE_FOR = timedelta(days=14)
+"""A session that is not used for so long is over."""
+LASTS_FOR = timedelta(days=90)
+"""However much it is used, a session is over after so long."""
+_NOTED_EVERY = timedelta(minutes=1)
 
 SESSIONS_CHANNEL = "traderoom_sessions"
 """NOTIFY's channel for sessions that have ended; the payload is the session's id."""
@@ -22,6 +30,8 @@ class Session:
     person: Person
     time_zone: str
     theme: str
+    created_at: datetime
+    seen_at: datetime
 
 
 class Accounts:
@@ -60,17 +70,27 @@ class Accounts:
         await self._run(insert(SessionRow).values(user_id=user_id, token_hash=token_hash))
 
     async def find_session(self, token_hash: bytes) -> Session | None:
-        """The live session of a token's digest, or None."""
-        statement = (
-            select(
-                col(SessionRow.id), col(UserRow.id), col(UserRow.name), col(SessionRow.time_zone), col(SessionRow.theme)
-            )
-            .join(UserRow, col(UserRow.id) == SessionRow.user_id)
-            .where(col(SessionRow.token_hash) == token_hash)
-        )
+        """The live session of a token's digest, or None. Its use is noted, once a minute at most."""
+        statement = _sessions().where(col(SessionRow.token_hash) == token_hash)
         async with self._database.reading() as connection:
             row = (await connection.execute(statement)).one_or_none()
-        return Session(row[0], Person(row[1], row[2]), row[3], row[4]) if row else None
+            if row is None:
+                return None
+            if row.since_seen > _NOTED_EVERY:
+                await connection.execute(
+                    update(SessionRow).where(col(SessionRow.id) == row.id).values(seen_at=func.now())
+                )
+        return _session(row)
+
+    async def sessions_of(self, user_id: int) -> list[Session]:
+        """A person's live sessions, the one used last first."""
+        statement = _sessions().where(col(SessionRow.user_id) == user_id).order_by(col(SessionRow.seen_at).desc())
+        async with self._database.reading() as connection:
+            return [_session(row) for row in (await connection.execute(statement.limit(100))).all()]
+
+    async def forget_old_sessions(self) -> None:
+        """Delete the sessions whose time is over."""
+        await self._end(not_(_is_live()))
 
     async def remember(self, session_id: int, *, time_zone: str, theme: str) -> None:
         """Keep how this browser shows things."""
@@ -82,9 +102,9 @@ class Accounts:
         """End one session."""
         await self._end(col(SessionRow.id) == session_id)
 
-    async def end_sessions(self, user_id: int) -> None:
-        """End all of a person's sessions."""
-        await self._end(col(SessionRow.user_id) == user_id)
+    async def end_sessions(self, user_id: int, *, but: int = 0) -> None:
+        """End all of a person's sessions, except the one with the id `but`."""
+        await self._end(and_(col(SessionRow.user_id) == user_id, col(SessionRow.id) != but))
 
     async def _end(self, which: ColumnElement[bool]) -> None:
         """Delete sessions and tell every process, so that their live pages close."""
@@ -94,3 +114,26 @@ class Accounts:
     async def _run(self, statement: Executable) -> None:
         async with self._database.reading() as connection:
             await connection.execute(statement)
+
+
+def _sessions() -> Select[Any]:
+    columns: tuple[Any, ...] = (
+        col(SessionRow.id),
+        col(UserRow.id).label("user_id"),
+        col(UserRow.name),
+        col(SessionRow.time_zone),
+        col(SessionRow.theme),
+        col(SessionRow.created_at),
+        col(SessionRow.seen_at),
+        (func.now() - col(SessionRow.seen_at)).label("since_seen"),
+    )
+    return select(*columns).join(UserRow, col(UserRow.id) == SessionRow.user_id).where(_is_live())
+
+
+def _is_live() -> ColumnElement[bool]:
+    return and_(col(SessionRow.seen_at) > func.now() - IDLE_FOR, col(SessionRow.created_at) > func.now() - LASTS_FOR)
+
+
+def _session(row: Row[Any]) -> Session:
+    person = Person(row.user_id, row.name)
+    return Session(row.id, person, row.time_zone, row.theme, row.created_at, row.seen_at)

@@ -97,6 +97,7 @@ class SessionRow(SQLModel, table=True):
     user_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
     created_at: datetime = Field(sa_column=_now())
+    seen_at: datetime = Field(sa_column=_now())
     time_zone: str = Field(sa_column=Column(Text, nullable=False, server_default="UTC"))
     theme: str = Field(sa_column=Column(Text, nullable=False, server_default="system"))
 

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.db.accounts import Accounts as Store
+from app.db.accounts import Session
 from app.domain.refusals import Reason, Refusal
 from app.domain.text import MAX_NAME, MAX_PASSWORD, check_name, check_password, name_key
 from app.domain.trade import Person
@@ -83,6 +84,32 @@ class Accounts:
     async def remember(self, viewer: Viewer, *, time_zone: str, theme: str) -> None:
         """Keep how this browser shows things: its time zone and theme."""
         await self._store.remember(viewer.session_id, time_zone=time_zone, theme=theme)
+
+    async def change_password(self, viewer: Viewer, old: str, new: str) -> None:
+        """Set a new password and end the person's other sessions. Raises `Refusal`: wrong old password, limits."""
+        await self._limits.check("sign_in", viewer.person.id)
+        found = await self._store.find_user(name_key(viewer.person.name))
+        hashed = found[1] if found else self._nobody
+        if not await asyncio.to_thread(self._verify, hashed, old[:MAX_PASSWORD]):
+            raise Refusal(Reason.INVALID, "The current password is wrong.", "old")
+        try:
+            hashed = await asyncio.to_thread(self._hasher.hash, check_password(new))
+        except Refusal as refusal:
+            raise Refusal(refusal.reason, str(refusal), "new") from None
+        await self._store.set_password_hash(viewer.person.id, hashed)
+        await self._store.end_sessions(viewer.person.id, but=viewer.session_id)
+
+    async def sessions(self, viewer: Viewer) -> list[Session]:
+        """The viewer's live sessions, the one used last first."""
+        return await self._store.sessions_of(viewer.person.id)
+
+    async def sign_out_everywhere(self, viewer: Viewer) -> None:
+        """End all of the viewer's sessions, this one included."""
+        await self._store.end_sessions(viewer.person.id)
+
+    async def forget_old_sessions(self) -> None:
+        """Clear away the sessions whose time is over."""
+        await self._store.forget_old_sessions()
 
     async def sign_out(self, viewer: Viewer) -> None:
         """End this browser's session."""

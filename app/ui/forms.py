@@ -51,6 +51,12 @@ def register(site: Site) -> None:
             site.cookies.drop(response.headers, SESSION_COOKIE)
         return response
 
+    @app.post("/logout-everywhere")
+    async def logout_everywhere(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
+        if request.state.viewer is not None and site.cookies.csrf_holds(request, csrf):
+            await site.accounts.sign_out_everywhere(request.state.viewer)
+        return RedirectResponse("/", 303)
+
     if site.settings.demo:
 
         @app.post("/demo")

@@ -28,7 +28,8 @@ def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Ite
         with ui.element("nav").props('aria-label="Main"'):
             _nav_link("My trades", "/trades", request)
             _nav_link("Activity", "/activity", request)
-        ui.label(viewer.person.name).classes("me").props('dir="auto"')
+        with ui.element("a").classes("me").props('href="/account" title="Account" dir="auto"'):
+            ui.label(viewer.person.name).classes("inline")
         _theme_switch(site, request)
         with form(site, request, "/logout"):
             ui.button("Sign out", color=None).props('flat dense no-caps type="submit"').classes("quiet")

@@ -12,7 +12,7 @@ from nicegui import app, ui
 from app.ui import forms, sockets
 from app.ui.frame import THEME_PATH
 from app.ui.gate import UNAVAILABLE, Gate
-from app.ui.pages import activity, my_trades, new_trade, nothing_here, sign_in, trade_room
+from app.ui.pages import account, activity, my_trades, new_trade, nothing_here, sign_in, trade_room
 from app.ui.parts.clock import VISIBILITY_SCRIPT
 from app.ui.site import Site
 
@@ -27,7 +27,7 @@ def build(site: Site) -> None:
     _serve_health(site)
     forms.register(site)
     app.on_page_exception(_stay_calm)
-    for page in (sign_in, my_trades, new_trade, activity, trade_room):
+    for page in (sign_in, my_trades, new_trade, activity, trade_room, account):
         page.register(site)
     nothing_here.register(site)  # the last one: it takes every address that is left
 

@@ -17,7 +17,7 @@ SESSION_COOKIE = "traderoom_session"
 CSRF_COOKIE = "traderoom_csrf"
 FLASH_COOKIE = "traderoom_flash"
 _THIRTY_DAYS = 30 * 86_400
-_PRIVATE = ("/trades", "/room", "/activity")
+_PRIVATE = ("/trades", "/room", "/activity", "/account")
 
 
 class Cookies:

@@ -13,6 +13,7 @@ CREATE TABLE sessions (
     user_id BIGINT NOT NULL,
     token_hash BYTEA NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     time_zone TEXT DEFAULT 'UTC' NOT NULL,
     theme TEXT DEFAULT 'system' NOT NULL,
     CONSTRAINT sessions_pkey PRIMARY KEY (id),

@@ -1,0 +1,73 @@
+"""``/account``: where one is signed in, and the password."""
+
+from fastapi import Request
+from markupsafe import Markup
+from nicegui import ui
+
+from app.domain.refusals import Refusal
+from app.ui import wording
+from app.ui.attempt import attempt, busy
+from app.ui.frame import form, frame
+from app.ui.seat import zone_of
+from app.ui.site import Site, viewer_of
+
+
+def register(site: Site) -> None:
+    """Serve the page."""
+
+    @ui.page("/account", dark=None, language="en-US")
+    async def account(request: Request) -> None:
+        with frame(site, request, "Account", classes="page form-page"):
+            ui.html(Markup('<h1 dir="auto">{}</h1>').format(viewer_of(request).person.name), sanitize=False)
+            await _sessions(site, request)
+            _password(site, request)
+
+
+async def _sessions(site: Site, request: Request) -> None:
+    viewer = viewer_of(request)
+    zone, now = zone_of(viewer), site.now()
+    with ui.element("section").classes("card stack"):
+        ui.html("<h2>Where you are signed in</h2>", sanitize=False)
+        row = Markup('<div class="entry"><span>{}</span><span class="note">{}</span></div>')
+        rows = [
+            row.format(
+                f"Since {wording.clock_time(session.created_at, zone, now)} ({session.time_zone})",
+                "This browser"
+                if session.id == viewer.session_id
+                else f"Last used {wording.clock_time(session.seen_at, zone, now)}",
+            )
+            for session in await site.accounts.sessions(viewer)
+        ]
+        ui.html(Markup().join(rows), sanitize=False)
+        with form(site, request, "/logout-everywhere"):
+            ui.button("Sign out everywhere", color=None).props('outline no-caps type="submit"').classes("danger")
+
+
+def _password(site: Site, request: Request) -> None:
+    viewer = viewer_of(request)
+    with ui.element("section").classes("card stack"):
+        ui.html("<h2>Password</h2><p class=note>Changing it signs your other browsers out.</p>", sanitize=False)
+        old = ui.input("Current password").props('outlined type="password" autocomplete="current-password"')
+        new = ui.input("New password").props('outlined type="password" autocomplete="new-password"')
+        done = ui.label().classes("note").props('role="status"')
+        fields = {"old": old, "new": new}
+
+        def refuse(refusal: Refusal) -> None:
+            fields.get(refusal.field, new).error = str(refusal)
+
+        async def change() -> None:
+            if not button.enabled:
+                return
+            old.error = new.error = None
+            done.text = ""
+            with busy(button):
+                changing = site.accounts.change_password(viewer, old.value or "", new.value or "")
+                failed: list[Refusal] = []
+                await attempt(changing, failed.append)
+            if failed:
+                refuse(failed[0])
+                return
+            old.value = new.value = ""
+            done.text = "Your password is changed. Your other browsers are signed out."
+
+        button = ui.button("Change password", on_click=change).props('unelevated no-caps color="primary"')
