@@ -48,13 +48,13 @@ def _join(trade: Trade, move: Join, by: Role | None, now: datetime) -> Outcome:
 
 
 def _send(trade: Trade, move: SendMessage, by: Role | None, now: datetime) -> Outcome:
-    role = _check_party(by)
+    role = _check_party(trade, by)
     text = check_text(move.text, "message", "The message", shortest=1)
     return Outcome(trade, _action(Kind.MESSAGE_SENT, trade, role, now, text=text), trade)
 
 
 def _amend(trade: Trade, move: Amend, by: Role | None, now: datetime) -> Outcome:
-    role = _check_role(by, Role.SELLER, "Only the seller can amend the deal.")
+    role = _check_role(trade, by, Role.SELLER, "Only the seller can amend the deal.")
     _check_open(trade, now)
     _check_version(trade, move.version)
     if move.terms == trade.terms:
@@ -66,14 +66,14 @@ def _amend(trade: Trade, move: Amend, by: Role | None, now: datetime) -> Outcome
 
 
 def _request(trade: Trade, move: RequestAmendment, by: Role | None, now: datetime) -> Outcome:
-    role = _check_role(by, Role.BUYER, "Only the buyer can request an amendment.")
+    role = _check_role(trade, by, Role.BUYER, "Only the buyer can request an amendment.")
     _check_open(trade, now)
     text = check_text(move.text, "request", "The request", shortest=1)
     return Outcome(trade, _action(Kind.AMENDMENT_REQUESTED, trade, role, now, text=text), trade)
 
 
 def _accept(trade: Trade, move: Accept, by: Role | None, now: datetime) -> Outcome:
-    role = _check_role(by, Role.BUYER, "Only the buyer can accept the deal.")
+    role = _check_role(trade, by, Role.BUYER, "Only the buyer can accept the deal.")
     _check_open(trade, now)
     _check_version(trade, move.version)
     accepted = trade.moved_to(Status.ACCEPTED, now)
@@ -81,7 +81,7 @@ def _accept(trade: Trade, move: Accept, by: Role | None, now: datetime) -> Outco
 
 
 def _reject(trade: Trade, move: Reject, by: Role | None, now: datetime) -> Outcome:
-    role = _check_role(by, Role.BUYER, "Only the buyer can reject the deal.")
+    role = _check_role(trade, by, Role.BUYER, "Only the buyer can reject the deal.")
     _check_open(trade, now)
     reason = check_text(move.reason, "reason", "The reason")
     return Outcome(trade.moved_to(Status.REJECTED, now), _action(Kind.REJECTED, trade, role, now, text=reason), trade)
@@ -102,14 +102,14 @@ def _action(
     return Action(kind, now, actor, role, version, text)
 
 
-def _check_party(by: Role | None) -> Role:
-    if by is None:
+def _check_party(trade: Trade, by: Role | None) -> Role:
+    if by is None or (by is Role.BUYER and trade.buyer is None):
         raise Refusal(Reason.NOT_YOURS, "This room belongs to two other people.")
     return by
 
 
-def _check_role(by: Role | None, needed: Role, sentence: str) -> Role:
-    if _check_party(by) is not needed:
+def _check_role(trade: Trade, by: Role | None, needed: Role, sentence: str) -> Role:
+    if _check_party(trade, by) is not needed:
         raise Refusal(Reason.NOT_YOURS, sentence)
     return needed
 

@@ -4,6 +4,7 @@ Limits are those of the contract; the database repeats the lengths as constraint
 the accepted value or raises a `Refusal` that names the field.
 """
 
+import re
 import unicodedata
 
 from app.domain.refusals import invalid
@@ -14,6 +15,10 @@ MAX_TITLE = 200
 MAX_TEXT = 5_000
 
 _LINE_BREAKS_AND_TABS = "\n\t"
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Unicode's Default_Ignorable_Code_Point beyond the categories Cc and Cf, and the blank Braille pattern."""
 _ONE_SCRIPT_SETS = (
     # UTS #39, section 5.2 "Highly Restrictive": the only mixtures of scripts that one name may hold.
     {"LATIN", "CJK", "HIRAGANA", "KATAKANA"},
@@ -48,9 +53,11 @@ def check_name(value: str) -> str:
 
     A mix of scripts lets one person pass for another (a Cyrillic letter in "Sam"); see UTS #39.
     """
-    name = unicodedata.normalize("NFKC", _check_line(value, "name", "The name", MAX_NAME)).strip()
+    name = " ".join(unicodedata.normalize("NFKC", _check_line(value, "name", "The name", MAX_NAME)).split())
     if not 1 <= len(name) <= MAX_NAME:
         raise invalid("name", f"The name is too long: at most {MAX_NAME} characters fit.")
+    if _INVISIBLE.search(name):
+        raise invalid("name", "The name contains a character that cannot be seen. Please remove it.")
     scripts = {_script(c) for c in name if c.isalpha()} - {""}
     if len(scripts) > 1 and not any(scripts <= allowed for allowed in _ONE_SCRIPT_SETS):
         raise invalid("name", "The name mixes letters of different alphabets. Please use one alphabet.")
@@ -59,7 +66,8 @@ def check_name(value: str) -> str:
 
 def name_key(name: str) -> str:
     """What makes a name unique: without regard to case and to forms of the same character (NFKC, casefold)."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return " ".join(folded.split())
 
 
 def check_password(value: str) -> str:

@@ -1,0 +1,40 @@
+"""Sam's offer to Bea in every status, and the people and moments around it. Eve is always the outsider."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from app.domain.terms import Terms
+from app.domain.trade import Person, Role, Status, Trade
+
+SAM, BEA, EVE = Person(1, "Sam"), Person(2, "Bea"), Person(3, "Eve")
+SELLER, BUYER = Role.SELLER, Role.BUYER
+
+INSTANT = timedelta(microseconds=1)
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+DEADLINE = START + timedelta(minutes=30)
+EARLY = START + timedelta(minutes=10)
+
+TERMS = Terms(Decimal("1000.00"), 5, "Oak tables.")
+CHEAPER = Terms(Decimal("900.50"), 5, "Oak tables.")
+
+
+def draft(invited: str = "") -> Trade:
+    """A fresh offer that nobody has joined, for whoever comes or for one name."""
+    return Trade(7, "secret", "Tables", SAM, TERMS, START, DEADLINE, START, invited=invited)
+
+
+def negotiation(version: int = 1) -> Trade:
+    """Bea has joined, and the terms are at this version."""
+    return replace(draft(), status=Status.IN_NEGOTIATION, buyer=BEA, version=version)
+
+
+def closed(status: Status) -> Trade:
+    """The negotiation has this outcome."""
+    at = DEADLINE if status is Status.EXPIRED else EARLY
+    return replace(negotiation(), status=status, closed_at=at)
+
+
+def unclaimed() -> Trade:
+    """A draft that expired before anybody joined."""
+    return replace(draft(), status=Status.EXPIRED, closed_at=DEADLINE)

@@ -1,0 +1,294 @@
+"""Which move is possible: the whole table first, then what the table cannot say."""
+
+from copy import deepcopy
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from app.domain import rules
+from app.domain.actions import Action, Kind, Outcome
+from app.domain.moves import Accept, Amend, Expire, Join, Move, Reject, RequestAmendment, SendMessage
+from app.domain.refusals import Reason, Refusal
+from app.domain.text import MAX_TEXT
+from app.domain.trade import Person, Role, Status, Trade
+from tests.domain.offers import (
+    BEA,
+    BUYER,
+    CHEAPER,
+    DEADLINE,
+    EARLY,
+    EVE,
+    INSTANT,
+    SAM,
+    SELLER,
+    TERMS,
+    closed,
+    draft,
+    negotiation,
+    unclaimed,
+)
+from tests.domain.refused import refused
+
+# One letter each for: an instant before the deadline, exactly at it, an instant after it.
+# D done; refused as: N not yours, S seat taken, C closed, L too late, E too early.
+# "nobody" is an outsider, and time itself where the move is to expire. "unclaimed" expired before anybody joined.
+GRID = """
+                       join  message  amend  request  accept  reject  expire
+draft        seller    NNN   DDD      DLL    NNN      NNN     NNN     NNN
+draft        buyer     SSS   NNN      NNN    NNN      NNN     NNN     NNN
+draft        nobody    DLL   NNN      NNN    NNN      NNN     NNN     EDD
+negotiation  seller    NNN   DDD      DLL    NNN      NNN     NNN     NNN
+negotiation  buyer     SSS   DDD      NNN    DLL      DLL     DLL     NNN
+negotiation  nobody    SSS   NNN      NNN    NNN      NNN     NNN     EDD
+accepted     seller    NNN   DDD      CCC    NNN      NNN     NNN     NNN
+accepted     buyer     SSS   DDD      NNN    CCC      CCC     CCC     NNN
+accepted     nobody    SSS   NNN      NNN    NNN      NNN     NNN     CCC
+rejected     seller    NNN   DDD      CCC    NNN      NNN     NNN     NNN
+rejected     buyer     SSS   DDD      NNN    CCC      CCC     CCC     NNN
+rejected     nobody    SSS   NNN      NNN    NNN      NNN     NNN     CCC
+expired      seller    NNN   DDD      CCC    NNN      NNN     NNN     NNN
+expired      buyer     SSS   DDD      NNN    CCC      CCC     CCC     NNN
+expired      nobody    SSS   NNN      NNN    NNN      NNN     NNN     CCC
+unclaimed    seller    NNN   DDD      CCC    NNN      NNN     NNN     NNN
+unclaimed    buyer     SSS   NNN      NNN    NNN      NNN     NNN     NNN
+unclaimed    nobody    CCC   NNN      NNN    NNN      NNN     NNN     CCC
+"""
+
+TRADES = {
+    "draft": draft(),
+    "negotiation": negotiation(),
+    "accepted": closed(Status.ACCEPTED),
+    "rejected": closed(Status.REJECTED),
+    "expired": closed(Status.EXPIRED),
+    "unclaimed": unclaimed(),
+}
+WHO: dict[str, tuple[Role | None, Person]] = {"seller": (SELLER, SAM), "buyer": (BUYER, BEA), "nobody": (None, EVE)}
+WHEN = {"before": DEADLINE - INSTANT, "at": DEADLINE, "after": DEADLINE + INSTANT}
+WHY = {
+    "N": Reason.NOT_YOURS,
+    "S": Reason.SEAT_TAKEN,
+    "C": Reason.CLOSED,
+    "L": Reason.TOO_LATE,
+    "E": Reason.TOO_EARLY,
+}
+# What is done leads to a status (None: it stays) and is kept as a kind of action.
+DONE: dict[str, tuple[Status | None, Kind]] = {
+    "join": (Status.IN_NEGOTIATION, Kind.JOINED),
+    "message": (None, Kind.MESSAGE_SENT),
+    "amend": (None, Kind.AMENDED),
+    "request": (None, Kind.AMENDMENT_REQUESTED),
+    "accept": (Status.ACCEPTED, Kind.ACCEPTED),
+    "reject": (Status.REJECTED, Kind.REJECTED),
+    "expire": (Status.EXPIRED, Kind.EXPIRED),
+}
+
+
+def moves_of(person: Person) -> dict[str, Move]:
+    return {
+        "join": Join(person),
+        "message": SendMessage("Hello"),
+        "amend": Amend(1, CHEAPER),
+        "request": RequestAmendment("Cheaper, please."),
+        "accept": Accept(1),
+        "reject": Reject("No."),
+        "expire": Expire(),
+    }
+
+
+def cells() -> list[tuple[str, str, str, str, str]]:
+    head, *rows = GRID.strip().splitlines()
+    return [
+        (row[0], row[1], move, time, letter)
+        for row in map(str.split, rows)
+        for move, letters in zip(head.split(), row[2:], strict=True)
+        for time, letter in zip(WHEN, letters, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(("status", "who", "move", "time", "letter"), cells())
+def test_every_move_by_everyone_in_every_status_at_every_time(status, who, move, time, letter):
+    """Whatever comes of it, the trade that was given stays as it was."""
+    trade, (by, person), now = deepcopy(TRADES[status]), WHO[who], WHEN[time]
+    asked = moves_of(person)[move]
+    if letter != "D":
+        with refused(WHY[letter]):
+            rules.apply(trade, asked, by=by, now=now)
+        assert trade == TRADES[status]
+        return
+    outcome = rules.apply(trade, asked, by=by, now=now)
+    after, kind = DONE[move]
+    assert outcome.trade.status is (after or trade.status)
+    assert outcome.before is trade
+    assert trade == TRADES[status]
+    action = outcome.action
+    assert (action.kind, action.at, action.seq) == (kind, now, 0)
+    expected = (None, None) if move == "expire" else (person, by or BUYER)
+    assert (action.actor, action.role) == expected
+
+
+def test_the_table_is_complete():
+    """18 rows of 7 moves at 3 times; every status appears, with every role."""
+    assert len(cells()) == len(set(cells())) == 18 * 7 * 3
+    assert {(TRADES[status].status, WHO[who][0]) for status, who, *_ in cells()} == {
+        (status, role) for status in Status for role in (SELLER, BUYER, None)
+    }
+
+
+def do(trade: Trade, move: Move, by: Role | None, now: datetime = EARLY) -> Outcome:
+    return rules.apply(trade, move, by=by, now=now)
+
+
+def test_joining_seats_the_buyer_and_changes_nothing_else():
+    joined = do(draft(), Join(EVE), None).trade
+    assert joined == replace(draft(), status=Status.IN_NEGOTIATION, buyer=EVE)
+
+
+@pytest.mark.parametrize("name", ["Bea", "BEA", "bea", "\N{FULLWIDTH LATIN CAPITAL LETTER B}ea"])
+def test_invited_seat_is_for_the_name_in_any_case_and_width(name):
+    assert do(draft("bEa"), Join(Person(2, name)), None).trade.buyer == Person(2, name)
+
+
+@pytest.mark.parametrize("name", ["Eve", "Be", "Beatrice", "B\N{LATIN SMALL LETTER E WITH ACUTE}a"])
+def test_invited_seat_is_for_nobody_else(name):
+    with refused(Reason.SEAT_TAKEN):
+        do(draft("Bea"), Join(Person(2, name)), None)
+
+
+def test_seller_cannot_join_her_own_offer_even_if_she_is_the_invited_name():
+    with refused(Reason.NOT_YOURS):
+        do(draft("Sam"), Join(SAM), SELLER)
+
+
+def test_seller_cannot_join_when_she_comes_as_an_outsider():
+    """Her account is known, whatever role is claimed for it."""
+    with pytest.raises(Refusal):
+        do(draft(), Join(SAM), None)
+
+
+def test_buyer_cannot_join_twice():
+    joined = do(draft(), Join(BEA), None).trade
+    with refused(Reason.SEAT_TAKEN):
+        do(joined, Join(BEA), joined.role_of(BEA.id))
+
+
+def test_an_offer_for_somebody_else_does_not_tell_outsiders_that_its_time_is_over():
+    with refused(Reason.SEAT_TAKEN):
+        do(draft("Bea"), Join(EVE), None, DEADLINE)
+
+
+@pytest.mark.parametrize("version", [-1, 0, 1, 2, 4])
+def test_only_the_version_on_the_table_can_be_accepted(version):
+    with refused(Reason.STALE):
+        do(negotiation(version=3), Accept(version), BUYER)
+
+
+@pytest.mark.parametrize("version", [-1, 0, 1, 2, 4])
+def test_only_the_version_on_the_table_can_be_amended(version):
+    with refused(Reason.STALE):
+        do(negotiation(version=3), Amend(version, CHEAPER), SELLER)
+
+
+def test_acceptance_names_the_version_it_accepts_and_leaves_the_terms():
+    outcome = do(negotiation(version=3), Accept(3), BUYER)
+    assert outcome.action == Action(Kind.ACCEPTED, EARLY, BEA, BUYER, version=3)
+    assert outcome.trade == replace(negotiation(version=3), status=Status.ACCEPTED, closed_at=EARLY)
+
+
+def test_terms_amended_while_the_buyer_decides_are_not_accepted():
+    seen = negotiation()
+    amended = do(seen, Amend(1, CHEAPER), SELLER).trade
+    with refused(Reason.STALE):
+        do(amended, Accept(seen.version), BUYER)
+    assert do(amended, Accept(amended.version), BUYER).trade.terms == CHEAPER
+
+
+def test_late_and_stale_at_once_is_late():
+    """To a buyer whose time is over, new terms to review would be a false hope."""
+    with refused(Reason.TOO_LATE):
+        do(negotiation(version=3), Accept(1), BUYER, DEADLINE)
+
+
+@pytest.mark.parametrize("second", [Accept(1), Reject(), RequestAmendment("More?")])
+@pytest.mark.parametrize("first", [Accept(1), Reject()])
+def test_a_decision_is_made_once(first, second):
+    decided = do(negotiation(), first, BUYER).trade
+    with refused(Reason.CLOSED):
+        do(decided, second, BUYER)
+
+
+def test_amending_counts_the_version_and_keeps_both_terms():
+    outcome = do(draft(), Amend(1, CHEAPER, " A sale \r\n"), SELLER)
+    assert outcome.trade == replace(draft(), terms=CHEAPER, version=2, amended_at=EARLY)
+    assert outcome.action == Action(Kind.AMENDED, EARLY, SAM, SELLER, 2, "A sale", terms=CHEAPER, before=TERMS)
+
+
+@pytest.mark.parametrize("terms", [TERMS, replace(TERMS, price=TERMS.price.normalize())])
+def test_amending_to_the_same_terms_is_refused_with_and_without_a_reason(terms):
+    for reason in ("", "Just because."):
+        with refused(Reason.INVALID):
+            do(negotiation(), Amend(1, terms, reason), SELLER)
+
+
+@pytest.mark.parametrize("field", [{"price": CHEAPER.price}, {"quantity": 6}, {"description": ""}])
+def test_any_one_field_is_an_amendment(field):
+    assert do(negotiation(), Amend(1, replace(TERMS, **field)), SELLER).trade.version == 2
+
+
+def test_only_amendments_count_the_version():
+    trade = do(draft(), Join(BEA), None).trade
+    trade = do(trade, SendMessage("Hello"), SELLER).trade
+    trade = do(trade, RequestAmendment("Less?"), BUYER).trade
+    assert trade.version == 1
+    for version in (1, 2, 3):
+        trade = do(trade, Amend(version, replace(TERMS, quantity=10 + version)), SELLER).trade
+        assert trade.version == version + 1
+    assert do(trade, Reject(), BUYER).trade.version == do(trade, Accept(4), BUYER).trade.version == 4
+
+
+@pytest.mark.parametrize("status", [Status.ACCEPTED, Status.REJECTED, Status.EXPIRED])
+@pytest.mark.parametrize(("by", "person"), [(SELLER, SAM), (BUYER, BEA)])
+def test_both_may_still_talk_after_the_outcome_and_change_nothing(status, by, person):
+    outcome = do(closed(status), SendMessage("Thank you."), by, DEADLINE + timedelta(days=1))
+    assert outcome.trade == closed(status)
+    assert (outcome.action.text, outcome.action.actor) == ("Thank you.", person)
+
+
+# The moves with words: who says them, and the field that is named when the words are wrong.
+WORDS = [
+    pytest.param(SendMessage, BUYER, "message", id="message"),
+    pytest.param(RequestAmendment, BUYER, "request", id="request"),
+    pytest.param(Reject, BUYER, "reason", id="rejection"),
+    pytest.param(lambda text: Amend(1, CHEAPER, text), SELLER, "reason", id="amendment"),
+]
+
+
+@pytest.mark.parametrize(("say", "by", "field"), WORDS)
+@pytest.mark.parametrize("text", ["x" * (MAX_TEXT + 1), "\0", "a\x1bb", "\ud800"], ids=ascii)
+def test_words_outside_the_limits_are_refused_at_their_field(say, by, field, text):
+    with refused(Reason.INVALID, field):
+        do(negotiation(), say(text), by)
+
+
+@pytest.mark.parametrize(("say", "by", "field"), WORDS)
+def test_words_are_kept_trimmed_and_up_to_the_limit(say, by, field):
+    assert do(negotiation(), say("x"), by).action.text == "x"
+    assert do(negotiation(), say("  a\r\n\tb\n"), by).action.text == "a\n\tb"
+    assert do(negotiation(), say(f" {'x' * MAX_TEXT}\n"), by).action.text == "x" * MAX_TEXT
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t\r\n", "\N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}"], ids=ascii)
+def test_blank_words_are_refused_where_words_are_the_point_and_fine_as_a_reason(text):
+    with refused(Reason.INVALID, "message"):
+        do(negotiation(), SendMessage(text), SELLER)
+    with refused(Reason.INVALID, "request"):
+        do(negotiation(), RequestAmendment(text), BUYER)
+    assert do(negotiation(), Reject(text), BUYER).action.text == ""
+    assert do(negotiation(), Amend(1, CHEAPER, text), SELLER).action.text == ""
+
+
+def test_the_wrong_person_hears_that_first_whatever_else_is_wrong():
+    """An outsider learns nothing about a trade from how a bad move fails."""
+    for move in (SendMessage(""), Amend(9, TERMS), RequestAmendment(""), Accept(9), Reject("\0")):
+        with refused(Reason.NOT_YOURS):
+            do(closed(Status.ACCEPTED), move, None, DEADLINE)
