@@ -23,6 +23,7 @@ from app.rooms.ticker import Ticker
 from app.service.accounts import Accounts
 from app.service.limits import Limits
 from app.service.negotiation import Negotiation
+from app.service.receipts import Receipts
 from app.service.trades import Trades
 from app.settings import Settings
 from app.ui.session import Cookies
@@ -65,9 +66,11 @@ class House:
 
     def site(self) -> Site:
         """What pages are made with."""
+        secret = self.settings.resolve_secret()
         return Site(
             settings=self.settings,
-            cookies=Cookies(self.settings.resolve_secret(), secure=self.settings.https),
+            cookies=Cookies(secret, secure=self.settings.https),
+            receipts=Receipts(self.history, secret),
             accounts=self.accounts,
             trades=self.trades,
             negotiation=self.negotiation,

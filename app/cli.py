@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import json
 import sys
 from collections.abc import Coroutine, Iterator
 from getpass import getpass
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import psycopg
@@ -16,6 +18,7 @@ from app.bootstrap import House
 from app.db import embedded, engine, schema
 from app.domain.refusals import Refusal
 from app.logs import set_up_logging
+from app.service import receipts
 from app.settings import Settings, SettingsError, load
 
 T = TypeVar("T")
@@ -75,6 +78,29 @@ def migrate() -> None:
     """Bring the database to the newest schema; safe to run from many processes at once."""
     with _database(_settings(), joins=True):
         sys.stdout.write("The database has the newest schema.\n")
+
+
+@cli.command()
+def verify(
+    receipt: Annotated[Path, typer.Argument(help="The JSON receipt.")],
+    key: Annotated[str, typer.Option(help="The server's public key, base64, or a file that holds it.")],
+) -> None:
+    """Check a receipt offline; exit status 1 when anything in it was changed."""
+    path = Path(key)
+    text = path.read_text().strip() if len(key) < 200 and path.is_file() else key  # noqa: PLR2004
+    try:
+        document = json.loads(receipt.read_text())
+    except ValueError:
+        raise SettingsError(f"{receipt}: this is not JSON.") from None
+    problems = receipts.verify(document, text)
+    if problems:
+        sys.stdout.write("\n".join(problems) + "\n")
+        sys.exit(1)
+    trade = document["trade"]
+    sys.stdout.write(
+        f"“{trade['title']}”: {trade['status']}, version {trade['version']}, {trade['price']} × {trade['quantity']}"
+        f" = {trade['total']}. The chain of {len(document['actions'])} actions and the signature are intact.\n"
+    )
 
 
 @user_cli.command("reset-password")

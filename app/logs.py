@@ -35,5 +35,5 @@ def set_up_logging(level: str, style: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if style == "json" else _Text("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("procrastinate", "alembic", "uvicorn.error", "nicegui", "engineio", "socketio"):
+    for chatty in ("procrastinate", "fontTools", "fpdf", "alembic", "uvicorn.error", "nicegui", "engineio", "socketio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))

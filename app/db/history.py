@@ -163,7 +163,7 @@ def _actions(trade_id: int) -> Select[Any]:
         .outerjoin(
             VersionRow,
             and_(
-                col(ActionRow.kind) == Kind.AMENDED,
+                col(ActionRow.kind).in_((Kind.CREATED, Kind.AMENDED)),
                 col(VersionRow.trade_id) == ActionRow.trade_id,
                 col(VersionRow.version) == ActionRow.version,
             ),
@@ -206,7 +206,7 @@ def _standing(row: Row[Any]) -> Standing:
 
 def _action(row: Row[Any]) -> Action:
     kind = Kind(row.kind)
-    amended = kind is Kind.AMENDED
+    makes_terms = kind in {Kind.CREATED, Kind.AMENDED}
     return Action(
         kind=kind,
         at=row.at,
@@ -214,9 +214,10 @@ def _action(row: Row[Any]) -> Action:
         role=Role(row.role) if row.role is not None else None,
         version=row.version,
         text=row.message if kind is Kind.MESSAGE_SENT else row.note,
-        terms=Terms(row.new_price, row.new_quantity, row.new_description) if amended else None,
-        before=_old_terms(row) if amended else None,
+        terms=Terms(row.new_price, row.new_quantity, row.new_description) if makes_terms else None,
+        before=_old_terms(row) if makes_terms else None,
         seq=row.seq,
+        hash=row.hash,
     )
 
 

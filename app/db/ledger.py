@@ -7,6 +7,7 @@ rules again. A move that closes the trade cancels its expiry job in the same tra
 """
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ import psycopg
 from app.db.engine import Database
 from app.db.queue import Queue
 from app.domain.actions import Action, Kind, Outcome
+from app.domain.chain import GENESIS, body_of, canonical
 from app.domain.terms import Terms
 from app.domain.trade import Person, Role, Trade
 
@@ -49,20 +51,30 @@ _ALSO = {
 }
 
 
+_UTC = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+
+
+def _link(previous: str, seq: str) -> str:
+    """The chain's link in SQL; `domain.chain.link` is its twin."""
+    line = f"%(body)s::text || '|' || ({seq}) || '|' || {_UTC.format('at')} || '|' || {_UTC.format('expires_at')}"
+    return f"sha256({previous} || convert_to({line}, 'UTF8'))"
+
+
 def _statement(kind: Kind) -> str:
     return f"""
         WITH l AS MATERIALIZED (
-            SELECT id, seq, status, version, seller_id, buyer_id, expires_at, expiry_job_id
+            SELECT id, seq, head, status, version, seller_id, buyer_id, expires_at, expiry_job_id
             FROM trades WHERE id = %(trade)s FOR UPDATE
         ), t AS MATERIALIZED (
             SELECT l.*, clock_timestamp() AS at FROM l
         ), g AS MATERIALIZED (
-            SELECT * FROM t WHERE {_GUARDS[kind]}
+            SELECT t.*, {_link("t.head", "t.seq + 1")} AS hash FROM t WHERE {_GUARDS[kind]}
         ), u AS (
-            UPDATE trades SET seq = g.seq + 1, active_at = g.at{_CHANGES.get(kind, "")} FROM g WHERE trades.id = g.id
+            UPDATE trades SET seq = g.seq + 1, head = g.hash, active_at = g.at{_CHANGES.get(kind, "")}
+            FROM g WHERE trades.id = g.id
         ), a AS (
-            INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, note)
-            SELECT id, seq + 1, %(kind)s, %(actor)s, %(role)s, at, %(version)s, %(note)s FROM g
+            INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, note, hash)
+            SELECT id, seq + 1, %(kind)s, %(actor)s, %(role)s, at, %(version)s, %(note)s, hash FROM g
         ){_ALSO.get(kind, "")}
         SELECT seq + 1, at, expiry_job_id, pg_notify('{CHANNEL}', id || ' ' || seq + 1 || ' ' || %(origin)s) FROM g
     """  # noqa: S608 - put together from the constants above
@@ -73,15 +85,17 @@ _STATEMENTS = {kind: _statement(kind) for kind in _GUARDS}
 _CREATE = f"""
     WITH t AS MATERIALIZED (
         SELECT clock_timestamp() AS at, clock_timestamp() + %(minutes)s * interval '1 minute' AS expires_at
+    ), h AS MATERIALIZED (
+        SELECT at, expires_at, {_link("%(genesis)s", "1")} AS hash FROM t
     ), n AS (
-        INSERT INTO trades (code, title, seller_id, invited, price, quantity, description, status,
+        INSERT INTO trades (code, title, seller_id, invited, price, quantity, description, status, head,
                             created_at, amended_at, active_at, expires_at)
-        SELECT %(code)s, %(title)s, %(seller)s, %(invited)s, %(price)s, %(quantity)s, %(description)s, 'draft',
-               at, at, at, expires_at FROM t
-        RETURNING id, created_at, expires_at
+        SELECT %(code)s, %(title)s, %(seller)s, %(invited)s, %(price)s, %(quantity)s, %(description)s, 'draft', hash,
+               at, at, at, expires_at FROM h
+        RETURNING id, created_at, expires_at, head
     ), a AS (
-        INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version)
-        SELECT id, 1, 'created', %(seller)s, 'seller', created_at, 1 FROM n
+        INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, hash)
+        SELECT id, 1, 'created', %(seller)s, 'seller', created_at, 1, head FROM n
     ), v AS (
         INSERT INTO trade_versions (trade_id, version, seq, price, quantity, description)
         SELECT id, 1, 1, %(price)s, %(quantity)s, %(description)s FROM n
@@ -109,8 +123,11 @@ class Ledger:
         `minutes` counts from the database's clock at this moment.
         """
         code = new_code()
+        created = Action(Kind.CREATED, self._database.clock.now(), seller, Role.SELLER, version=1, terms=terms, seq=1)
         parameters = {
             "code": code,
+            "genesis": GENESIS,
+            "body": canonical(body_of(created, title)),
             "title": title,
             "seller": seller.id,
             "invited": invited,
@@ -128,8 +145,7 @@ class Ledger:
         trade = Trade(
             trade_id, code, title, seller, terms, created_at, expires_at, amended_at=created_at, invited=invited
         )
-        action = Action(Kind.CREATED, created_at, seller, Role.SELLER, version=1, seq=1)
-        return Outcome(trade, action, before=trade)
+        return Outcome(trade, replace(created, at=created_at), before=trade)
 
     async def record(self, outcome: Outcome) -> Outcome | None:
         """The outcome as it was stored, with its `seq` and time; None when it is no longer true (ask the rules again).
@@ -150,6 +166,7 @@ class Ledger:
             "version": action.version,
             "note": "" if is_message else action.text,
             "text": action.text,
+            "body": canonical(body_of(action, outcome.trade.title)),
             "origin": self._origin,
             **_figures(outcome.trade.terms),
         }

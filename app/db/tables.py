@@ -103,7 +103,10 @@ class SessionRow(SQLModel, table=True):
 
 
 class TradeRow(SQLModel, table=True):
-    """A trade's current state. `seq` is that of its newest action, and the row's lock gives all moves their order."""
+    """A trade's current state. `seq` and `head` are the place and the link of its newest action.
+
+    The row's lock gives all moves their order.
+    """
 
     __tablename__ = "trades"
     __table_args__ = (
@@ -113,6 +116,7 @@ class TradeRow(SQLModel, table=True):
         _between("invited", 0, MAX_NAME),
         _between("description", 0, MAX_TEXT),
         CheckConstraint("length(code) >= 26", name="code_length"),
+        CheckConstraint("octet_length(head) = 32", name="head_length"),
         CheckConstraint("price > 0", name="price_positive"),
         CheckConstraint(f"quantity BETWEEN 1 AND {MAX_QUANTITY}", name="quantity_positive"),
         CheckConstraint("version >= 1 AND seq >= version", name="version_counts"),
@@ -150,6 +154,7 @@ class TradeRow(SQLModel, table=True):
     version: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="1"))
     status: Status = Field(sa_column=_word(Status))
     seq: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="1"))
+    head: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     created_at: datetime = Field(sa_column=_time())
     expires_at: datetime = Field(sa_column=_time())
     amended_at: datetime = Field(sa_column=_time())
@@ -167,6 +172,7 @@ class ActionRow(SQLModel, table=True):
         ForeignKeyConstraint(["actor_id"], ["users.id"]),
         ForeignKeyConstraint(["trade_id", "after_seq"], ["trade_actions.trade_id", "trade_actions.seq"]),
         CheckConstraint("seq >= 1", name="seq_positive"),
+        CheckConstraint("octet_length(hash) = 32", name="hash_length"),
         CheckConstraint("(kind = 'created') = (seq = 1)", name="created_first"),
         CheckConstraint("(kind = 'expired') = (actor_id IS NULL)", name="only_time_has_no_actor"),
         CheckConstraint("(actor_id IS NULL) = (role IS NULL)", name="actor_has_role"),
@@ -190,6 +196,7 @@ class ActionRow(SQLModel, table=True):
     at: datetime = Field(sa_column=_time())
     version: int | None = Field(default=None, sa_column=Column(BigInteger))
     note: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class VersionRow(SQLModel, table=True):

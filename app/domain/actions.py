@@ -1,6 +1,6 @@
 """Actions: what has happened. Past tense, one row each in the audit trail, ordered by a gapless `seq` per trade."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,7 +27,8 @@ class Action:
 
     `seq` is 0 until the ledger has recorded it; `at` is then the database's clock under the row lock. `version` is the
     version of the terms it made (created, amended) or decided (accepted). `text` is the message, the request or the
-    reason. `terms` and `before` are given for an amendment only.
+    reason. `terms` are those it made, `before` what an amendment replaced. `hash` is its link in the chain, where it
+    was read from the trail.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Action:
     terms: Terms | None = None
     before: Terms | None = None
     seq: int = 0
+    hash: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

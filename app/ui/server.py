@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi.responses import JSONResponse, Response
 from nicegui import app, ui
 
-from app.ui import forms, sockets
+from app.ui import forms, receipts, sockets
 from app.ui.frame import THEME_PATH
 from app.ui.gate import UNAVAILABLE, Gate
 from app.ui.pages import account, activity, my_trades, new_trade, nothing_here, sign_in, trade_room
@@ -26,6 +26,7 @@ def build(site: Site) -> None:
     _serve_theme()
     _serve_health(site)
     forms.register(site)
+    receipts.register(site)
     app.on_page_exception(_stay_calm)
     for page in (sign_in, my_trades, new_trade, activity, trade_room, account):
         page.register(site)

@@ -11,6 +11,7 @@ from app.rooms.presence import Presence
 from app.rooms.ticker import Ticker
 from app.service.accounts import Accounts
 from app.service.negotiation import Negotiation
+from app.service.receipts import Receipts
 from app.service.trades import Trades
 from app.service.viewer import Viewer
 from app.settings import Settings
@@ -25,6 +26,7 @@ class Site:
     cookies: Cookies
     accounts: Accounts
     trades: Trades
+    receipts: Receipts
     negotiation: Negotiation
     presence: Presence
     ticker: Ticker

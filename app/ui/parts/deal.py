@@ -10,6 +10,11 @@ from app.ui import wording
 from app.ui.parts.clock import Clock
 from app.ui.seat import Seat
 
+_RECEIPT = Markup(
+    '<span>Receipt</span> <a class="button quiet" href="/room/{0}/receipt.pdf" download>Download PDF</a>'
+    ' <a class="button quiet" href="/room/{0}/receipt.json" download>Download JSON</a>'
+)
+
 
 class StatusWord(ui.label):
     """The status as a word; the theme adds icon and colour by `data-status`."""
@@ -52,6 +57,8 @@ def outcome_banner(seat: Seat) -> None:
         return wording.outcome(trade, seat.me)
 
     banner.bind_content_from(seat.room, "trade", show)
+    receipt = ui.html(sanitize=False).classes("receipt")
+    receipt.bind_content_from(seat.room, "trade", lambda trade: _RECEIPT.format(trade.code) if trade.closed_at else "")
 
 
 def deal(seat: Seat) -> None:

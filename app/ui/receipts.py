@@ -1,0 +1,36 @@
+"""Downloads of receipts: JSON that proves, PDF that reads."""
+
+import asyncio
+import json
+
+from fastapi import Request
+from fastapi.responses import PlainTextResponse, Response
+from nicegui import app
+
+from app.domain.refusals import Refusal
+from app.service.trades import normalise_code
+from app.ui.receipt_pdf import render
+from app.ui.site import Site, viewer_of
+
+
+def register(site: Site) -> None:
+    """Serve the downloads and the key to check them with."""
+
+    @app.get("/room/{code}/receipt.{kind}")
+    async def receipt(request: Request, code: str, kind: str) -> Response:
+        try:
+            document = await site.receipts.issue(viewer_of(request), normalise_code(code), site.now())
+        except Refusal as refusal:
+            return PlainTextResponse(str(refusal), 404)
+        name = f"traderoom-receipt-{document['trade']['id']}.{kind}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        if kind == "json":
+            text = json.dumps(document, ensure_ascii=False, indent=2)
+            return Response(text, media_type="application/json", headers=headers)
+        if kind == "pdf":
+            return Response(await asyncio.to_thread(render, document), media_type="application/pdf", headers=headers)
+        return PlainTextResponse("Nothing here", 404)
+
+    @app.get("/receipt-key")
+    def receipt_key() -> Response:
+        return PlainTextResponse(site.receipts.public_key + "\n")
