@@ -122,7 +122,7 @@ def _sum_problems(receipt: Receipt) -> list[str]:
     trade = receipt["trade"]
     bodies = [entry["body"] for entry in receipt["actions"]]
     made = [body for body in bodies if body["kind"] in {"created", "amended"}]
-    last, closing = made[-1], next(body for body in reversed(bodies) if body["kind"] in _CLOSINGS)
+    last, closing = made[-1], [body for body in bodies if body["kind"] in _CLOSINGS][-1]
     problems = [
         f"The {field} on top is not the one the actions lead to."
         for field in ("price", "quantity", "description", "version")
