@@ -8,9 +8,11 @@ from collections.abc import Coroutine, Iterator
 from getpass import getpass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 import psycopg
 import typer
+from psycopg.conninfo import make_conninfo
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import serving
@@ -165,14 +167,17 @@ def _database(settings: Settings, *, joins: bool = False) -> Iterator[str]:
     `joins`: a command that may use the server that a running `serve` has started.
     """
     if settings.database_url:
-        asyncio.run(engine.check_server(settings.database_url))
-        schema.migrate(settings.database_url)
+        owner = settings.owner_url or settings.database_url
+        asyncio.run(engine.check_server(owner))
+        schema.migrate(owner, runs_as=(urlsplit(settings.database_url).username or "") if settings.owner_url else "")
+        if settings.owner_url:
+            asyncio.run(engine.check_server(settings.database_url))
         yield settings.database_url
         return
     server = (embedded.join(settings.data_dir) if joins else None) or embedded.start(settings.data_dir)
     with server:
-        schema.migrate(server.url)
-        yield server.url
+        schema.migrate(server.url, runs_as=schema.RUNS_AS)
+        yield make_conninfo(server.url, user=schema.RUNS_AS)
 
 
 def _run(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True)
 
     database_url: str = ""
+    owner_url: str = ""
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=1, le=65_535)
     public_url: str = ""
@@ -70,7 +71,7 @@ class Settings(BaseSettings):
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "owner_url")
     @classmethod
     def _postgres(cls, value: str) -> str:
         if value and urlsplit(value).scheme not in {"postgresql", "postgres"}:

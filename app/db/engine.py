@@ -15,7 +15,7 @@ from app.db.clock import DatabaseClock
 
 OLDEST_SERVER = 150000
 """PostgreSQL 15, as `server_version_num`."""
-_BOUNDS = (
+BOUNDS = (
     "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c jit=off -c timezone=UTC"
 )
 
@@ -27,7 +27,7 @@ class DatabaseError(Exception):
 async def connect(url: str, *, patience: int = 5) -> psycopg.AsyncConnection:
     """One connection outside the pool, in autocommit. `patience` in seconds; raises `psycopg.OperationalError`."""
     return await psycopg.AsyncConnection.connect(
-        url, autocommit=True, connect_timeout=patience, options=_BOUNDS, application_name="traderoom"
+        url, autocommit=True, connect_timeout=patience, options=BOUNDS, application_name="traderoom"
     )
 
 

@@ -16,7 +16,7 @@ import psycopg
 from procrastinate import connector
 from procrastinate.psycopg_connector import PsycopgConnector
 
-from app.db.engine import connect
+from app.db.engine import BOUNDS, connect
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,12 @@ class Queue:
     def __init__(self, url: str) -> None:
         self._url = url
         self.app = procrastinate.App(
-            connector=_Connector(conninfo=url, min_size=1, max_size=6, kwargs={"application_name": "traderoom-queue"})
+            connector=_Connector(
+                conninfo=url,
+                min_size=1,
+                max_size=6,
+                kwargs={"application_name": "traderoom-queue", "options": BOUNDS},
+            )
         )
 
     async def open(self) -> None:

@@ -5,16 +5,23 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
+APPEND_ONLY = ("trade_actions", "trade_versions", "messages")
+"""The tables whose rows are never changed or deleted."""
+RUNS_AS = "traderoom_app"
+"""The role that the application runs as on the embedded database."""
 _LOCK = 5_202_611_226
 """The advisory lock that lets one process migrate while the others wait."""
 
 
-def migrate(url: str) -> None:
+def migrate(url: str, *, runs_as: str = "") -> None:
     """Bring the database to the newest revision; blocking, and safe to run from many processes at once.
+
+    `url` is the owner's. `runs_as` names the role that the application runs as, made where it is missing: it may add
+    rows to the audit trail but neither change nor delete them, and owns nothing, so it cannot drop what forbids it.
 
     Raises `psycopg.Error` or `sqlalchemy.exc.SQLAlchemyError` when the database fails; what had begun is rolled back.
     """
@@ -27,5 +34,23 @@ def migrate(url: str) -> None:
             with engine.begin() as connection:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
+                if runs_as:
+                    _grant(connection, runs_as)
         finally:
             guard.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+
+
+def _grant(connection: Connection, role: str) -> None:
+    """Give the role what it needs to run, and nothing more; granting again changes nothing."""
+    quoted = connection.dialect.identifier_preparer.quote(role)
+    exists = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).scalar()
+    if not exists:
+        connection.exec_driver_sql(f"CREATE ROLE {quoted} LOGIN")
+    connection.exec_driver_sql(
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted};"
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted};"
+        f"REVOKE UPDATE, DELETE ON {', '.join(APPEND_ONLY)} FROM {quoted};"
+        f"REVOKE DELETE ON trades FROM {quoted};"
+        f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {quoted}",
+        execution_options={"no_parameters": True},
+    )
