@@ -36,20 +36,21 @@ class Feed:
 
     async def run(self) -> None:
         """Listen until cancelled; a lost connection is made again within a second of the server's return."""
-        first = True
+        missed = False
         while True:
             try:
                 async with await connect(self._database.url) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}; LISTEN {SESSIONS_CHANNEL}")
-                    if not first:
+                    if missed:
                         await self._database.renew()
                         await self._resumed()
                         log.info("feed: listening again")
-                    first = False
+                    missed = False
                     self.listening = True
                     await self._listen(connection)
-            except (psycopg.Error, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, news has to come in again
                 log.warning("feed: the database went away: %s", (str(error) or type(error).__name__).splitlines()[0])
+                missed = True
             finally:
                 self.listening = False
             await asyncio.sleep(0.5)

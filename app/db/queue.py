@@ -10,6 +10,7 @@ import contextlib
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from time import monotonic
 
 import procrastinate
 import psycopg
@@ -20,6 +21,8 @@ from app.db.engine import BOUNDS, connect
 
 log = logging.getLogger(__name__)
 
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+"""Seconds between tries to reach a database that went away."""
 EXPIRE_TRADE = "expire_trade"
 _LONGEST_NAP = 30.0
 """Seconds. A deadline is at least a minute away when its job is made, so the poke never misses one."""
@@ -36,11 +39,12 @@ class _Connector(PsycopgConnector):
 
     async def listen_notify(self, on_notification: connector.Notify, channels: Iterable[str]) -> None:
         while True:
+            began = monotonic()
             try:
                 await super().listen_notify(on_notification, channels)
             except (psycopg.Error, procrastinate.exceptions.ConnectorException) as error:
                 log.warning("queue: listening failed, trying again: %s", _first_line(error))
-                await asyncio.sleep(1)
+                await asyncio.sleep(_SHORTEST_PAUSE if monotonic() - began > _LONGEST_PAUSE else _LONGEST_PAUSE)
 
 
 class Queue:
@@ -112,24 +116,30 @@ class Worker:
 
     async def _poke(self) -> None:
         """Sleep until the earliest job falls due, then wake the workers; again and again."""
+        pause = _SHORTEST_PAUSE
         while True:
             try:
                 async with await connect(self._url) as connection:
                     while True:
+                        pause = _SHORTEST_PAUSE
                         row = await (await connection.execute(_POKE)).fetchone()
                         due = row[0] if row and row[0] is not None else _LONGEST_NAP
                         await asyncio.sleep(min(max(due + 0.001, 0.02), _LONGEST_NAP))
             except psycopg.Error as error:
                 log.warning("queue: the poke failed, trying again: %s", _first_line(error))
-                await asyncio.sleep(1)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 async def retry_stalled(app: procrastinate.App, after: timedelta) -> int:
     """Put jobs back whose worker has been silent for `after` (kill -9 leaves them "doing"); returns how many."""
-    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=after.total_seconds()))
-    for job in stalled:
-        await app.job_manager.retry_job(job)
-    return len(stalled)
+    count = 0
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=after.total_seconds()):
+        # Another process that sweeps at the same time may have been faster.
+        with contextlib.suppress(procrastinate.exceptions.ConnectorException):
+            await app.job_manager.retry_job(job)
+            count += 1
+    return count
 
 
 def _first_line(error: Exception) -> str:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from app.domain.actions import Kind
-from app.domain.terms import MAX_QUANTITY
+from app.domain.terms import MAX_MINUTES, MAX_PRICE, MAX_QUANTITY
 from app.domain.text import MAX_NAME, MAX_TEXT, MAX_TITLE
 from app.domain.trade import Role, Status
 
@@ -71,11 +71,31 @@ def _between(column: str, shortest: int, longest: int) -> CheckConstraint:
     return CheckConstraint(f"length({column}) BETWEEN {shortest} AND {longest}", name=f"{column}_length")
 
 
+def _one_line(column: str) -> CheckConstraint:
+    """No control or format characters (Unicode's Cc, Cf, Zl, Zp), and not blank unless empty."""
+    return CheckConstraint(f"{column} !~ '[{_UNSEEN}]' AND ({column} = '' OR {column} ~ '\\S')", name=f"{column}_line")
+
+
+def _lines(column: str) -> CheckConstraint:
+    """No control characters but line breaks and tabs, and not blank unless empty."""
+    return CheckConstraint(
+        f"{column} !~ '[{_CONTROLS}]' AND ({column} = '' OR {column} ~ '\\S')", name=f"{column}_lines"
+    )
+
+
+_CONTROLS = r"\u0001-\u0008\u000b-\u001f\u007f-\u009f"
+_UNSEEN = (
+    r"\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
+    r"\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+)
+"""PostgreSQL's regular expressions know no Unicode categories, so the ranges stand here."""
+
+
 class UserRow(SQLModel, table=True):
     """An account. `name_key` is what makes a name unique (NFKC, casefold)."""
 
     __tablename__ = "users"
-    __table_args__ = (_between("name", 1, MAX_NAME),)
+    __table_args__ = (_between("name", 1, MAX_NAME), _one_line("name"))
 
     id: int = Field(default=None, sa_column=_key())
     name: str = Field(sa_column=Column(Text, nullable=False))
@@ -113,11 +133,14 @@ class TradeRow(SQLModel, table=True):
         ForeignKeyConstraint(["seller_id"], ["users.id"]),
         ForeignKeyConstraint(["buyer_id"], ["users.id"]),
         _between("title", 1, MAX_TITLE),
+        _one_line("title"),
         _between("invited", 0, MAX_NAME),
+        _one_line("invited"),
         _between("description", 0, MAX_TEXT),
+        _lines("description"),
         CheckConstraint("length(code) >= 26", name="code_length"),
         CheckConstraint("octet_length(head) = 32", name="head_length"),
-        CheckConstraint("price > 0", name="price_positive"),
+        CheckConstraint(f"price BETWEEN 0.01 AND {MAX_PRICE}", name="price_positive"),
         CheckConstraint(f"quantity BETWEEN 1 AND {MAX_QUANTITY}", name="quantity_positive"),
         CheckConstraint("version >= 1 AND seq >= version", name="version_counts"),
         CheckConstraint("buyer_id <> seller_id", name="buyer_is_not_seller"),
@@ -131,9 +154,11 @@ class TradeRow(SQLModel, table=True):
         CheckConstraint(
             "status NOT IN ('accepted', 'rejected') OR closed_at < expires_at", name="decided_before_deadline"
         ),
+        CheckConstraint("amended_at < expires_at", name="terms_before_deadline"),
         CheckConstraint("status <> 'expired' OR closed_at >= expires_at", name="expired_after_deadline"),
         CheckConstraint(
-            "expires_at > created_at AND expires_at <= created_at + interval '366 days'", name="deadline_in_reach"
+            f"expires_at > created_at AND expires_at <= created_at + interval '{MAX_MINUTES} minutes'",
+            name="deadline_in_reach",
         ),
         Index("trades_activity_idx", text("active_at DESC"), text("id DESC")),
         Index("trades_status_activity_idx", "status", text("active_at DESC"), text("id DESC")),
@@ -183,6 +208,7 @@ class ActionRow(SQLModel, table=True):
         ),
         CheckConstraint("(kind IN ('created', 'amended', 'accepted')) = (version IS NOT NULL)", name="version_named"),
         _between("note", 0, MAX_TEXT),
+        _lines("note"),
     )
 
     trade_id: int = Field(sa_column=Column(BigInteger, primary_key=True))
@@ -207,9 +233,10 @@ class VersionRow(SQLModel, table=True):
         ForeignKeyConstraint(["trade_id", "seq"], ["trade_actions.trade_id", "trade_actions.seq"]),
         ForeignKeyConstraint(["trade_id", "after_version"], ["trade_versions.trade_id", "trade_versions.version"]),
         CheckConstraint("version >= 1", name="version_positive"),
-        CheckConstraint("price > 0", name="price_positive"),
+        CheckConstraint(f"price BETWEEN 0.01 AND {MAX_PRICE}", name="price_positive"),
         CheckConstraint(f"quantity BETWEEN 1 AND {MAX_QUANTITY}", name="quantity_positive"),
         _between("description", 0, MAX_TEXT),
+        _lines("description"),
     )
 
     trade_id: int = Field(sa_column=Column(BigInteger, primary_key=True))
@@ -231,6 +258,7 @@ class MessageRow(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["trade_id", "seq"], ["trade_actions.trade_id", "trade_actions.seq"]),
         _between("text", 1, MAX_TEXT),
+        _lines("text"),
     )
 
     trade_id: int = Field(sa_column=Column(BigInteger, primary_key=True))

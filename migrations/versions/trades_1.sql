@@ -6,6 +6,7 @@ CREATE TABLE users (
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT users_pkey PRIMARY KEY (id),
     CONSTRAINT users_name_length_check CHECK (length(name) BETWEEN 1 AND 100),
+    CONSTRAINT users_name_line_check CHECK (name !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]' AND (name = '' OR name ~ '\S')),
     CONSTRAINT users_name_key_key UNIQUE (name_key)
 );
 CREATE TABLE sessions (
@@ -46,11 +47,14 @@ CREATE TABLE trades (
     CONSTRAINT trades_seller_id_fkey FOREIGN KEY(seller_id) REFERENCES users (id),
     CONSTRAINT trades_buyer_id_fkey FOREIGN KEY(buyer_id) REFERENCES users (id),
     CONSTRAINT trades_title_length_check CHECK (length(title) BETWEEN 1 AND 200),
+    CONSTRAINT trades_title_line_check CHECK (title !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]' AND (title = '' OR title ~ '\S')),
     CONSTRAINT trades_invited_length_check CHECK (length(invited) BETWEEN 0 AND 100),
+    CONSTRAINT trades_invited_line_check CHECK (invited !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]' AND (invited = '' OR invited ~ '\S')),
     CONSTRAINT trades_description_length_check CHECK (length(description) BETWEEN 0 AND 5000),
+    CONSTRAINT trades_description_lines_check CHECK (description !~ '[\u0001-\u0008\u000b-\u001f\u007f-\u009f]' AND (description = '' OR description ~ '\S')),
     CONSTRAINT trades_code_length_check CHECK (length(code) >= 26),
     CONSTRAINT trades_head_length_check CHECK (octet_length(head) = 32),
-    CONSTRAINT trades_price_positive_check CHECK (price > 0),
+    CONSTRAINT trades_price_positive_check CHECK (price BETWEEN 0.01 AND 9999999999999.99),
     CONSTRAINT trades_quantity_positive_check CHECK (quantity BETWEEN 1 AND 2147483647),
     CONSTRAINT trades_version_counts_check CHECK (version >= 1 AND seq >= version),
     CONSTRAINT trades_buyer_is_not_seller_check CHECK (buyer_id <> seller_id),
@@ -58,8 +62,9 @@ CREATE TABLE trades (
     CONSTRAINT trades_deal_has_buyer_check CHECK (status NOT IN ('in_negotiation', 'accepted', 'rejected') OR buyer_id IS NOT NULL),
     CONSTRAINT trades_closed_when_final_check CHECK ((status IN ('accepted', 'rejected', 'expired')) = (closed_at IS NOT NULL)),
     CONSTRAINT trades_decided_before_deadline_check CHECK (status NOT IN ('accepted', 'rejected') OR closed_at < expires_at),
+    CONSTRAINT trades_terms_before_deadline_check CHECK (amended_at < expires_at),
     CONSTRAINT trades_expired_after_deadline_check CHECK (status <> 'expired' OR closed_at >= expires_at),
-    CONSTRAINT trades_deadline_in_reach_check CHECK (expires_at > created_at AND expires_at <= created_at + interval '366 days'),
+    CONSTRAINT trades_deadline_in_reach_check CHECK (expires_at > created_at AND expires_at <= created_at + interval '525600 minutes'),
     CONSTRAINT trades_code_key UNIQUE (code),
     CONSTRAINT trades_status_check CHECK (status IN ('draft', 'in_negotiation', 'accepted', 'rejected', 'expired'))
 );
@@ -92,6 +97,7 @@ CREATE TABLE trade_actions (
     CONSTRAINT trade_actions_decision_is_the_buyers_check CHECK (kind NOT IN ('joined', 'amendment_requested', 'accepted', 'rejected') OR role = 'buyer'),
     CONSTRAINT trade_actions_version_named_check CHECK ((kind IN ('created', 'amended', 'accepted')) = (version IS NOT NULL)),
     CONSTRAINT trade_actions_note_length_check CHECK (length(note) BETWEEN 0 AND 5000),
+    CONSTRAINT trade_actions_note_lines_check CHECK (note !~ '[\u0001-\u0008\u000b-\u001f\u007f-\u009f]' AND (note = '' OR note ~ '\S')),
     CONSTRAINT trade_actions_kind_check CHECK (kind IN ('created', 'joined', 'message_sent', 'amended', 'amendment_requested', 'accepted', 'rejected', 'expired')),
     CONSTRAINT trade_actions_role_check CHECK (role IN ('seller', 'buyer'))
 );
@@ -101,7 +107,8 @@ CREATE TABLE messages (
     text TEXT NOT NULL,
     CONSTRAINT messages_pkey PRIMARY KEY (trade_id, seq),
     CONSTRAINT messages_trade_id_seq_fkey FOREIGN KEY(trade_id, seq) REFERENCES trade_actions (trade_id, seq),
-    CONSTRAINT messages_text_length_check CHECK (length(text) BETWEEN 1 AND 5000)
+    CONSTRAINT messages_text_length_check CHECK (length(text) BETWEEN 1 AND 5000),
+    CONSTRAINT messages_text_lines_check CHECK (text !~ '[\u0001-\u0008\u000b-\u001f\u007f-\u009f]' AND (text = '' OR text ~ '\S'))
 );
 CREATE TABLE trade_versions (
     trade_id BIGINT NOT NULL,
@@ -115,9 +122,10 @@ CREATE TABLE trade_versions (
     CONSTRAINT trade_versions_trade_id_seq_fkey FOREIGN KEY(trade_id, seq) REFERENCES trade_actions (trade_id, seq),
     CONSTRAINT trade_versions_trade_id_after_version_fkey FOREIGN KEY(trade_id, after_version) REFERENCES trade_versions (trade_id, version),
     CONSTRAINT trade_versions_version_positive_check CHECK (version >= 1),
-    CONSTRAINT trade_versions_price_positive_check CHECK (price > 0),
+    CONSTRAINT trade_versions_price_positive_check CHECK (price BETWEEN 0.01 AND 9999999999999.99),
     CONSTRAINT trade_versions_quantity_positive_check CHECK (quantity BETWEEN 1 AND 2147483647),
-    CONSTRAINT trade_versions_description_length_check CHECK (length(description) BETWEEN 0 AND 5000)
+    CONSTRAINT trade_versions_description_length_check CHECK (length(description) BETWEEN 0 AND 5000),
+    CONSTRAINT trade_versions_description_lines_check CHECK (description !~ '[\u0001-\u0008\u000b-\u001f\u007f-\u009f]' AND (description = '' OR description ~ '\S'))
 );
 
 -- Rows of the audit trail, of versions and of messages are never changed or deleted.
@@ -146,7 +154,8 @@ CREATE TRIGGER trades_follow_the_rules BEFORE UPDATE ON trades FOR EACH ROW WHEN
         ('in_negotiation', 'accepted'), ('in_negotiation', 'rejected'), ('in_negotiation', 'expired')))
     OR NEW.seq NOT IN (OLD.seq, OLD.seq + 1)
     OR NEW.version NOT IN (OLD.version, OLD.version + 1)
-    OR (OLD.closed_at IS NOT NULL AND (NEW.closed_at, NEW.version) IS DISTINCT FROM (OLD.closed_at, OLD.version))
+    OR (OLD.closed_at IS NOT NULL AND (NEW.closed_at, NEW.version, NEW.buyer_id)
+        IS DISTINCT FROM (OLD.closed_at, OLD.version, OLD.buyer_id))
     OR (NEW.version = OLD.version AND (NEW.price, NEW.quantity, NEW.description)
         IS DISTINCT FROM (OLD.price, OLD.quantity, OLD.description))
     OR (OLD.buyer_id IS NOT NULL AND NEW.buyer_id IS DISTINCT FROM OLD.buyer_id)
@@ -154,4 +163,8 @@ CREATE TRIGGER trades_follow_the_rules BEFORE UPDATE ON trades FOR EACH ROW WHEN
         IS DISTINCT FROM (OLD.id, OLD.code, OLD.title, OLD.seller_id, OLD.invited, OLD.created_at, OLD.expires_at)
 ) EXECUTE FUNCTION traderoom_refuse_move();
 CREATE TRIGGER trades_stay BEFORE DELETE OR TRUNCATE ON trades
+    FOR EACH STATEMENT EXECUTE FUNCTION traderoom_refuse_change();
+
+-- A user's row stays, so that a name is never free again; deleting an account replaces what is in it.
+CREATE TRIGGER users_stay BEFORE DELETE OR TRUNCATE ON users
     FOR EACH STATEMENT EXECUTE FUNCTION traderoom_refuse_change();

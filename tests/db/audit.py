@@ -1,0 +1,64 @@
+"""The promises that every trade keeps whatever happens, asked of the database itself."""
+
+import psycopg
+
+_PROMISES = {
+    "seq is gapless and the trade's own is the newest": """
+        SELECT t.id FROM trades t LEFT JOIN trade_actions a ON a.trade_id = t.id GROUP BY t.id
+        HAVING min(a.seq) <> 1 OR max(a.seq) <> t.seq OR count(a.seq) <> t.seq""",
+    "time never runs backwards along seq": """
+        SELECT trade_id FROM (SELECT trade_id, at, lag(at) OVER (PARTITION BY trade_id ORDER BY seq) AS earlier
+                              FROM trade_actions) AS steps WHERE at < earlier""",
+    "a trade has exactly the one closing action that its status names": """
+        SELECT t.id FROM trades t LEFT JOIN trade_actions a
+            ON a.trade_id = t.id AND a.kind IN ('accepted', 'rejected', 'expired') GROUP BY t.id
+        HAVING coalesce(string_agg(a.kind, '+'), 'none')
+               <> CASE WHEN t.status IN ('draft', 'in_negotiation') THEN 'none' ELSE t.status END""",
+    "a closed trade was closed when its closing action was recorded": """
+        SELECT t.id FROM trades t JOIN trade_actions a
+            ON a.trade_id = t.id AND a.kind IN ('accepted', 'rejected', 'expired') WHERE a.at <> t.closed_at""",
+    "after the outcome there are messages only": """
+        SELECT a.trade_id FROM trade_actions a JOIN trade_actions c
+            ON c.trade_id = a.trade_id AND c.kind IN ('accepted', 'rejected', 'expired')
+        WHERE a.seq > c.seq AND a.kind <> 'message_sent'""",
+    "no move at or after the deadline, and no expiry before it": """
+        SELECT t.id FROM trades t JOIN trade_actions a ON a.trade_id = t.id
+        WHERE a.kind <> 'message_sent' AND (a.kind = 'expired') <> (a.at >= t.expires_at)""",
+    "the accepted version is the one on the table": """
+        SELECT t.id FROM trades t JOIN trade_actions a ON a.trade_id = t.id AND a.kind = 'accepted'
+        WHERE a.version <> t.version""",
+    "versions are gapless, each made by one action": """
+        SELECT t.id FROM trades t LEFT JOIN trade_versions v ON v.trade_id = t.id
+            LEFT JOIN trade_actions a ON (a.trade_id, a.seq, a.version) = (v.trade_id, v.seq, v.version)
+                AND a.kind IN ('created', 'amended') GROUP BY t.id
+        HAVING min(v.version) <> 1 OR max(v.version) <> t.version OR count(a.seq) <> t.version""",
+    "the trade shows the terms of its newest version": """
+        SELECT t.id FROM trades t JOIN trade_versions v ON (v.trade_id, v.version) = (t.id, t.version)
+        WHERE (v.price, v.quantity, v.description) <> (t.price, t.quantity, t.description)""",
+    "the seat belongs to the one who joined, and to nobody else": """
+        SELECT t.id FROM trades t LEFT JOIN trade_actions a ON a.trade_id = t.id AND a.kind = 'joined' GROUP BY t.id
+        HAVING array_remove(array_agg(a.actor_id), NULL) <> array_remove(ARRAY[t.buyer_id], NULL)""",
+    "only the two parties act, each in their own role": """
+        SELECT t.id FROM trades t JOIN trade_actions a ON a.trade_id = t.id
+        WHERE a.actor_id IS DISTINCT FROM
+            CASE a.role WHEN 'seller' THEN t.seller_id WHEN 'buyer' THEN t.buyer_id END""",
+    "every message has its text, and every text its message": """
+        SELECT coalesce(a.trade_id, m.trade_id)
+        FROM (SELECT * FROM trade_actions WHERE kind = 'message_sent') AS a
+            FULL JOIN messages m ON (m.trade_id, m.seq) = (a.trade_id, a.seq)
+        WHERE a.seq IS NULL OR m.seq IS NULL""",
+    "an open trade has its one job, due at its deadline; a closed one has none": """
+        SELECT t.id FROM trades t LEFT JOIN procrastinate_jobs j
+            ON (j.args ->> 'trade_id')::bigint = t.id AND j.status IN ('todo', 'doing') GROUP BY t.id
+        HAVING count(j.id) <> (t.status IN ('draft', 'in_negotiation'))::int
+            OR max(j.id) <> t.expiry_job_id OR max(j.scheduled_at) <> t.expires_at""",
+}
+
+
+async def broken_promises(connection: psycopg.AsyncConnection) -> dict[str, list[int]]:
+    """The promises that are broken, each with the ids of the trades that break it; empty when all is well."""
+    broken = {}
+    for promise, offenders in _PROMISES.items():
+        if rows := await (await connection.execute(offenders.encode())).fetchall():
+            broken[promise] = sorted({row[0] for row in rows})
+    return broken

@@ -1,0 +1,107 @@
+"""The pool, and the first question to a server."""
+
+import asyncio
+from contextlib import suppress
+
+import psycopg
+import pytest
+
+from app.db import engine
+from app.db.engine import Database, DatabaseError, check_server
+from tests.db.outage import cut
+
+
+async def test_a_server_that_answers_and_is_new_enough_is_fine(url: str) -> None:
+    await check_server(url)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://nobody@127.0.0.1:1/none",
+        "postgresql:///none?host=/no/such/directory",
+        "postgresql://nobody@host.invalid/none",
+        "postgresql://nobody@127.0.0.1:notaport/none",
+    ],
+)
+async def test_a_server_that_cannot_be_reached_is_one_line(address: str) -> None:
+    with pytest.raises(DatabaseError, match="The database cannot be reached: ") as caught:
+        await check_server(address)
+    assert "\n" not in str(caught.value)
+
+
+async def test_a_database_that_does_not_exist_is_one_line(url: str) -> None:
+    with pytest.raises(DatabaseError, match=r'database ".+x" does not exist') as caught:
+        await check_server(url.replace("/dbt_", "/x_dbt_").replace("?", "x?", 1))
+    assert "\n" not in str(caught.value)
+
+
+async def test_a_server_that_is_too_old_is_one_line(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "OLDEST_SERVER", 990000)
+    with pytest.raises(DatabaseError, match=r"The database is PostgreSQL \d+; Traderoom needs 15 or newer."):
+        await check_server(url)
+
+
+async def test_every_connection_is_bounded_and_speaks_utc(database: Database) -> None:
+    async with database.raw() as connection:
+        for name, value in {
+            "statement_timeout": "10s",
+            "lock_timeout": "5s",
+            "idle_in_transaction_session_timeout": "15s",
+            "TimeZone": "UTC",
+        }.items():
+            assert await (await connection.execute(f"SHOW {name}".encode())).fetchone() == (value,)
+        assert connection.autocommit
+
+
+async def test_a_transaction_is_committed_at_its_end_and_rolled_back_on_an_exception(database: Database) -> None:
+    async with database.raw() as connection:
+        await connection.execute("CREATE TABLE notes (note text)")
+    async with database.transaction() as connection:
+        await connection.execute("INSERT INTO notes VALUES ('kept')")
+    with suppress(KeyError):
+        async with database.transaction() as connection:
+            await connection.execute("INSERT INTO notes VALUES ('lost')")
+            raise KeyError
+    async with database.raw() as connection:
+        assert await (await connection.execute("SELECT * FROM notes")).fetchall() == [("kept",)]
+
+
+async def test_a_transaction_that_is_cancelled_is_rolled_back_and_its_connection_is_good(url: str) -> None:
+    database = Database(url, pool_size=1)
+
+    async def slow() -> None:
+        async with database.transaction() as connection:
+            await connection.execute("CREATE TABLE notes (note text)")
+            await connection.execute("SELECT pg_sleep(5)")
+
+    task = asyncio.create_task(slow())
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(2), database.raw() as connection:
+        assert await (await connection.execute("SELECT to_regclass('notes')")).fetchone() == (None,)
+    await database.close()
+
+
+async def test_a_connection_that_broke_in_somebody_s_hands_is_not_handed_out_again(url: str) -> None:
+    database = Database(url, pool_size=1)
+    with pytest.raises(psycopg.OperationalError):
+        async with database.raw() as connection:
+            await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    async with database.raw() as connection:
+        assert await (await connection.execute("SELECT 1")).fetchone() == (1,)
+    await database.close()
+
+
+async def test_a_renewed_pool_has_forgotten_the_connections_that_a_restart_broke(url: str) -> None:
+    database = Database(url, pool_size=3)
+    async with database.raw(), database.raw(), database.raw():
+        pass
+    await cut(url)
+    await database.renew()
+    for _ in range(6):
+        async with database.raw() as connection:
+            assert await (await connection.execute("SELECT 1")).fetchone() == (1,)
+    await database.close()

@@ -1,0 +1,239 @@
+"""Jobs run when they are due, whatever happens to the worker or to the database."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.db.engine import Database
+from app.db.queue import EXPIRE_TRADE, Queue, Worker, retry_stalled
+from tests.db.outage import cut, outage
+from tests.db.server import Server
+from tests.db.test_feed import until
+
+ROOT = Path(__file__).parents[2]
+PROMPT = timedelta(milliseconds=250)
+MILLISECOND = timedelta(milliseconds=1)
+
+
+class Crew:
+    """A worker of this process, and what it ran: each job's number and, on the database's clock, the time."""
+
+    def __init__(self, database: Database, queue: Queue) -> None:
+        self.database = database
+        self.queue = queue
+        self.worker = Worker(queue, database.url)
+        self.ran: list[tuple[int, datetime]] = []
+        self.body: Callable[[int], Awaitable[None]] | None = None
+
+        @queue.app.task(name=EXPIRE_TRADE)
+        async def expire_trade(trade_id: int) -> None:
+            self.ran.append((trade_id, database.clock.now()))
+            if self.body:
+                await self.body(trade_id)
+
+    async def defer(self, number: int, *, after: float = 0) -> tuple[int, datetime]:
+        """A job due so many seconds from now; returns its id and when it is due."""
+        due = self.database.clock.now() + timedelta(seconds=after)
+        async with self.database.transaction() as connection:
+            return await self.queue.defer_expiry(number, due, connection), due
+
+    async def has_run(self, *numbers: int, within: float = 5) -> None:
+        """Wait until these have run, and nothing else."""
+        await until(lambda: [number for number, _ in self.ran] == list(numbers), within=within)
+
+    async def statuses(self) -> list[str]:
+        """The statuses of the jobs that the table still holds."""
+        async with self.database.raw() as connection:
+            cursor = await connection.execute("SELECT status::text FROM procrastinate_jobs ORDER BY id")
+            return [row[0] for row in await cursor.fetchall()]
+
+    async def is_left(self, *statuses: str) -> None:
+        """Wait until the table holds jobs of exactly these statuses."""
+        async with asyncio.timeout(5):
+            while await self.statuses() != list(statuses):  # noqa: ASYNC110 - the database's event
+                await asyncio.sleep(0.01)
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Run the worker; it must not end by itself."""
+        task = asyncio.create_task(self.worker.run())
+        try:
+            yield
+            assert not task.done(), "the worker has ended"
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+@pytest.fixture
+def crew(database: Database, queue: Queue) -> Crew:
+    """A worker to be."""
+    return Crew(database, queue)
+
+
+async def test_jobs_run_within_a_quarter_of_a_second_of_being_due_and_never_before(crew: Crew) -> None:
+    """Twenty, within two seconds; polling alone, every five, would be late for nearly all of them."""
+    due = {n: (await crew.defer(n, after=0.5 + n / 10))[1] for n in range(20)}
+    async with crew.working():
+        await crew.has_run(*range(20))
+    late = sorted(at - due[number] for number, at in crew.ran)
+    assert late[0] > -MILLISECOND
+    assert late[18] < PROMPT, f"the 95th percentile is {late[18]}"
+
+
+async def test_jobs_due_at_one_moment_all_run_at_once(crew: Crew) -> None:
+    due = crew.database.clock.now() + timedelta(seconds=0.5)
+    async with crew.database.transaction() as connection:
+        for number in range(30):  # thrice as many as run at the same time
+            await crew.queue.defer_expiry(number, due, connection)
+    async with crew.working():
+        await until(lambda: len(crew.ran) == 30)
+    assert max(at for _, at in crew.ran) - due < 2 * PROMPT
+
+
+async def test_a_job_that_was_due_before_the_worker_started_runs_when_it_does(crew: Crew) -> None:
+    await crew.defer(1, after=-3600)
+    async with crew.working():
+        await crew.has_run(1, within=2)
+
+
+async def test_finished_jobs_are_deleted_and_failed_ones_kept(crew: Crew) -> None:
+    async def fail(number: int) -> None:
+        if number == 2:
+            raise RuntimeError("this one fails")
+
+    crew.body = fail
+    for number in (1, 2, 3):
+        await crew.defer(number)
+    async with crew.working():
+        await until(lambda: len(crew.ran) == 3)
+        await crew.is_left("failed")
+    assert await crew.statuses() == ["failed"]
+
+
+async def test_a_cancelled_job_never_runs_and_leaves_no_row(crew: Crew) -> None:
+    job, _ = await crew.defer(1, after=0.3)
+    await crew.defer(2, after=0.4)
+    async with crew.working():
+        async with crew.database.transaction() as connection:
+            await crew.queue.cancel_expiry(job, connection)
+        await crew.has_run(2)
+        await crew.is_left()
+
+
+async def test_cancelling_a_job_that_runs_or_is_gone_does_no_harm(crew: Crew) -> None:
+    running, finish = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: int) -> None:
+        running.set()
+        await finish.wait()
+
+    crew.body = slow
+    job, _ = await crew.defer(1)
+    async with crew.working():
+        await running.wait()
+        async with crew.database.transaction() as connection:
+            await crew.queue.cancel_expiry(job, connection)
+        assert await crew.statuses() == ["doing"]
+        finish.set()
+        await crew.is_left()
+        async with crew.database.transaction() as connection:
+            await crew.queue.cancel_expiry(job, connection)
+    assert len(crew.ran) == 1
+
+
+async def test_the_worker_comes_back_after_its_connections_are_cut(crew: Crew) -> None:
+    await crew.defer(1)
+    async with crew.working():
+        await crew.has_run(1)
+        await cut(crew.database.url)
+        await crew.database.renew()
+        await crew.defer(2)
+        await crew.has_run(1, 2)
+        assert crew.worker.working
+
+
+async def test_a_job_that_falls_due_right_after_a_cut_is_prompt(crew: Crew) -> None:
+    _, due = await crew.defer(1, after=1.5)
+    async with crew.working():
+        await asyncio.sleep(0.3)
+        await cut(crew.database.url)
+        await crew.has_run(1)
+    assert crew.ran[0][1] - due < PROMPT
+
+
+async def test_the_worker_comes_back_after_the_database_was_away(crew: Crew, server: Server) -> None:
+    await crew.defer(1)
+    async with crew.working():
+        await crew.has_run(1)
+        async with outage(server, crew.database.url):
+            await asyncio.sleep(1.5)
+        await crew.database.renew()
+        await crew.defer(2)
+        await crew.has_run(1, 2, within=8)
+        assert crew.worker.working
+
+
+async def test_a_job_of_a_killed_worker_is_put_back_and_runs(crew: Crew) -> None:
+    await crew.defer(1)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.db.stuck_worker", crew.database.url, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"1\n"
+    process.kill()
+    await process.communicate()
+    assert await crew.statuses() == ["doing"]
+    assert await retry_stalled(crew.queue.app, timedelta(seconds=60)) == 0, "a short silence is nothing"
+    assert await retry_stalled(crew.queue.app, timedelta(0)) == 1
+    async with crew.working():
+        await crew.has_run(1)
+        await crew.is_left()
+
+
+async def test_a_job_of_a_worker_that_others_have_struck_off_is_put_back_too(crew: Crew) -> None:
+    """Procrastinate's workers delete a silent worker's row when they start; its job then belongs to nobody."""
+    await stall(crew, 1)
+    assert await retry_stalled(crew.queue.app, timedelta(seconds=60)) == 1
+    async with crew.working():
+        await crew.has_run(1)
+
+
+async def test_processes_that_sweep_at_once_put_each_job_back_once(crew: Crew, url: str) -> None:
+    for number in range(10):
+        await stall(crew, number)
+    other = Queue(url)
+    await other.open()
+    await asyncio.gather(*(retry_stalled(app, timedelta(seconds=60)) for app in (crew.queue.app, other.app) * 3))
+    await other.close()
+    assert await crew.statuses() == ["todo"] * 10
+
+
+async def stall(crew: Crew, number: int) -> None:
+    """A job that a worker took before it vanished."""
+    job, _ = await crew.defer(number)
+    async with crew.database.raw() as connection:
+        await connection.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", (job,))
+
+
+async def test_a_worker_that_is_stopped_lets_a_running_job_finish(crew: Crew) -> None:
+    finished: list[int] = []
+
+    async def slow(number: int) -> None:
+        await asyncio.sleep(0.3)
+        finished.append(number)
+
+    crew.body = slow
+    await crew.defer(1)
+    async with crew.working():
+        await crew.has_run(1)
+        assert crew.worker.working
+    assert finished == [1]
+    assert not crew.worker.working
+    assert await crew.statuses() == []

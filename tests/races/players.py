@@ -1,0 +1,144 @@
+"""One process's worth of players: people, and time itself, who make random moves on the same trades at once.
+
+As a program (`python -m tests.races.players URL`) it is told a round by a line of JSON on its standard input, plays it,
+and answers with a line of JSON; see `Round` and `Played`.
+"""
+
+import asyncio
+import json
+import random
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+
+from app.db.engine import Database
+from app.db.history import History
+from app.db.ledger import Ledger
+from app.db.queue import Queue
+from app.domain import rules
+from app.domain.moves import Accept, Amend, Expire, Join, Move, Reject, RequestAmendment, SendMessage
+from app.domain.refusals import Refusal
+from app.domain.trade import Person, Status, Trade
+
+NAMES = ("Sam", "Bea", "Cid")
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Round:
+    """What to play: the trades, and Sam (who sells), Bea and Cid (who both want to buy) by their ids."""
+
+    trades: list[int]
+    people: list[int]
+    seed: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A move that the ledger told its player was recorded; `named` is the version that the move named, or 0."""
+
+    trade: int
+    seq: int
+    kind: str
+    actor: int | None
+    named: int
+
+
+@dataclass
+class Played:
+    """What came of a round: the moves that were recorded, and how many others the ledger and the rules turned away."""
+
+    kept: list[Kept]
+    overtaken: int = 0
+    refused: int = 0
+
+
+class Player:
+    """One ledger with a pool of its own, and people who do not look at their watches."""
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+        self.history = History(self.database)
+        self.ledger = Ledger(self.database, Queue(url), "player")
+
+    async def play(self, game: Round) -> Played:
+        """Everybody on every trade, at random times until a little after its deadline, each a few times."""
+        played = Played([])
+        people = [Person(number, name) for number, name in zip(game.people, NAMES, strict=True)]
+        async with asyncio.TaskGroup() as group:
+            for trade in game.trades:
+                for index, person in enumerate((*people, None)):
+                    chance = random.Random(f"{game.seed} {trade} {index}")
+                    group.create_task(self._sit(trade, person, chance, played))
+        return played
+
+    async def _sit(self, trade_id: int, person: Person | None, chance: random.Random, played: Played) -> None:
+        for _ in range(chance.randint(1, 3)):
+            screen = await self._look(trade_id)
+            left = (screen.expires_at - self.database.clock.now()).total_seconds()
+            # On a short trade half of the moves come at the deadline's edge, where they meet the expiry.
+            late = left < 60 and chance.random() < 0.5
+            await asyncio.sleep(max(0.0, left + chance.gauss(0, 0.02) if late else chance.uniform(0, 0.3)))
+            await self._move(screen, person, chance, played)
+
+    async def _move(self, trade: Trade, person: Person | None, chance: random.Random, played: Played) -> None:
+        """As a use case does it: ask the rules about what is on the screen, record; overtaken, look and ask again."""
+        move = _choose(trade, person, chance)
+        wrong = chance.choice((timedelta(0), HOUR))
+        for _ in range(5):
+            now = self.database.clock.now() + (wrong if person is None else -wrong)
+            try:
+                asked = rules.apply(trade, move, by=trade.role_of(person.id) if person else None, now=now)
+            except Refusal:
+                played.refused += 1
+                return
+            if recorded := await self.ledger.record(asked):
+                action = recorded.action
+                actor = action.actor.id if action.actor else None
+                named = move.version if isinstance(move, Accept) else 0
+                played.kept.append(Kept(trade.id, action.seq, action.kind, actor, named))
+                return
+            played.overtaken += 1
+            trade = await self._look(trade.id)
+
+    async def _look(self, trade_id: int) -> Trade:
+        standing = await self.history.trade(trade_id)
+        assert standing is not None
+        return standing.trade
+
+
+def _choose(trade: Trade, person: Person | None, chance: random.Random) -> Move:
+    if person is None:
+        return Expire()
+    if chance.random() < 0.25:
+        return SendMessage(f"{person.name} says {chance.random()}")
+    if person.id == trade.seller.id:
+        return Amend(trade.version, replace(trade.terms, price=Decimal(chance.randint(1, 10**6)) / 100), "a new price")
+    if trade.status is Status.DRAFT:
+        return Join(person)
+    return chance.choice((Accept(trade.version), Accept(trade.version), Reject("No."), RequestAmendment("Less?")))
+
+
+@asynccontextmanager
+async def players(url: str, count: int) -> AsyncIterator[list[Player]]:
+    """So many players, each with a pool."""
+    those = [Player(url) for _ in range(count)]
+    for player in those:
+        await player.database.open()
+    yield those
+    for player in those:
+        await player.database.close()
+
+
+async def main(url: str) -> None:
+    """Play rounds until the input ends."""
+    async with players(url, 1) as (player,):
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            print(json.dumps(asdict(await player.play(Round(**json.loads(line))))), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))

@@ -1,0 +1,121 @@
+"""Hundreds of random games on the same trades, from several pools and several processes: one outcome each, always."""
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from app.domain.moves import Expire
+from app.domain.refusals import Refusal
+from app.domain.trade import Status
+from tests.conftest import Market
+from tests.db.audit import broken_promises
+from tests.races.players import Kept, Played, Round, players
+
+ROOT = Path(__file__).parents[2]
+ROUNDS = 5
+TRADES = 20
+"""In a round: half of them with a deadline in the middle of the round, half of them without one in sight."""
+SHORT, LONG = 0.012, 30
+"""Minutes."""
+
+Play = Callable[[Round], Coroutine[None, None, Played]]
+
+
+class Game:
+    """Rounds of everybody against everybody, with a book of what each player was told."""
+
+    def __init__(self, market: Market, plays: list[Play]) -> None:
+        self.market = market
+        self.plays = plays
+        self.told: list[Kept] = []
+        self.overtaken = 0
+
+    async def round(self, seed: int) -> None:
+        """Make trades, let everybody play them at once, and expire what is left, as the sweep does."""
+        people = [(await self.market.person(name)).id for name in ("Sam", "Bea", "Cid")]
+        async with asyncio.TaskGroup() as group:
+            drafts = [
+                group.create_task(self.market.draft(f"Oak {seed}.{n}", minutes=SHORT if n % 2 else LONG))
+                for n in range(TRADES)
+            ]
+        deals = [draft.result() for draft in drafts]
+        self.told += [Kept(deal.id, 1, "created", people[0], 0) for deal in deals]
+        rounds = [Round([deal.id for deal in deals], people, seed * 100 + n) for n in range(len(self.plays))]
+        async with asyncio.TaskGroup() as group:
+            games = [group.create_task(play(game)) for play, game in zip(self.plays, rounds, strict=True)]
+        for game in games:
+            self.told += game.result().kept
+            self.overtaken += game.result().overtaken
+        for deal in deals[1::2]:
+            await deal.wait_for_deadline()
+            try:
+                expired = await deal.play(Expire())
+            except Refusal:
+                continue  # it was closed
+            self.told.append(Kept(deal.id, expired.action.seq, "expired", None, 0))
+
+    async def check(self) -> None:
+        """Every promise is kept, and what the players were told is what the database holds, no more and no less."""
+        async with self.market.database.raw() as connection:
+            assert await broken_promises(connection) == {}
+            cursor = await connection.execute("SELECT trade_id, seq, kind, actor_id FROM trade_actions")
+            assert sorted((kept.trade, kept.seq, kept.kind, kept.actor or 0) for kept in self.told) == sorted(
+                (trade, seq, kind, actor or 0) for trade, seq, kind, actor in await cursor.fetchall()
+            )
+            cursor = await connection.execute("SELECT id, version, status FROM trades")
+            trades = {number: (version, status) for number, version, status in await cursor.fetchall()}
+        accepted = {kept.trade: kept.named for kept in self.told if kept.kind == "accepted"}
+        assert accepted == {n: version for n, (version, status) in trades.items() if status == Status.ACCEPTED}
+        # The games were worth playing: every outcome came about, terms had moved, and people got in each other's way.
+        statuses = Counter(status for _, status in trades.values())
+        assert set(statuses) >= {"in_negotiation", "accepted", "rejected", "expired"}, statuses
+        assert any(version > 1 for version in accepted.values())
+        assert self.overtaken > len(trades)
+
+
+async def test_many_pools_in_one_process_give_every_trade_one_outcome(market: Market, url: str) -> None:
+    async with players(url, 2) as those:
+        game = Game(market, [player.play for player in those])
+        for seed in range(ROUNDS):
+            await game.round(seed)
+        await game.check()
+
+
+async def test_many_processes_give_every_trade_one_outcome(market: Market, url: str) -> None:
+    async with process(url) as one, process(url) as two, players(url, 1) as (here,):
+        game = Game(market, [one, two, here.play])
+        for seed in range(ROUNDS, 2 * ROUNDS):
+            await game.round(seed)
+        await game.check()
+
+
+@asynccontextmanager
+async def process(url: str) -> AsyncIterator[Play]:
+    """Players in a process of their own."""
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.races.players", url, cwd=ROOT, stdin=pipe, stdout=pipe, limit=2**24
+    )
+
+    questions, answers = child.stdin, child.stdout
+    assert questions is not None
+    assert answers is not None
+
+    async def play(game: Round) -> Played:
+        questions.write(json.dumps(asdict(game)).encode() + b"\n")
+        answer = json.loads(await answers.readline())
+        return Played([Kept(**kept) for kept in answer["kept"]], answer["overtaken"], answer["refused"])
+
+    try:
+        yield play
+        questions.close()
+        assert await child.wait() == 0
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
