@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import secrets
+from zoneinfo import available_timezones
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -15,6 +16,8 @@ from app.domain.trade import Person
 from app.service.limits import Limits
 from app.service.viewer import Viewer
 
+THEMES = ("system", "light", "dark")
+_ZONES = frozenset(available_timezones())
 _WRONG = "Name or password is wrong."
 
 
@@ -82,8 +85,10 @@ class Accounts:
         return Viewer(session.person, session.id, session.time_zone, session.theme) if session else None
 
     async def remember(self, viewer: Viewer, *, time_zone: str, theme: str) -> None:
-        """Keep how this browser shows things: its time zone and theme."""
-        await self._store.remember(viewer.session_id, time_zone=time_zone, theme=theme)
+        """Keep how this browser shows things: its time zone and theme, where they are ones we know."""
+        zone = time_zone if time_zone in _ZONES else viewer.time_zone
+        shown = theme if theme in THEMES else viewer.theme
+        await self._store.remember(viewer.session_id, time_zone=zone, theme=shown)
 
     async def change_password(self, viewer: Viewer, old: str, new: str) -> None:
         """Set a new password and end the person's other sessions. Raises `Refusal`: wrong old password, limits."""

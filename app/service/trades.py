@@ -56,7 +56,8 @@ class Trades:
     async def find(self, viewer: Viewer, code: str) -> Trade:
         """The trade of an invitation code, for its parties and for somebody who may take the buyer's seat."""
         await self._limits.check("rooms", viewer.person.id)
-        standing = await self._history.by_code(normalise_code(code))
+        typed = normalise_code(code)
+        standing = await self._history.by_code(typed) if typed.isascii() and typed.isalnum() else None
         if standing is not None:
             trade = standing.trade
             if trade.role_of(viewer.person.id) is not None or trade.seat_is_for(viewer.person):

@@ -77,7 +77,7 @@ async def _enter(site: Site, request: Request, form: Entrance, start: Callable[[
         return response
     viewer = await site.accounts.viewer(token)
     if viewer is not None:
-        await site.accounts.remember(viewer, time_zone=form.time_zone[:100], theme=viewer.theme)
+        await site.accounts.remember(viewer, time_zone=form.time_zone, theme=viewer.theme)
     response = RedirectResponse(way_back(form.back), 303)
     cookies.set_session(response.headers, token)
     return response

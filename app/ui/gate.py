@@ -21,7 +21,8 @@ from app.ui.session import CSRF_COOKIE, FLASH_COOKIE, Cookies, is_private
 log = logging.getLogger(__name__)
 UNAVAILABLE = "Something does not work on our side right now. Nothing is lost; please try again in a moment."
 _SOCKET = "/_nicegui_ws"
-_NO_PAGE = ("/_nicegui", "/healthz", "/readyz", "/theme.css", "/favicon")
+_NO_PAGES = ("/_nicegui/", "/_nicegui_ws/")
+_NO_PAGE = {"/healthz", "/readyz", "/theme.css", "/favicon.ico", "/receipt-key"}
 _HTML = "text/html"
 _POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
@@ -47,7 +48,7 @@ class Gate:
             return
         if refusal := self._refuse_stranger(scope):
             await _answer(refusal, scope, receive, send)
-        elif scope["type"] == "websocket" or scope["path"].startswith(_NO_PAGE):
+        elif scope["type"] == "websocket" or _is_no_page(scope["path"]):
             await self._app(scope, receive, send)
         else:
             await self._serve_page(scope, receive, send)
@@ -118,6 +119,10 @@ class Gate:
     async def _viewer(self, request: Request) -> Viewer | None:
         token = self._cookies.token(request)
         return await self._accounts.viewer(token) if token else None
+
+
+def _is_no_page(path: str) -> bool:
+    return path in _NO_PAGE or path.startswith(_NO_PAGES)
 
 
 def _elsewhere(request: Request) -> str:
