@@ -11,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from app.db.accounts import Accounts as Store
 from app.db.accounts import Session
 from app.domain.refusals import Reason, Refusal
-from app.domain.text import MAX_NAME, MAX_PASSWORD, check_name, check_password, name_key
+from app.domain.text import MAX_PASSWORD, check_name, check_password, name_key
 from app.domain.trade import Person
 from app.service.limits import Limits
 from app.service.viewer import Viewer
@@ -49,9 +49,7 @@ class Accounts:
         """The token of a new session. Raises `Refusal`, the same and after the same time for a wrong name as for a
         wrong password."""
         await self._limits.check("sign_in", address)
-        found = None
-        if len(name) <= MAX_NAME * 2 and len(password) <= MAX_PASSWORD and "\0" not in name:
-            found = await self._store.find_user(name_key(name.strip()))
+        found = await self._find(name) if len(password) <= MAX_PASSWORD else None
         if not await asyncio.to_thread(self._verify, found[1] if found else self._nobody, password[:MAX_PASSWORD]):
             raise Refusal(Reason.INVALID, _WRONG, "password")
         if found is None:
@@ -67,7 +65,7 @@ class Accounts:
 
     async def find(self, name: str) -> Person:
         """The person of a name. Raises `Refusal` when there is none."""
-        found = await self._store.find_user(name_key(name.strip()))
+        found = await self._find(name)
         if found is None:
             raise Refusal(Reason.INVALID, f"There is nobody named {name.strip()!r}.", "name")
         return found[0]
@@ -93,7 +91,7 @@ class Accounts:
     async def change_password(self, viewer: Viewer, old: str, new: str) -> None:
         """Set a new password and end the person's other sessions. Raises `Refusal`: wrong old password, limits."""
         await self._limits.check("sign_in", viewer.person.id)
-        found = await self._store.find_user(name_key(viewer.person.name))
+        found = await self._find(viewer.person.name)
         hashed = found[1] if found else self._nobody
         if not await asyncio.to_thread(self._verify, hashed, old[:MAX_PASSWORD]):
             raise Refusal(Reason.INVALID, "The current password is wrong.", "old")
@@ -119,6 +117,13 @@ class Accounts:
     async def sign_out(self, viewer: Viewer) -> None:
         """End this browser's session."""
         await self._store.end_session(viewer.session_id)
+
+    async def _find(self, typed: str) -> tuple[Person, str] | None:
+        """The user of a name as typed, with the password's hash; None too where no such name can exist."""
+        try:
+            return await self._store.find_user(name_key(check_name(typed)))
+        except Refusal:
+            return None
 
     async def _start_session(self, person: Person) -> str:
         token = secrets.token_urlsafe(32)
