@@ -1,7 +1,8 @@
 """A real PostgreSQL for the whole run, a fresh database for each test, and people who trade in it.
 
-The server is the app's own embedded one, in a temporary directory. To try another (the oldest supported, say), name it
-in `TEST_POSTGRES_URL`; the account must be allowed to create databases and to end other connections.
+The server is the app's own embedded one, in a temporary directory, and the app's role is the one it has there. To try
+another server (the oldest supported, say), name it in `TEST_POSTGRES_URL`; the account, which the app then runs as too,
+must be allowed to create databases.
 """
 
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from sqlalchemy import make_url
 
 from app.db import embedded
 from app.db.accounts import Accounts
@@ -22,14 +24,17 @@ from app.db.engine import Database
 from app.db.history import History
 from app.db.ledger import Ledger, new_code
 from app.db.queue import Queue
-from app.db.schema import migrate
+from app.db.schema import RUNS_AS, migrate
 from app.domain import rules
-from app.domain.actions import Outcome
+from app.domain.actions import Action, Kind, Outcome
+from app.domain.chain import GENESIS, body_of, link, utc_text
 from app.domain.moves import Join, Move
 from app.domain.terms import Terms
 from app.domain.text import name_key
-from app.domain.trade import Person, Standing, Status, Trade
+from app.domain.trade import Person, Role, Standing, Status, Trade
 from tests.db.server import Server
+
+__all__ = ["TERMS", "Deal", "Market", "Server"]
 
 MEMORY, ENOUGH = Path("/dev/shm"), 2 * 2**30
 TERMS = Terms(Decimal("1000.00"), 5, "Oak, two metres, oiled.")
@@ -50,7 +55,7 @@ def server() -> Iterator[Server]:
     directory = Path(tempfile.mkdtemp(prefix="traderoom-tests-", dir=MEMORY if in_memory else None))
     directory.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
     with embedded.start(directory / "data") as running:
-        server = Server(running.url, keep=not in_memory)
+        server = Server(running.url, runs_as=RUNS_AS, keep=not in_memory)
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here outlives a power cut
             server.run(f"ALTER SYSTEM SET {setting} = off")
         server.run("SELECT pg_reload_conf()")
@@ -63,7 +68,7 @@ def server() -> Iterator[Server]:
 def template(server: Server) -> Iterator[str]:
     """The name of a database that has been migrated once and is only ever copied."""
     name = server.create()
-    migrate(server.address(name))
+    migrate(server.owner_address(name), runs_as=server.runs_as)
     server.run(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
     yield name
     server.drop(name)
@@ -78,10 +83,16 @@ def url(server: Server, template: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def owner_url(server: Server, url: str) -> str:
+    """The address of the same database for its owner."""
+    return server.owner_address(str(make_url(url).database))
+
+
+@pytest.fixture
 def empty_url(server: Server) -> Iterator[str]:
-    """The address of a database with nothing in it."""
+    """The owner's address of a database with nothing in it."""
     name = server.create()
-    yield server.address(name)
+    yield server.owner_address(name)
     server.drop(name)
 
 
@@ -203,50 +214,48 @@ class Market:
         While its status is an open one, nobody has noticed yet: no job ran, and there is none.
         """
         seller, buyer = await self.person(by), await self.person("Bea")
-        steps = _STEPS[status]
-        parameters = {
-            "code": new_code(), "title": title, "seller": seller.id, "buyer": buyer.id, "status": status.value,
-            "seated": "joined" in steps, "ended": ended, "seq": len(steps), "kinds": steps,
-            "price": TERMS.price, "quantity": TERMS.quantity, "description": TERMS.description,
-        }  # fmt: skip
-        async with self.database.raw() as connection:
-            row = await (await connection.execute(_PAST.encode(), parameters)).fetchone()
-        assert row is not None
-        return Deal(self, row[0], seller, buyer)
+        deadline = self.database.clock.now() - ended
+        begin, head, kinds = deadline - timedelta(minutes=30), GENESIS, _PAST[status]
+        actions = []
+        for seq, kind in enumerate(kinds, start=1):
+            at = deadline if kind is Kind.EXPIRED else begin + timedelta(minutes=seq - 1)
+            version = 1 if kind in {Kind.CREATED, Kind.ACCEPTED} else None
+            terms = TERMS if kind is Kind.CREATED else None
+            by_whom = {Kind.CREATED: (seller, Role.SELLER), Kind.EXPIRED: (None, None)}
+            actor, role = by_whom.get(kind, (buyer, Role.BUYER))
+            body = body_of(Action(kind, at, actor, role, version, terms=terms), title)
+            head = link(head, body, seq, utc_text(at), utc_text(deadline))
+            actions.append((seq, kind, actor.id if actor else None, role, at, version, head))
+        people = (seller.id, buyer.id if Kind.JOINED in kinds else None)
+        times = (begin, begin, at, at if status.final else None, deadline)
+        figures = (TERMS.price, TERMS.quantity, TERMS.description)
+        row = (new_code(), title, *people, *figures, status, len(actions), head, *times)
+        async with self.database.transaction() as connection:
+            made = await (await connection.execute(_PAST_TRADE, row)).fetchone()
+            assert made is not None
+            await connection.cursor().executemany(_PAST_ACTION, [(made[0], *action) for action in actions])
+            await connection.execute(_PAST_VERSION, (made[0], *figures))
+        return Deal(self, made[0], seller, buyer)
 
 
-_STEPS = {
-    Status.DRAFT: ["created"],
-    Status.IN_NEGOTIATION: ["created", "joined"],
-    Status.ACCEPTED: ["created", "joined", "accepted"],
-    Status.REJECTED: ["created", "joined", "rejected"],
-    Status.EXPIRED: ["created", "joined", "expired"],
+_PAST = {
+    Status.DRAFT: [Kind.CREATED],
+    Status.IN_NEGOTIATION: [Kind.CREATED, Kind.JOINED],
+    Status.ACCEPTED: [Kind.CREATED, Kind.JOINED, Kind.ACCEPTED],
+    Status.REJECTED: [Kind.CREATED, Kind.JOINED, Kind.REJECTED],
+    Status.EXPIRED: [Kind.CREATED, Kind.JOINED, Kind.EXPIRED],
 }
-_PAST = """
-    WITH d AS (
-        SELECT clock_timestamp() - %(ended)s AS deadline
-    ), s AS (
-        SELECT ordinality AS seq, kind, CASE WHEN kind = 'expired' THEN deadline
-                   ELSE deadline - interval '30 minutes' + (ordinality - 1) * interval '1 minute' END AS at
-        FROM d, unnest(%(kinds)s::text[]) WITH ORDINALITY AS step(kind, ordinality)
-    ), n AS (
-        INSERT INTO trades (code, title, seller_id, buyer_id, price, quantity, description, status, seq, head,
-                            created_at, amended_at, active_at, closed_at, expires_at)
-        SELECT %(code)s, %(title)s, %(seller)s, CASE WHEN %(seated)s THEN %(buyer)s::bigint END, %(price)s,
-               %(quantity)s, %(description)s, %(status)s, %(seq)s, sha256('past'), min(at), min(at), max(at),
-               max(at) FILTER (WHERE kind IN ('accepted', 'rejected', 'expired')), min(deadline) FROM s, d
-        RETURNING id
-    ), a AS (
-        INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, hash, version)
-        SELECT id, seq, kind, CASE kind WHEN 'created' THEN %(seller)s WHEN 'expired' THEN NULL ELSE %(buyer)s END,
-               CASE kind WHEN 'created' THEN 'seller' WHEN 'expired' THEN NULL ELSE 'buyer' END, at, sha256('past'),
-               CASE WHEN kind IN ('created', 'accepted') THEN 1 END
-        FROM n, s
-    ), v AS (
-        INSERT INTO trade_versions (trade_id, version, seq, price, quantity, description)
-        SELECT id, 1, 1, %(price)s, %(quantity)s, %(description)s FROM n
-    )
-    SELECT id FROM n
+_PAST_TRADE = """
+    INSERT INTO trades (code, title, seller_id, buyer_id, price, quantity, description, status, seq, head,
+                        created_at, amended_at, active_at, closed_at, expires_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+"""
+_PAST_ACTION = """
+    INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, hash)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_PAST_VERSION = """
+    INSERT INTO trade_versions (trade_id, version, seq, price, quantity, description) VALUES (%s, 1, 1, %s, %s, %s)
 """
 
 

@@ -43,8 +43,8 @@ class Feed:
                     await connection.execute(f"LISTEN {CHANNEL}; LISTEN {SESSIONS_CHANNEL}")
                     if missed:
                         await self._database.renew()
-                        await self._resumed()
                         log.info("feed: listening again")
+                    await self._resumed()
                     missed = False
                     self.listening = True
                     await self._listen(connection)

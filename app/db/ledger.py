@@ -84,7 +84,8 @@ _STATEMENTS = {kind: _statement(kind) for kind in _GUARDS}
 
 _CREATE = f"""
     WITH t AS MATERIALIZED (
-        SELECT clock_timestamp() AS at, clock_timestamp() + %(minutes)s * interval '1 minute' AS expires_at
+        SELECT at, at + %(minutes)s * interval '1 minute' AS expires_at
+        FROM (SELECT clock_timestamp() AS at OFFSET 0) AS once
     ), h AS MATERIALIZED (
         SELECT at, expires_at, {_link("%(genesis)s", "1")} AS hash FROM t
     ), n AS (

@@ -86,7 +86,7 @@ def _lines(column: str) -> CheckConstraint:
 _CONTROLS = r"\u0001-\u0008\u000b-\u001f\u007f-\u009f"
 _UNSEEN = (
     r"\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
-    r"\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
 )
 """PostgreSQL's regular expressions know no Unicode categories, so the ranges stand here."""
 
@@ -196,6 +196,13 @@ class ActionRow(SQLModel, table=True):
         ForeignKeyConstraint(["trade_id"], ["trades.id"]),
         ForeignKeyConstraint(["actor_id"], ["users.id"]),
         ForeignKeyConstraint(["trade_id", "after_seq"], ["trade_actions.trade_id", "trade_actions.seq"]),
+        Index("trade_actions_one_join", "trade_id", unique=True, postgresql_where=text("kind = 'joined'")),
+        Index(
+            "trade_actions_one_outcome",
+            "trade_id",
+            unique=True,
+            postgresql_where=text("kind IN ('accepted', 'rejected', 'expired')"),
+        ),
         CheckConstraint("seq >= 1", name="seq_positive"),
         CheckConstraint("octet_length(hash) = 32", name="hash_length"),
         CheckConstraint("(kind = 'created') = (seq = 1)", name="created_first"),

@@ -19,7 +19,7 @@ class Reason(StrEnum):
     TOO_LATE = "too_late"
     """The deadline has passed, whether or not the expiry job has run."""
     TOO_EARLY = "too_early"
-    """The deadline has not passed yet, or nobody has joined yet."""
+    """The deadline has not passed yet, or the trade is not closed yet."""
     STALE = "stale"
     """The terms are at another version than the one the move names."""
     SEAT_TAKEN = "seat_taken"

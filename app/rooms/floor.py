@@ -32,7 +32,7 @@ class Query:
 
     def matches(self, trade: Trade) -> bool:
         """Whether the trade belongs to what is shown, on whichever page."""
-        return trade.status in self.statuses and self.title.casefold() in trade.title.casefold()
+        return trade.status in self.statuses and self.title.lower() in trade.title.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,8 @@ class Floor:
             await self._load(view)
         else:
             await view.loaded.wait()
+            if self._views.get(query) is not view:  # its reading failed: try for ourselves
+                return await self.open(query)
         view.watchers += 1
         return view
 

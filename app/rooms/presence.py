@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from app.domain.trade import Person
 
-GRACE = 10.0
+GRACE = 12.0
 """Seconds between a person's last socket and their leaving."""
 
 

@@ -20,7 +20,7 @@ _THEME_ICON = {"system": "contrast", "light": "light_mode", "dark": "dark_mode"}
 
 @contextmanager
 def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Iterator[Element]:
-    """A signed-in page: bar on top, content in the `main` element that is yielded; the viewer is online meanwhile."""
+    """A signed-in page: bar on top, content in the element that is yielded; the viewer is online meanwhile."""
     viewer = viewer_of(request)
     ui.page_title(f"{title} · Traderoom")
     with ui.element("header").classes("bar-top"):
@@ -40,7 +40,7 @@ def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Ite
         lambda: site.presence.leave(None, viewer.person),
     )
     client.on_connect(lambda: _learn_time_zone(site, request))
-    with ui.element("main").classes(f"content {classes}") as main:
+    with ui.element("div").classes(f"content {classes}") as main:
         yield main
 
 
@@ -100,9 +100,9 @@ def _theme_switch(site: Site, request: Request) -> None:
     async def switch() -> None:
         nonlocal viewer
         viewer = replace(viewer, theme=_NEXT_THEME[viewer.theme])
+        await attempt(site.accounts.remember(viewer, time_zone=viewer.time_zone, theme=viewer.theme))
         dark.value = _DARK[viewer.theme]
         show()
-        await attempt(site.accounts.remember(viewer, time_zone=viewer.time_zone, theme=viewer.theme))
 
     def show() -> None:
         button.props["icon"] = _THEME_ICON[viewer.theme]

@@ -62,6 +62,6 @@ def _serve_health(site: Site) -> None:
 def _stay_calm() -> None:
     """What is shown in the place of a page that failed; the error itself is in the log."""
     ui.page_title("Not right now · Traderoom")
-    with ui.element("main").classes("narrow"):
+    with ui.element("div").classes("narrow"):
         ui.html("<h1>Not right now</h1>", sanitize=False)
         ui.label(UNAVAILABLE)

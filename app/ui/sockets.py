@@ -55,10 +55,9 @@ def close_pages(session_id: int) -> None:
 async def _close(client: Client) -> None:
     client.open("/")
     await asyncio.sleep(_FAREWELL)
+    # NiceGUI deletes the page some time after its last socket has gone, as it does when a tab is closed.
     for sid, _ in list(core.sio.manager.get_participants("/", client.id)):
         await core.sio.disconnect(sid)
-    if not client.is_deleted:
-        client.delete()
 
 
 def _for_own_pages(handler: Callable[..., Any]) -> Callable[..., Any]:

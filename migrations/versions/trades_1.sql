@@ -6,7 +6,7 @@ CREATE TABLE users (
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT users_pkey PRIMARY KEY (id),
     CONSTRAINT users_name_length_check CHECK (length(name) BETWEEN 1 AND 100),
-    CONSTRAINT users_name_line_check CHECK (name !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]' AND (name = '' OR name ~ '\S')),
+    CONSTRAINT users_name_line_check CHECK (name !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]' AND (name = '' OR name ~ '\S')),
     CONSTRAINT users_name_key_key UNIQUE (name_key)
 );
 CREATE TABLE sessions (
@@ -47,9 +47,9 @@ CREATE TABLE trades (
     CONSTRAINT trades_seller_id_fkey FOREIGN KEY(seller_id) REFERENCES users (id),
     CONSTRAINT trades_buyer_id_fkey FOREIGN KEY(buyer_id) REFERENCES users (id),
     CONSTRAINT trades_title_length_check CHECK (length(title) BETWEEN 1 AND 200),
-    CONSTRAINT trades_title_line_check CHECK (title !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]' AND (title = '' OR title ~ '\S')),
+    CONSTRAINT trades_title_line_check CHECK (title !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]' AND (title = '' OR title ~ '\S')),
     CONSTRAINT trades_invited_length_check CHECK (length(invited) BETWEEN 0 AND 100),
-    CONSTRAINT trades_invited_line_check CHECK (invited !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]' AND (invited = '' OR invited ~ '\S')),
+    CONSTRAINT trades_invited_line_check CHECK (invited !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]' AND (invited = '' OR invited ~ '\S')),
     CONSTRAINT trades_description_length_check CHECK (length(description) BETWEEN 0 AND 5000),
     CONSTRAINT trades_description_lines_check CHECK (description !~ '[\u0001-\u0008\u000b-\u001f\u007f-\u009f]' AND (description = '' OR description ~ '\S')),
     CONSTRAINT trades_code_length_check CHECK (length(code) >= 26),
@@ -101,6 +101,8 @@ CREATE TABLE trade_actions (
     CONSTRAINT trade_actions_kind_check CHECK (kind IN ('created', 'joined', 'message_sent', 'amended', 'amendment_requested', 'accepted', 'rejected', 'expired')),
     CONSTRAINT trade_actions_role_check CHECK (role IN ('seller', 'buyer'))
 );
+CREATE UNIQUE INDEX trade_actions_one_join ON trade_actions (trade_id) WHERE kind = 'joined';
+CREATE UNIQUE INDEX trade_actions_one_outcome ON trade_actions (trade_id) WHERE kind IN ('accepted', 'rejected', 'expired');
 CREATE TABLE messages (
     trade_id BIGINT NOT NULL,
     seq BIGINT NOT NULL,

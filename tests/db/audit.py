@@ -2,6 +2,11 @@
 
 import psycopg
 
+from app.domain.actions import Action, Kind
+from app.domain.chain import GENESIS, body_of, link, utc_text
+from app.domain.terms import Terms
+from app.domain.trade import Person, Role
+
 _PROMISES = {
     "seq is gapless and the trade's own is the newest": """
         SELECT t.id FROM trades t LEFT JOIN trade_actions a ON a.trade_id = t.id GROUP BY t.id
@@ -55,10 +60,42 @@ _PROMISES = {
 }
 
 
+_ACTIONS = """
+    SELECT a.trade_id, a.seq, a.kind, a.actor_id, a.role, a.version, coalesce(m.text, a.note), a.at,
+           t.expires_at, t.title, v.price, v.quantity, v.description, a.hash, t.head, t.seq
+    FROM trade_actions a JOIN trades t ON t.id = a.trade_id
+        LEFT JOIN messages m ON (m.trade_id, m.seq) = (a.trade_id, a.seq)
+        LEFT JOIN trade_versions v ON (v.trade_id, v.seq) = (a.trade_id, a.seq)
+    ORDER BY a.trade_id, a.seq
+"""
+
+
 async def broken_promises(connection: psycopg.AsyncConnection) -> dict[str, list[int]]:
     """The promises that are broken, each with the ids of the trades that break it; empty when all is well."""
     broken = {}
     for promise, offenders in _PROMISES.items():
         if rows := await (await connection.execute(offenders.encode())).fetchall():
             broken[promise] = sorted({row[0] for row in rows})
+    if chains := await _broken_chains(connection):
+        broken["every action is linked to the one before it, and the newest to the trade"] = sorted(chains)
+    return broken
+
+
+async def _broken_chains(connection: psycopg.AsyncConnection) -> set[int]:
+    broken, previous = set(), GENESIS
+    for row in await (await connection.execute(_ACTIONS.encode())).fetchall():
+        trade, seq, kind, actor, role, version, text, at, deadline, title, *terms, stored, head, newest = row
+        action = Action(
+            Kind(kind),
+            at,
+            Person(actor, "whoever") if actor else None,
+            Role(role) if role else None,
+            version,
+            text,
+            Terms(*terms) if terms[0] is not None else None,
+        )
+        previous = GENESIS if seq == 1 else previous
+        previous = link(previous, body_of(action, title), seq, utc_text(at), utc_text(deadline))
+        if stored != previous or (seq == newest and head != previous):
+            broken.add(trade)
     return broken

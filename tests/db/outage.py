@@ -14,7 +14,7 @@ async def cut(url: str) -> None:
     async with await connect(url) as connection:
         await connection.execute(
             "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
         )
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import make_url
 class Server:
     """A running PostgreSQL, and the databases that the tests make in it."""
 
-    def __init__(self, url: str, *, keep: bool = False) -> None:
-        self._url = url
+    def __init__(self, url: str, *, runs_as: str = "", keep: bool = False) -> None:
+        self.runs_as = runs_as
+        self._url = make_url(url)
         self._keep = keep
         self._admin = psycopg.connect(url, autocommit=True)
         self._aside = ThreadPoolExecutor(1)
@@ -30,8 +31,12 @@ class Server:
             self._aside.submit(self.run, f"DROP DATABASE {name} WITH (FORCE)")
 
     def address(self, name: str) -> str:
-        """The address of one of its databases."""
-        return make_url(self._url).set(database=name).render_as_string(hide_password=False)
+        """The address of one of its databases, for the role that the app runs as."""
+        return self._address(name, self.runs_as)
+
+    def owner_address(self, name: str) -> str:
+        """The same for the owner, who migrates."""
+        return self._address(name, "")
 
     def run(self, statement: str) -> None:
         """Run a statement as the server's administrator."""
@@ -43,6 +48,10 @@ class Server:
             self.drop(ahead.result())
         self._aside.shutdown()
         self._admin.close()
+
+    def _address(self, name: str, role: str) -> str:
+        url = self._url.set(database=name, username=role or self._url.username)
+        return url.render_as_string(hide_password=False)
 
     def _create(self, template: str) -> str:
         name = f"dbt_{uuid4().hex[:12]}"

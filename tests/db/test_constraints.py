@@ -4,11 +4,14 @@ The cases share one database and are rolled back, one by one. Trade 1 is a draft
 3 accepted, 4 expired as a draft, 5 in negotiation though its deadline has passed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
 
+from app.db import tables
+from app.domain.refusals import Refusal
+from app.domain.text import check_text, check_title
 from tests.db.server import Server
 
 _SETTING = """
@@ -45,7 +48,7 @@ MAX_PRICE, MAX_QUANTITY = "9999999999999.99", "2147483647"
 def setting(server: Server, template: str) -> Iterator[psycopg.Connection]:
     """A database with the people and trades of the setting."""
     name = server.create(template)
-    with psycopg.connect(server.address(name), autocommit=True) as connection:
+    with psycopg.connect(server.owner_address(name), autocommit=True) as connection:
         connection.execute(_SETTING.encode())
         yield connection
     server.drop(name)
@@ -63,15 +66,14 @@ def user(**changed: str) -> str:
 
 def trade(**changed: str) -> str:
     row = {"code": "repeat('x', 26)", "title": "'Oak'", "seller_id": "1", "price": "1", "quantity": "1"}
-    row |= {"status": "'draft'", "created_at": "now()", "amended_at": "now()", "active_at": "now()", "head": "sha256('')"}
-    return into("trades", row | {"expires_at": "now() + interval '1 hour'"}, changed)
+    row |= {"status": "'draft'", "created_at": "now()", "amended_at": "now()", "active_at": "now()"}
+    return into("trades", row | {"expires_at": "now() + interval '1 hour'", "head": "sha256('')"}, changed)
 
 
 def action(**changed: str) -> str:
     """An action of trade 2, whose next seq is 4."""
     row = {"trade_id": "2", "seq": "4", "kind": "'message_sent'", "actor_id": "2", "role": "'buyer'", "at": "now()"}
-    row["hash"] = "sha256('')"
-    return into("trade_actions", row, changed)
+    return into("trade_actions", row | {"hash": "sha256('')"}, changed)
 
 
 def version(**changed: str) -> str:
@@ -119,6 +121,8 @@ LIMITS = {
     "a deadline of a year and a minute": (
         trade(expires_at="now() + interval '525601 minutes'"), "trades_deadline_in_reach_check"),
     "a code of less than 130 bits": (trade(code="repeat('x', 25)"), "trades_code_length_check"),
+    "a link of less than 32 bytes": (trade(head="'too short'"), "trades_head_length_check"),
+    "a link of less than 32 bytes in the trail": (action(hash="'too short'"), "trade_actions_hash_length_check"),
     "a code that is taken": (trade(code="repeat('1', 26)"), "trades_code_key"),
 }  # fmt: skip
 CHARACTERS = {
@@ -245,6 +249,32 @@ ACCEPTED = {
 def test_accepted_is(setting: psycopg.Connection, case: str) -> None:
     with setting.transaction(force_rollback=True):
         setting.execute(ACCEPTED[case].encode())
+
+
+@pytest.mark.parametrize("what", ["line", "lines"])
+def test_the_characters_that_the_database_refuses_are_those_that_the_rules_refuse(
+    setting: psycopg.Connection, what: str
+) -> None:
+    """All of the first plane; what lies beyond it is left to the rules, and is never refused by the database alone."""
+    characters = [chr(n) for n in (*range(1, 0xD800), *range(0xE000, 0x30000), *range(0xE0000, 0xE1000))]
+    pattern = f"[{tables._UNSEEN if what == 'line' else tables._CONTROLS}]"
+    cursor = setting.execute("SELECT c FROM unnest(%s::text[]) AS c WHERE 'a' || c || 'b' ~ %s", (characters, pattern))
+    by_database = {row[0] for row in cursor.fetchall()}
+    by_rules = {c for c in characters if is_refused(check_title if what == "line" else check_description, f"a{c}b")}
+    assert {c for c in by_rules if c < "\uffff"} <= by_database
+    assert by_database <= by_rules | {"\r"}, "the database refuses what the rules let through"  # they mend a \\r
+
+
+def check_description(text: str) -> str:
+    return check_text(text, "description", "The description")
+
+
+def is_refused(check: Callable[[str], str], text: str) -> bool:
+    try:
+        check(text)
+    except Refusal:
+        return True
+    return False
 
 
 def test_a_deleted_account_s_name_is_never_free_again(setting: psycopg.Connection) -> None:

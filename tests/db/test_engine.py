@@ -55,16 +55,15 @@ async def test_every_connection_is_bounded_and_speaks_utc(database: Database) ->
 
 
 async def test_a_transaction_is_committed_at_its_end_and_rolled_back_on_an_exception(database: Database) -> None:
-    async with database.raw() as connection:
-        await connection.execute("CREATE TABLE notes (note text)")
+    new = "INSERT INTO users (name, name_key, password_hash) VALUES (%s, %s, 'x')"
     async with database.transaction() as connection:
-        await connection.execute("INSERT INTO notes VALUES ('kept')")
+        await connection.execute(new, ("Kept", "kept"))
     with suppress(KeyError):
         async with database.transaction() as connection:
-            await connection.execute("INSERT INTO notes VALUES ('lost')")
+            await connection.execute(new, ("Lost", "lost"))
             raise KeyError
     async with database.raw() as connection:
-        assert await (await connection.execute("SELECT * FROM notes")).fetchall() == [("kept",)]
+        assert await (await connection.execute("SELECT name FROM users")).fetchall() == [("Kept",)]
 
 
 async def test_a_transaction_that_is_cancelled_is_rolled_back_and_its_connection_is_good(url: str) -> None:
@@ -72,7 +71,7 @@ async def test_a_transaction_that_is_cancelled_is_rolled_back_and_its_connection
 
     async def slow() -> None:
         async with database.transaction() as connection:
-            await connection.execute("CREATE TABLE notes (note text)")
+            await connection.execute("INSERT INTO users (name, name_key, password_hash) VALUES ('Lost', 'lost', 'x')")
             await connection.execute("SELECT pg_sleep(5)")
 
     task = asyncio.create_task(slow())
@@ -81,7 +80,7 @@ async def test_a_transaction_that_is_cancelled_is_rolled_back_and_its_connection
     with pytest.raises(asyncio.CancelledError):
         await task
     async with asyncio.timeout(2), database.raw() as connection:
-        assert await (await connection.execute("SELECT to_regclass('notes')")).fetchone() == (None,)
+        assert await (await connection.execute("SELECT name FROM users")).fetchall() == []
     await database.close()
 
 

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 
 import app.db.tables  # noqa: F401 - fills SQLModel's metadata
 from app.db.schema import migrate
+from tests.db.server import Server
 
 ROOT = Path(__file__).parents[2]
 FROZEN = ROOT / "migrations" / "versions" / "procrastinate_3_10.sql"
@@ -36,6 +37,7 @@ _INDEXES = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemana
 _TRIGGERS = """
     SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), tgenabled FROM pg_trigger WHERE NOT tgisinternal
 """
+_GRANTS = "SELECT relname::text, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
 
 
 def facts(url: str, question: str, *, ours: bool = True) -> Facts:
@@ -46,9 +48,9 @@ def facts(url: str, question: str, *, ours: bool = True) -> Facts:
 
 
 @pytest.fixture
-def connection(url: str) -> Iterator[Connection]:
+def connection(owner_url: str) -> Iterator[Connection]:
     """SQLAlchemy's connection to a migrated database."""
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool)
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(owner_url), poolclass=NullPool)
     with engine.connect() as connection:
         yield connection
 
@@ -72,29 +74,30 @@ def test_alembic_finds_no_difference_between_the_models_and_the_schema(connectio
 
 
 @pytest.mark.parametrize("question", [_COLUMNS, _CONSTRAINTS, _INDEXES], ids=["columns", "constraints", "indexes"])
-def test_the_models_would_make_the_very_same_schema(url: str, empty_url: str, question: str) -> None:
+def test_the_models_would_make_the_very_same_schema(owner_url: str, empty_url: str, question: str) -> None:
     """What Alembic does not compare, check constraints above all: the catalogue of both, word for word."""
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(empty_url), poolclass=NullPool)
     with engine.begin() as connection:
         SQLModel.metadata.create_all(connection)
-    assert facts(url, question) == facts(empty_url, question)
+    assert facts(owner_url, question) == facts(empty_url, question)
 
 
-def test_the_models_know_the_same_tables(url: str) -> None:
+def test_the_models_know_the_same_tables(owner_url: str) -> None:
     assert set(SQLModel.metadata.tables) == OURS
-    unknown = {str(row[0]) for row in facts(url, _COLUMNS, ours=False)} - OURS - {"alembic_version"}
+    unknown = {str(row[0]) for row in facts(owner_url, _COLUMNS, ours=False)} - OURS - {"alembic_version"}
     assert all(name.startswith("procrastinate_") for name in unknown)
 
 
-def test_a_second_migration_changes_nothing(url: str) -> None:
-    questions = (_COLUMNS, _CONSTRAINTS, _INDEXES, _TRIGGERS, "SELECT version_num FROM alembic_version")
-    before = [facts(url, question, ours=False) for question in questions]
-    migrate(url)
-    assert [facts(url, question, ours=False) for question in questions] == before
+def test_a_second_migration_changes_nothing(server: Server, empty_url: str) -> None:
+    migrate(empty_url, runs_as=server.runs_as)
+    questions = (_COLUMNS, _CONSTRAINTS, _INDEXES, _TRIGGERS, _GRANTS, "SELECT version_num FROM alembic_version")
+    before = [facts(empty_url, question, ours=False) for question in questions]
+    migrate(empty_url, runs_as=server.runs_as)
+    assert [facts(empty_url, question, ours=False) for question in questions] == before
 
 
-async def test_four_processes_may_migrate_at_once(empty_url: str) -> None:
-    script = "import sys; from app.db.schema import migrate; migrate(sys.argv[1])"
+async def test_four_processes_may_migrate_at_once(server: Server, empty_url: str) -> None:
+    script = f"import sys; from app.db.schema import migrate; migrate(sys.argv[1], runs_as={server.runs_as!r})"
     processes = [
         await asyncio.create_subprocess_exec(
             sys.executable, "-c", script, empty_url, cwd=ROOT, stderr=asyncio.subprocess.PIPE

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from app.domain import rules
 from app.domain.actions import Action, Kind
@@ -21,8 +21,9 @@ ENDS = {Kind.ACCEPTED: Status.ACCEPTED, Kind.REJECTED: Status.REJECTED, Kind.EXP
 people = st.sampled_from([BEA, SAM, EVE])
 mostly_sam = st.sampled_from([SAM, SAM, SAM, BEA, EVE])
 mostly_bea = st.sampled_from([BEA, BEA, BEA, SAM, EVE])
+comers = st.sampled_from([BEA, BEA, EVE, SAM, None])
 # The version on the table more often than another; one behind is what a slow page sends.
-drifts = st.sampled_from([0, 0, -1, 1])
+drifts = st.sampled_from([0, 0, 0, -1, 1])
 figures = st.builds(Terms, st.just(TERMS.price), st.integers(1, 3), st.just(TERMS.description))
 words = st.sampled_from(["Hello", "Hello", " \n", "\0"])
 waits = st.sampled_from([INSTANT, timedelta(seconds=7), timedelta(minutes=2)])
@@ -42,22 +43,26 @@ class Negotiation(RuleBasedStateMachine):
         self.trade: Trade = draft()
         self.trail: list[Action] = []
 
-    @initialize(invited=st.sampled_from(["", "bea"]), now=starts, at_once=st.booleans())
-    def sam_makes_an_offer(self, invited: str, now: datetime, *, at_once: bool) -> None:
+    @initialize(invited=st.sampled_from(["", "bea"]), now=starts, amendments=st.integers(0, 2), first=comers)
+    def sam_makes_an_offer(self, invited: str, now: datetime, amendments: int, first: Person | None) -> None:
+        """Most plays begin further on, so that more of them reach an end worth having."""
         self.trade = draft(invited)
         self.now = now
-        if at_once:
-            self.join(BEA)
+        for number in range(amendments):
+            self.amend(SAM, 0, replace(TERMS, quantity=10 + number), "")
+        if first:
+            self.join(first)
 
     @rule(wait=waits)
     def time_passes(self, wait: timedelta) -> None:
         self.now += wait
 
+    @precondition(lambda self: self.now > START)
     @rule()
     def the_deadline_comes(self) -> None:
         self.now = max(self.now, DEADLINE)
 
-    @rule(person=mostly_bea)
+    @rule(person=people)
     def join(self, person: Person) -> None:
         free = self.buyer is None and person is not SAM
         welcome = not self.trade.invited or person is BEA
@@ -182,5 +187,5 @@ class Negotiation(RuleBasedStateMachine):
         assert self.trade == replace(draft(self.trade.invited), **now)
 
 
-Negotiation.TestCase.settings = settings(max_examples=300, stateful_step_count=40)
+Negotiation.TestCase.settings = settings(max_examples=250, stateful_step_count=30)
 TestNegotiation = Negotiation.TestCase

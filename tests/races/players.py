@@ -63,6 +63,8 @@ class Player:
         self.database = Database(url)
         self.history = History(self.database)
         self.ledger = Ledger(self.database, Queue(url), "player")
+        self._turns = asyncio.Semaphore(10)
+        """As many as the pool has connections: its own queue is not fair, and gives up after five seconds."""
 
     async def play(self, game: Round) -> Played:
         """Everybody on every trade, at random times until a little after its deadline, each a few times."""
@@ -95,7 +97,9 @@ class Player:
             except Refusal:
                 played.refused += 1
                 return
-            if recorded := await self.ledger.record(asked):
+            async with self._turns:
+                recorded = await self.ledger.record(asked)
+            if recorded:
                 action = recorded.action
                 actor = action.actor.id if action.actor else None
                 named = move.version if isinstance(move, Accept) else 0
@@ -105,7 +109,8 @@ class Player:
             trade = await self._look(trade.id)
 
     async def _look(self, trade_id: int) -> Trade:
-        standing = await self.history.trade(trade_id)
+        async with self._turns:
+            standing = await self.history.trade(trade_id)
         assert standing is not None
         return standing.trade
 
@@ -126,11 +131,13 @@ def _choose(trade: Trade, person: Person | None, chance: random.Random) -> Move:
 async def players(url: str, count: int) -> AsyncIterator[list[Player]]:
     """So many players, each with a pool."""
     those = [Player(url) for _ in range(count)]
-    for player in those:
-        await player.database.open()
-    yield those
-    for player in those:
-        await player.database.close()
+    try:
+        for player in those:
+            await player.database.open()
+        yield those
+    finally:
+        for player in those:
+            await player.database.close()
 
 
 async def main(url: str) -> None:

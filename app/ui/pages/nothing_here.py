@@ -20,7 +20,7 @@ def show(site: Site, request: Request) -> None:
     ui.status_code(404)
     if request.state.viewer is None:
         ui.page_title("Nothing here · Traderoom")
-        with ui.element("main").classes("narrow"):
+        with ui.element("div").classes("narrow"):
             _message("/", "Go to the start page")
         return
     with frame(site, request, "Nothing here", classes="page"):

@@ -16,7 +16,7 @@ def register(site: Site) -> None:
         ui.page_title("Sign in · Traderoom")
         flash = site.cookies.flash(request)
         back = way_back(next)
-        with ui.element("main").classes("narrow"):
+        with ui.element("div").classes("narrow"):
             ui.html("<h1>Traderoom</h1>", sanitize=False)
             ui.label("Agree on a trade, live, before the clock runs out.").classes("lead")
             if back.startswith("/room/"):

@@ -1,5 +1,7 @@
 """The conversation: messages and events in one flow, who is typing, and the field at the bottom."""
 
+import json
+
 from markupsafe import Markup
 from nicegui import ui
 from nicegui.events import GenericEventArguments
@@ -23,7 +25,17 @@ _SCROLLED = """(e) => {
     if (asks || up !== flow.wasUp) emit({up, top: asks});
     flow.wasUp = up;
 }"""
-_ENTER = "(e) => { if (!e.shiftKey && !e.isComposing) { e.preventDefault(); emit(e.target.value) } }"
+# Enter sends what stands in the field, with the number of the draft: pressed twice on a slow line, it sends once.
+_ENTER = """(e) => {
+    if (e.shiftKey || e.isComposing) return;
+    e.preventDefault();
+    emit({text: e.target.value, draft: e.target.closest('[data-draft]').dataset.draft});
+}"""
+# What was sent leaves the field, what was typed since stays; only the browser knows both.
+_TAKE_OUT = (
+    "(() => {{ const field = getElement({id}), sent = {sent};"
+    " if (field.inputValue?.startsWith(sent)) field.inputValue = field.inputValue.slice(sent.length); }})()"
+)
 
 
 class Conversation:
@@ -33,6 +45,7 @@ class Conversation:
         self._seat = seat
         self._unread = 0
         self._reading_back = False
+        self._sent = ""
         self._first_seq = seat.room.recent[0].seq
         with ui.element("section").classes("conversation").props('aria-label="Messages"'):
             with ui.element("div").classes("flow").props('tabindex="0"') as self._flow:
@@ -64,27 +77,32 @@ class Conversation:
             self._show_unread()
 
     def _composer(self) -> None:
-        with ui.element("div").classes("composer"):
+        with ui.element("div").classes("composer") as self._box:
+            self._box.props["data-draft"] = "0"
             self._field = ui.textarea("Message", on_change=self._typed)
             self._field.props('outlined dense autogrow dir="auto" autocomplete="off"')
-            self._field.on("keydown.enter", self._send_typed, js_handler=_ENTER)
+            self._field.on("keydown.enter", self._entered, js_handler=_ENTER)
             self._button = ui.button("Send", on_click=lambda: self._send(self._field.value or ""))
             self._button.props('unelevated no-caps color="primary"')
 
-    async def _send_typed(self, event: GenericEventArguments) -> None:
-        await self._send(event.args if isinstance(event.args, str) else "")
+    async def _entered(self, event: GenericEventArguments) -> None:
+        text = str(event.args.get("text", ""))
+        if event.args.get("draft") != self._box.props["data-draft"]:
+            # The field had not been emptied yet when Enter was pressed: only what came after counts.
+            text = text[len(self._sent) :] if text.startswith(self._sent) else ""
+        await self._send(text)
 
     async def _send(self, text: str) -> None:
         if not text.strip() or not self._button.enabled:
             return
         self._button.disable()
         self._field.error = None
-        sent = await attempt(self._seat.negotiation.send(self._seat.viewer, self._seat.trade.id, text), self._refuse)
+        action = await attempt(self._seat.negotiation.send(self._seat.viewer, self._seat.trade.id, text), self._refuse)
         self._button.enable()
-        if sent is not None:
-            # What was typed while the message was on its way stays.
-            typed = self._field.value or ""
-            self._field.value = typed.removeprefix(text).lstrip("\n") if typed.startswith(text) else ""
+        if action is not None:
+            self._sent = text
+            self._box.props["data-draft"] = str(action.seq)
+            ui.run_javascript(_TAKE_OUT.format(id=self._field.id, sent=json.dumps(text)))
 
     def _refuse(self, refusal: Refusal) -> None:
         self._field.error = str(refusal)

@@ -1,0 +1,98 @@
+"""The real thing: `python main.py serve` as a process of its own, database in a temporary directory."""
+
+import asyncio
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+MAIN = Path(__file__).resolve().parents[2] / "main.py"
+_LIMITS = ("MOVES", "ROOMS", "SIGN_IN", "SIGN_UP")
+_START_SECONDS = 60.0
+_WRONG = re.compile(r"Traceback|\b(ERROR|CRITICAL)\b|Exception")
+
+
+class Server:
+    """A running server. `address` is what people type; `run` calls one of its commands from another process."""
+
+    def __init__(self, directory: Path) -> None:
+        port = _free_port()
+        self.address = f"http://localhost:{port}"
+        self._directory = directory
+        self._log = directory / "server.log"
+        settings = {"PORT": str(port), "DATA_DIR": str(directory / "data"), "DEMO": "true"}
+        settings |= {f"LIMIT_{name}": "100000/minute" for name in _LIMITS}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("TRADEROOM_")}
+        self._environment = inherited | {f"TRADEROOM_{name}": value for name, value in settings.items()}
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, MAIN, "serve"],
+                cwd=directory,  # where no .env lies
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def wait_until_ready(self) -> None:
+        """Until its worker and its database work."""
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._is_ready():
+            assert self._process.poll() is None, f"the server ended:\n{self.log}"
+            assert time.monotonic() < deadline, f"the server is not ready after {_START_SECONDS:.0f} s:\n{self.log}"
+            time.sleep(0.05)
+
+    async def run(self, *arguments: str, typed: str = "") -> str:
+        """What one of the commands prints, given a line that somebody types."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            MAIN,
+            *arguments,
+            cwd=self._directory,
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        said, complaint = await process.communicate(f"{typed}\n".encode())
+        assert process.returncode == 0, complaint.decode()
+        return said.decode()
+
+    def stop(self) -> int:
+        """Stop it as a service manager does; returns its exit status."""
+        self._process.terminate()
+        try:
+            return self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise
+
+    @property
+    def log(self) -> str:
+        """Everything it has printed."""
+        return self._log.read_text(errors="replace")
+
+    @property
+    def complaints(self) -> list[str]:
+        """The lines of its log that tell of an error of ours."""
+        return [line for line in self.log.splitlines() if _WRONG.search(line)]
+
+    def _is_ready(self) -> bool:
+        try:
+            with urlopen(f"{self.address}/readyz", timeout=5) as answer:
+                return all(json.load(answer).values())
+        except OSError:  # refused, too slow, or 503
+            return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,120 @@
+"""What people mistype: a sentence at the field, what was typed stays, and nothing is stored."""
+
+from playwright.async_api import Locator, expect
+
+from tests.e2e.people import Newcomer
+from tests.e2e.room import AMENDABLE, DRAFTABLE, Person, Room
+
+_NOT_A_NUMBER = "is not a number"
+_CENTS = "more than two decimals"
+_WHOLE = "must be a whole number"
+_FIGURES = [
+    ("price", "1e3", _NOT_A_NUMBER),
+    ("price", "NaN", _NOT_A_NUMBER),
+    ("price", "-1", _NOT_A_NUMBER),
+    ("price", "0.001", _CENTS),
+    ("price", "１２", _NOT_A_NUMBER),
+    ("price", "0", "above zero"),
+    ("price", "", _NOT_A_NUMBER),
+    ("price", "10000000000000", "too high"),
+    ("quantity", "1.5", _WHOLE),
+    ("quantity", "0", _WHOLE),
+    ("quantity", "-1", _WHOLE),
+    ("quantity", "１２", _WHOLE),
+    ("quantity", "2147483648", _WHOLE),
+    ("description", "x" * 5001, "too long"),
+]
+_DRAFTS = [
+    ("title", "   ", "is empty"),
+    ("title", "x" * 201, "too long"),
+    ("title", "Oak \u202e table", "cannot be shown"),
+    ("minutes", "0", _WHOLE),
+    ("minutes", "soon", _WHOLE),
+    ("minutes", "525601", _WHOLE),
+]
+
+
+async def expect_sentence(field: Locator, sentence: str, typed: str) -> None:
+    """The sentence stands at the field, and the field holds what was typed."""
+    said = field.locator("xpath=ancestor::label").get_by_role("alert")
+    await expect(said.filter(has_text=sentence)).to_be_visible()
+    await expect(field).to_have_value(typed)
+
+
+async def test_a_draft_with_a_mistake_is_not_stored(people: tuple[Person, Person]) -> None:
+    seller, _ = people
+    await seller.visit("/trades/new")
+    good = {"title": "Oak table", "description": "", "price": "1000", "quantity": "2", "buyer": "", "minutes": "30"}
+    myself = [("buyer", seller.name.upper(), "somebody else than you"), ("buyer", "x" * 101, "too long")]
+    for name, typed, sentence in [*_FIGURES, *_DRAFTS, *myself]:
+        await seller.fill_draft(**good | {name: typed})
+        await seller.page.get_by_role("button", name="Create trade", exact=True).click()
+        await expect_sentence(seller.page.get_by_label(DRAFTABLE[name], exact=True), sentence, typed)
+        await expect(seller.page.get_by_role("alert").filter(visible=True)).to_have_count(1)
+    assert seller.page.url == seller.at("/trades/new")
+    await seller.visit("/trades")
+    await expect(seller.page.get_by_role("heading", name="No trades yet")).to_be_visible()
+
+
+async def test_an_amendment_with_a_mistake_is_not_stored(rooms: tuple[Room, Room]) -> None:
+    seller, buyer = rooms
+    dialog = await seller.open("Amend deal")
+    good = {"price": "900", "quantity": "2", "description": "", "reason": "Because"}
+    for name, typed, sentence in [*_FIGURES, ("reason", "x" * 5001, "too long")]:
+        await seller.fill(**good | {name: typed})
+        await dialog.get_by_role("button", name="Save changes").click()
+        await expect_sentence(dialog.get_by_label(AMENDABLE[name], exact=True), sentence, typed)
+    await seller.fill(price="1000", quantity="2", description="", reason="")
+    await dialog.get_by_role("button", name="Save changes").click()
+    await expect(dialog.get_by_text("Nothing has changed")).to_be_visible()
+    await seller.confirm("Cancel")
+    for room in rooms:
+        await room.reload()
+        await expect(room.part("version")).to_contain_text("Version 1")
+        await expect(room.timeline.get_by_role("listitem")).to_have_count(2)
+    await buyer.open("Request amendment")
+    await buyer.button("Send request").click()
+    request = buyer.dialog.get_by_label("What would you like changed?")
+    await expect_sentence(request, "is empty", "")
+    await expect(seller.timeline.get_by_role("listitem")).to_have_count(2)
+
+
+async def test_a_message_that_is_too_long_is_kept_and_not_sent(rooms: tuple[Room, Room]) -> None:
+    seller, buyer = rooms
+    long = "word " * 1000 + "x"
+    await buyer.field.fill(long)
+    await buyer.field.press("Enter")
+    await expect_sentence(buyer.field, "too long", long)
+    await buyer.field.fill(long[:-1])
+    await buyer.field.press("Enter")
+    await expect(buyer.field).to_have_value("")
+    await expect(seller.messages.locator(".message")).to_have_count(1)
+
+
+async def test_markup_in_every_text_is_shown_as_it_was_typed(newcomer: Newcomer) -> None:
+    markup = "<img src=x onerror=alert(1)>"
+    seller, buyer = await newcomer("<i>Sam</i>"), await newcomer("Bea javascript:alert(1)")
+    board = await buyer.another_tab()
+    await buyer.visit("/activity", board)
+    title = f"{markup} of {seller.name}"
+    offered = await seller.create_trade(title=title, description=f"{markup} description")
+    entered = await buyer.enter(await offered.link())
+    await offered.amend(price="900", description=f"{markup} again", reason=f"{markup} reason")
+    await entered.request(f"{markup} request")
+    await entered.reject(f"{markup} no")
+    for room, other in ((offered, buyer), (entered, seller)):
+        await expect(room.page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        await expect(room.part("description")).to_have_text(f"{markup} again")
+        await expect(room.participants).to_contain_text(other.name)
+        for said in ("reason", "request", "no"):
+            await expect(room.message(f"{markup} {said}")).to_have_count(1)
+            await expect(room.timeline.get_by_text(f"{markup} {said}")).to_have_count(1)
+        await room.show("Version history")
+        await expect(room.versions.get_by_text(f"{markup} description")).to_have_count(1)
+    assert title in await entered.page.title()
+    await buyer.visit("/trades")
+    for page in (board, buyer.page):
+        row = page.get_by_test_id("trade").filter(has_text=title)
+        await expect(row).to_contain_text("Rejected")
+        await expect(page.locator("img, main script")).to_have_count(0)
+    await expect(entered.page.get_by_test_id("trade").filter(has_text=f"with {seller.name}")).to_have_count(1)

@@ -1,0 +1,79 @@
+"""The countdown, and the times of what happened."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.people import Newcomer
+from tests.e2e.room import Person, Room
+
+_SHIFT = """(() => {
+    const Right = Date, shift = SHIFT * 1000;
+    window.Date = class extends Right {
+        constructor(...given) { given.length ? super(...given) : super(Right.now() + shift); }
+        static now() { return Right.now() + shift; }
+    };
+})()"""
+
+
+def seconds(reading: str) -> int:
+    """What a countdown such as 29:58 shows, in seconds."""
+    minutes, rest = reading.split(":")
+    return 60 * int(minutes) + int(rest)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_a_browser_whose_clock_is_wrong_shows_the_same_time_left(
+    people: tuple[Person, Person], hours: int
+) -> None:
+    seller, buyer = people
+    await buyer.context.add_init_script(_SHIFT.replace("SHIFT", f"{hours * 3600}"))
+    offered = await seller.create_trade()
+    entered = await buyer.enter(await offered.link())
+    wrong = datetime.fromtimestamp(await buyer.page.evaluate("Date.now()") / 1000, UTC)
+    assert abs(wrong - datetime.now(UTC)) > timedelta(minutes=59)
+    first = seconds(await offered.countdown.inner_text())
+    for _ in range(3):
+        await asyncio.sleep(0.7)
+        shown = [
+            seconds(text) for text in await asyncio.gather(*(r.countdown.inner_text() for r in (offered, entered)))
+        ]
+        assert abs(shown[0] - shown[1]) <= 1
+    assert 0 < first - shown[0] < 10
+    await entered.say("On time?")
+    assert (
+        await offered.messages.locator("time").last.inner_text()
+        == await entered.messages.locator("time").last.inner_text()
+    )
+
+
+async def test_the_countdown_is_calm_and_then_urgent_under_five_minutes(people: tuple[Person, Person]) -> None:
+    seller, _ = people
+    colours = {}
+    for minutes, phase in (("6", "calm"), ("5", "urgent")):
+        offered = await seller.create_trade(minutes=minutes)
+        await expect(offered.countdown).to_have_attribute("data-phase", phase)
+        await expect(offered.page.get_by_role("timer")).to_have_count(1)
+        colours[phase] = await offered.countdown.evaluate("element => getComputedStyle(element).color")
+        first = seconds(await offered.countdown.inner_text())
+        await expect(offered.countdown).not_to_have_text(f"{first // 60}:{first % 60:02}")
+    assert colours["calm"] != colours["urgent"]
+
+
+async def test_times_are_those_of_the_browsers_own_zone(stranger: Newcomer) -> None:
+    rooms: dict[str, Room] = {}
+    link = ""
+    for zone in ("Asia/Tokyo", "America/New_York"):
+        person = await stranger("Kim", timezone_id=zone)
+        await person.sign_up(link or "/trades/new")
+        rooms[zone] = Room(person.page) if link else await person.create_trade()
+        link = link or await rooms[zone].link()
+    await rooms["Asia/Tokyo"].say("What time is it there?")
+    for zone, room in rooms.items():
+        await expect(room.message("What time is it there?")).to_be_visible()
+        now = datetime.now(ZoneInfo(zone))
+        shown = await room.messages.locator("time").last.inner_text()
+        assert shown in {f"{at:%H:%M}" for at in (now, now - timedelta(minutes=1))}

@@ -1,0 +1,69 @@
+"""Without a mouse."""
+
+from playwright.async_api import Locator, expect
+
+from tests.e2e.people import Newcomer
+from tests.e2e.room import PASSWORD, Room
+
+# Between the last element of a page and its first, the focus belongs to the browser's own bar: then it is on the body.
+_INSIDE = "(focused => focused === document.body || focused.closest('[role=dialog]') !== null)(document.activeElement)"
+
+
+async def tab_to(wanted: Locator) -> None:
+    """Press Tab until the element has the focus, which must show."""
+    await expect(wanted).to_be_visible()
+    for _ in range(40):
+        if await wanted.evaluate("element => element === document.activeElement"):
+            break
+        await wanted.page.keyboard.press("Tab")
+    await expect(wanted).to_be_focused()
+
+
+async def test_a_trade_is_made_and_accepted_without_a_mouse(stranger: Newcomer) -> None:
+    seller, buyer = await stranger("Sam"), await stranger("Bea")
+    await seller.visit("/trades/new")
+    await tab_to(seller.page.get_by_label("Name", exact=True))
+    await seller.page.keyboard.type(seller.name)
+    await tab_to(seller.page.get_by_label("Password", exact=True))
+    await seller.page.keyboard.type(PASSWORD)
+    await tab_to(seller.page.get_by_role("button", name="Create account"))
+    await seller.page.keyboard.press("Enter")
+    await seller.page.wait_for_url("**/trades/new")
+    for label, text in (("Title", "Oak table"), ("Price", "1000"), ("Quantity", "")):
+        await tab_to(seller.page.get_by_label(label, exact=True))
+        await seller.page.keyboard.type(text)
+    await tab_to(seller.page.get_by_role("button", name="Create trade"))
+    await seller.page.keyboard.press("Enter")
+    offered = Room(seller.page)
+    await offered.entered()
+    await buyer.sign_up(await offered.link())
+    entered = Room(buyer.page)
+    await entered.entered()
+    await tab_to(entered.page.get_by_role("tab", name="Activity timeline"))
+    await entered.page.keyboard.press("ArrowRight")
+    await entered.page.keyboard.press("Enter")
+    await expect(entered.versions.get_by_text("Version 1")).to_be_visible()
+    await tab_to(entered.field)
+    await entered.page.keyboard.type("All fine.")
+    await tab_to(entered.button("Send"))
+    await entered.page.keyboard.press("Space")
+    await expect(offered.message("All fine.")).to_be_visible()
+    await tab_to(entered.button("Accept deal"))
+    await entered.page.keyboard.press("Enter")
+    await tab_to(entered.button("Accept these terms"))
+    await entered.page.keyboard.press("Escape")
+    await expect(entered.dialog).to_have_count(0)
+    await expect(entered.button("Accept deal")).to_be_focused()
+    await entered.page.keyboard.press("Enter")
+    await tab_to(entered.button("Accept these terms"))
+    await entered.page.keyboard.press("Enter")
+    await expect(offered.status).to_have_text("Accepted")
+
+
+async def test_a_dialog_keeps_the_focus_inside(rooms: tuple[Room, Room]) -> None:
+    seller, _ = rooms
+    dialog = await seller.open("Amend deal")
+    await expect(dialog.get_by_label("Price", exact=True)).to_be_focused()
+    for _ in range(12):
+        await seller.page.keyboard.press("Tab")
+        assert await seller.page.evaluate(_INSIDE)

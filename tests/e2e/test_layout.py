@@ -1,0 +1,157 @@
+"""From the smallest phone to a wide screen: everything at hand, nothing cut off, every name once."""
+
+import re
+from collections import Counter
+from itertools import product
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.people import Newcomer
+from tests.e2e.room import Person, Room
+
+_SIZES = ((390, 844), (320, 568))
+_PHONE = {"is_mobile": True, "has_touch": True, "viewport": {"width": 390, "height": 844}}
+_ORDINARY = {"title": "Oak table", "description": "Two metres, oiled.", "price": "1000", "quantity": "2"}
+_LONGEST = {
+    "title": "Donaudampfschifffahrtsgesellschaftskapitän" * 4,
+    "description": "A description of some length. " * 60,
+    "price": "9999999999999.99",
+    "quantity": "2147483647",
+}
+_PARTS = ("status", "price", "quantity", "description", "version", "countdown", "participants", "typing", "messages")
+_NAMED = re.compile(r"""^\s*- '?(button|link|textbox|tab|heading)\b(?: "((?:[^"\\]|\\.)*)")?""", re.MULTILINE)
+
+
+async def names(page: Page) -> Counter[str]:
+    """How often each accessible name is borne by something that can be pressed or filled in."""
+    found = _NAMED.findall(await page.locator("body").aria_snapshot())
+    assert all(name for _, name in found), f"something has no name: {found}"
+    return Counter(name for role, name in found if role != "heading")
+
+
+async def resize(page: Page, size: tuple[int, int]) -> None:
+    await page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+async def expect_no_sideways_scroll(page: Page) -> None:
+    width, content = await page.evaluate("[screen.width, document.scrollingElement.scrollWidth]")
+    assert content <= width, f"{page.url} is {content} px wide on a screen of {width}"
+
+
+async def expect_in_reach(room: Room, *buttons: str) -> None:
+    """What one needs at any moment is in sight, and nothing lies on top of it."""
+    await expect_no_sideways_scroll(room.page)
+    for part in (room.field, *map(room.button, ("Send", *buttons)), room.countdown, room.status, room.part("price")):
+        await expect(part).to_be_in_viewport(ratio=1)
+    for part in (room.field, *map(room.button, ("Send", *buttons))):
+        await part.click(trial=True)
+
+
+async def test_on_a_phone_no_page_scrolls_sideways(newcomer: Newcomer, stranger: Newcomer) -> None:
+    seller, guest = await newcomer("Samantha Featherstonehaugh", **_PHONE), await stranger("Bea", **_PHONE)
+    seller.expects("status of 404")
+    await seller.create_trade(**_LONGEST)
+    await guest.visit("/")
+    for size in _SIZES:
+        await resize(guest.page, size)
+        await expect_no_sideways_scroll(guest.page)
+        await expect(guest.page.get_by_role("button", name="Create account")).to_be_in_viewport(ratio=1)
+        await resize(seller.page, size)
+        for path in ("/trades", "/trades/new", "/activity", "/nowhere"):
+            await seller.visit(path)
+            await expect(seller.page.get_by_role("heading", level=1)).to_be_visible()
+            await expect_no_sideways_scroll(seller.page)
+
+
+@pytest.mark.parametrize("deal", [_ORDINARY, _LONGEST], ids=["ordinary", "longest"])
+async def test_on_a_phone_the_conversation_and_the_decision_stay_within_reach(
+    newcomer: Newcomer, deal: dict[str, str]
+) -> None:
+    seller, buyer = await newcomer("Samantha Featherstonehaugh", **_PHONE), await newcomer("Bea", **_PHONE)
+    offered = await seller.create_trade(**deal)
+    entered = await buyer.enter(await offered.link())
+    for number in range(4):
+        await entered.say(f"Message {number}")
+    for size in _SIZES:
+        for room, action, confirm in (
+            (offered, "Amend deal", "Save changes"),
+            (entered, "Accept deal", "Accept these terms"),
+        ):
+            await resize(room.page, size)
+            await expect_in_reach(room, action)
+            await expect(room.message("Message 3")).to_be_in_viewport(ratio=1)
+            await room.show("Version history")
+            await expect(room.versions.get_by_text("Version 1")).to_be_in_viewport(ratio=1)
+            await room.show("Version history")
+            dialog = await room.open(action)
+            await expect_no_sideways_scroll(room.page)
+            await dialog.get_by_role("button", name=confirm).click(trial=True)
+            await room.confirm("Cancel")
+    await entered.accept()
+    for room in (offered, entered):
+        await expect(room.page.get_by_text("accepted version 1:")).to_be_in_viewport(ratio=1)
+        await expect_in_reach(room)
+
+
+async def test_every_part_of_a_room_stands_in_the_page_exactly_once_at_every_width(rooms: tuple[Room, Room]) -> None:
+    for room, size in product(rooms, (*_SIZES, (1440, 900))):
+        await resize(room.page, size)
+        for part in _PARTS:
+            await expect(room.part(part)).to_have_count(1)
+        for tab, part in (("Version history", "versions"), ("Activity timeline", "timeline")):
+            await room.show(tab)
+            await expect(room.part(part)).to_be_visible()
+            await expect(room.part(part)).to_have_count(1)
+    await expect(rooms[0].part("invitation-link")).to_have_count(1)
+
+
+async def test_every_name_is_borne_once_and_everything_has_one(people: tuple[Person, Person]) -> None:
+    seller, buyer = people
+    frame = {"My trades", "Activity", "Sign out"}
+    seller.expects("status of 404")
+    offered = await seller.create_trade()
+    link = await offered.link()
+    entered = await buyer.enter(link)
+    titles = {await seller.page.title()}
+    sell, buy = {"Amend deal", "Copy link"}, {"Accept deal", "Request amendment", "Reject deal"}
+    both = frame | {"Message", "Send", "Activity timeline", "Version history"}
+    for room, own in ((offered, both | sell), (entered, both | buy)):
+        found = await names(room.page)
+        assert own <= found.keys()
+        assert max(found.values()) == 1, found
+        for section in ("Current deal", "Messages", "Participants"):
+            await expect(room.page.get_by_role("region", name=section, exact=True)).to_have_count(1)
+    for room, button, own in (
+        (offered, "Amend deal", {"Price", "Quantity", "Description", "Reason for change", "Save changes"}),
+        (entered, "Request amendment", {"What would you like changed?", "Send request"}),
+        (entered, "Reject deal", {"Reason", "Reject"}),
+        (entered, "Accept deal", {"Accept these terms"}),
+    ):
+        await room.open(button)
+        found = await names(room.page)
+        assert own <= found.keys()
+        assert max(found.values()) == 1, found
+        await room.confirm("Cancel")
+    for path, own in (
+        ("/trades", {"New trade", "Copy link", "Enter room"}),
+        (
+            "/trades/new",
+            {"Title", "Description", "Price", "Quantity", "Buyer name", "Expires in (minutes)", "Create trade"},
+        ),
+        ("/activity", set()),
+        ("/nowhere", set()),
+    ):
+        await seller.visit(path)
+        await expect(seller.page.get_by_role("heading", level=1)).to_have_count(1)
+        found = await names(seller.page)
+        assert own | frame <= found.keys()
+        assert max(found.values()) == 1, found
+        titles.add(await seller.page.title())
+        await expect(seller.page.locator("html")).to_have_attribute("lang", re.compile("^en"))
+    await seller.page.get_by_role("button", name="Sign out").click()
+    await expect(seller.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    found = await names(seller.page)
+    assert {"Name", "Password", "Sign in", "Create account"} <= found.keys()
+    assert max(found.values()) == 1, found
+    assert len(titles | {await seller.page.title()}) == 6

@@ -1,0 +1,21 @@
+"""Who is here now, beyond what `stories` tell."""
+
+from playwright.async_api import expect
+
+from tests.e2e.room import Person, Room
+
+
+async def test_the_dashboard_counts_people_and_rooms_once(
+    people: tuple[Person, Person], rooms: tuple[Room, Room]
+) -> None:
+    (seller, buyer), (_, entered) = people, rooms
+    board = await seller.another_tab()
+    await seller.visit("/activity", board)
+    online, active = board.get_by_test_id("users-online"), board.get_by_test_id("active-rooms")
+    await expect(online).not_to_have_text("0")
+    await board.wait_for_timeout(300)
+    before = await online.inner_text(), await active.inner_text()
+    await buyer.enter(entered.page.url, await buyer.another_tab())
+    await buyer.visit("/trades", await buyer.another_tab())
+    await board.wait_for_timeout(500)
+    assert (await online.inner_text(), await active.inner_text()) == before
