@@ -18,7 +18,9 @@ _LINE_BREAKS_AND_TABS = "\n\t"
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
-"""Unicode's Default_Ignorable_Code_Point beyond the categories Cc and Cf, and the blank Braille pattern."""
+"""Unicode's Default_Ignorable_Code_Point beyond the categories Cc and Cf, and the blank Braille pattern.
+
+Phones add some of them to emoji, so names are kept without them rather than refused."""
 _ONE_SCRIPT_SETS = (
     # UTS #39, section 5.2 "Highly Restrictive": the only mixtures of scripts that one name may hold.
     {"LATIN", "CJK", "HIRAGANA", "KATAKANA"},
@@ -34,7 +36,7 @@ def check_text(value: str, field: str, label: str, longest: int = MAX_TEXT, shor
     character or a lone surrogate (which UTF-8 cannot store).
     """
     text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if len(text) < shortest:
+    if shortest and _is_blank(text):
         raise invalid(field, f"{label} is empty.")
     if len(text) > longest:
         raise invalid(field, f"{label} is too long: {len(text):,} characters, at most {longest:,} fit.")
@@ -53,11 +55,10 @@ def check_name(value: str) -> str:
 
     A mix of scripts lets one person pass for another (a Cyrillic letter in "Sam"); see UTS #39.
     """
-    name = " ".join(unicodedata.normalize("NFKC", _check_line(value, "name", "The name", MAX_NAME)).split())
+    line = unicodedata.normalize("NFKC", _check_line(value, "name", "The name", MAX_NAME))
+    name = " ".join(_INVISIBLE.sub("", line).split())
     if not 1 <= len(name) <= MAX_NAME:
-        raise invalid("name", f"The name is too long: at most {MAX_NAME} characters fit.")
-    if _INVISIBLE.search(name):
-        raise invalid("name", "The name contains a character that cannot be seen. Please remove it.")
+        raise invalid("name", f"The name needs 1 to {MAX_NAME} characters.")
     scripts = {_script(c) for c in name if c.isalpha()} - {""}
     if len(scripts) > 1 and not any(scripts <= allowed for allowed in _ONE_SCRIPT_SETS):
         raise invalid("name", "The name mixes letters of different alphabets. Please use one alphabet.")
@@ -67,7 +68,7 @@ def check_name(value: str) -> str:
 def name_key(name: str) -> str:
     """What makes a name unique: without regard to case and to forms of the same character (NFKC, casefold)."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return " ".join(folded.split())
+    return " ".join(_INVISIBLE.sub("", folded).split())
 
 
 def check_password(value: str) -> str:
@@ -81,13 +82,18 @@ def check_password(value: str) -> str:
 
 def _check_line(value: str, field: str, label: str, longest: int) -> str:
     line = value.strip()
-    if not line:
+    if _is_blank(line):
         raise invalid(field, f"{label} is empty.")
     if len(line) > longest:
         raise invalid(field, f"{label} is too long: {len(line):,} characters, at most {longest:,} fit.")
     if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in line):
         raise invalid(field, f"{label} contains a character that cannot be shown. Please remove it.")
     return line
+
+
+def _is_blank(text: str) -> bool:
+    """Whether there is nothing to see: only spaces, format characters and the like."""
+    return all(c.isspace() or unicodedata.category(c) == "Cf" or _INVISIBLE.match(c) for c in text)
 
 
 def _script(letter: str) -> str:
