@@ -25,8 +25,8 @@ from app.settings import Settings, SettingsError, load
 
 T = TypeVar("T")
 cli = typer.Typer(help=__doc__, no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False)
-user_cli = typer.Typer(help="Accounts.")
-trade_cli = typer.Typer(help="Trades.")
+user_cli = typer.Typer(help="Accounts: reset-password sets a new password.")
+trade_cli = typer.Typer(help="Trades: create makes one and prints its invitation link.")
 cli.add_typer(user_cli, name="user")
 cli.add_typer(trade_cli, name="trade")
 

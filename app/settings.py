@@ -44,7 +44,7 @@ class Settings(BaseSettings):
 
     database_url: str = ""
     owner_url: str = ""
-    host: str = "127.0.0.1"
+    host: str = Field("127.0.0.1", min_length=1)
     port: int = Field(8080, ge=1, le=65_535)
     public_url: str = ""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
@@ -149,6 +149,8 @@ class Settings(BaseSettings):
                 pass
             if kept := path.read_text().strip():
                 return kept
+        except UnicodeDecodeError:
+            raise SettingsError(f"DATA_DIR {self.data_dir}: the file 'secret' is not text; delete it.") from None
         except OSError as error:
             raise SettingsError(
                 f"DATA_DIR {self.data_dir}: cannot keep the secret there ({error.strerror})."
@@ -163,6 +165,8 @@ def load(**overrides: object) -> Settings:
     """
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except UnicodeDecodeError:
+        raise SettingsError(".env is not a text file in UTF-8") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"]).upper() if first["loc"] else PREFIX

@@ -55,6 +55,7 @@ class Database:
             isolation_level="AUTOCOMMIT",
             pool_size=pool_size,
             max_overflow=0,
+            hide_parameters=True,  # they hold what people wrote, and invitation codes
             pool_timeout=5,
         )
 

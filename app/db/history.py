@@ -1,7 +1,6 @@
 """The only reader of trades. It returns the domain's values, in pages whose cost does not grow with history."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, not_, or_, select
@@ -12,10 +11,8 @@ from app.db.engine import Database
 from app.db.tables import ActionRow, MessageRow, TradeRow, UserRow, VersionRow
 from app.domain.actions import Action, Kind, Version
 from app.domain.terms import Terms
-from app.domain.trade import Person, Role, Standing, Status, Trade
+from app.domain.trade import RECENTLY, Person, Role, Standing, Status, Trade
 
-RECENTLY = timedelta(days=7)
-"""How long a closed trade stays on the dashboard."""
 OPEN = (Status.DRAFT, Status.IN_NEGOTIATION)
 
 _Seller = aliased(UserRow, name="seller")
@@ -113,10 +110,12 @@ class History:
             statement = statement.where(col(TradeRow.title).icontains(title, autoescape=True))
         return await self._many(statement)
 
-    async def count(self) -> int:
-        """How many trades there are."""
+    async def count(self) -> tuple[int, int]:
+        """How many trades there are, and the highest of their ids."""
+        statement = select(func.count(), func.coalesce(func.max(col(TradeRow.id)), 0)).select_from(TradeRow)
         async with self._database.reading() as connection:
-            return (await connection.execute(select(func.count()).select_from(TradeRow))).scalar_one()
+            total, newest = (await connection.execute(statement)).one()
+        return total, newest
 
     async def overdue(self, limit: int = 100) -> list[int]:
         """The ids of trades that are open though their deadline has passed."""

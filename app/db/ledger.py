@@ -26,15 +26,16 @@ CHANNEL = "traderoom"
 _CODE_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no letter that is easily taken for a digit; 26 of them make 130 bits."""
 
-_OPEN = "status = %(status)s AND at < expires_at"
+_SAME = "status = %(status)s AND version = %(base)s"
+"""What changes a trade was judged on all of it: an outcome carries the terms it saw."""
 _GUARDS = {
-    Kind.JOINED: f"{_OPEN} AND buyer_id IS NULL",
+    Kind.JOINED: f"{_SAME} AND at < expires_at AND buyer_id IS NULL",
     Kind.MESSAGE_SENT: "%(actor)s IN (seller_id, buyer_id)",
-    Kind.AMENDED: f"{_OPEN} AND version = %(base)s AND seller_id = %(actor)s",
-    Kind.AMENDMENT_REQUESTED: f"{_OPEN} AND buyer_id = %(actor)s",
-    Kind.ACCEPTED: f"{_OPEN} AND version = %(base)s AND buyer_id = %(actor)s",
-    Kind.REJECTED: f"{_OPEN} AND buyer_id = %(actor)s",
-    Kind.EXPIRED: "status = %(status)s AND at >= expires_at",
+    Kind.AMENDED: f"{_SAME} AND at < expires_at AND seller_id = %(actor)s",
+    Kind.AMENDMENT_REQUESTED: "status = %(status)s AND at < expires_at AND buyer_id = %(actor)s",
+    Kind.ACCEPTED: f"{_SAME} AND at < expires_at AND buyer_id = %(actor)s",
+    Kind.REJECTED: f"{_SAME} AND at < expires_at AND buyer_id = %(actor)s",
+    Kind.EXPIRED: f"{_SAME} AND at >= expires_at",
 }
 _CHANGES = {
     Kind.JOINED: ", status = %(new_status)s, buyer_id = %(actor)s",

@@ -63,6 +63,11 @@ class Outcome:
     action: Action
     before: Trade
 
+    @property
+    def changes_trade(self) -> bool:
+        """Whether the trade is another one after it; a message or a request leaves it as it was."""
+        return self.trade != self.before or self.action.kind is Kind.CREATED
+
     def recorded(self, seq: int, at: datetime) -> "Outcome":
         """The same outcome as the ledger stored it: with its place in the trail and the database's time."""
         trade = self.trade

@@ -4,7 +4,7 @@ The states form a table, not a habit: `NEXT` lists every way out of every status
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.domain.refusals import Reason, Refusal
@@ -104,6 +104,10 @@ class Trade:
         if status not in NEXT[self.status]:
             raise Refusal(Reason.CLOSED, f"This trade is {WORD[self.status].lower()}; that is final.")
         return replace(self, status=status, closed_at=at if status.final else None)
+
+
+RECENTLY = timedelta(days=7)
+"""How long a closed trade stays on the dashboard."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from nicegui import Event, binding
 
-from app.domain.trade import Person, Standing, Status, Trade
+from app.domain.trade import RECENTLY, Person, Standing, Status, Trade
 from app.rooms.presence import Presence
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,12 @@ class Query:
 
     def matches(self, trade: Trade) -> bool:
         """Whether the trade belongs to what is shown, on whichever page."""
-        return trade.status in self.statuses and self.title.lower() in trade.title.lower()
+        return trade.status in self.statuses and _lower(self.title) in _lower(trade.title)
+
+
+def _lower(text: str) -> str:
+    """Lower case letter by letter, as PostgreSQL's ILIKE compares; a word's last sigma is no other letter."""
+    return "".join(letter.lower() for letter in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,11 @@ class Line:
     trade: Trade
     active_at: datetime
     present: tuple[Person, ...]
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether the trade is open, or closed not long ago."""
+        return self.trade.closed_at is None or self.active_at - self.trade.closed_at < RECENTLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,18 @@ class View:
         self.lines = {line.trade.id: line for line in lines[:PAGE]}
         self.loaded.set()
 
+    def fill_again(self, lines: list[Line]) -> None:
+        """Show what was read again, but nothing older than what is shown."""
+        before = self.lines
+        self.fill(
+            [
+                shown if (shown := before.get(line.trade.id)) and shown.active_at > line.active_at else line
+                for line in lines
+            ]
+        )
+        gone = [key for key in before if key not in self.lines]
+        self.changed.emit(list(reversed(self.lines.values())), [], gone)
+
     def apply(self, lines: list[Line]) -> None:
         """Show changed lines, oldest activity first."""
         on_top: list[Line] = []
@@ -81,6 +103,8 @@ class View:
         for line in lines:
             key = line.trade.id
             shown = self.lines.get(key)
+            if shown is not None and line.active_at < shown.active_at:
+                continue  # told late
             if shown is not None and not self.query.matches(line.trade):
                 del self.lines[key]
                 gone.append(key)
@@ -88,7 +112,7 @@ class View:
                 if line != shown:
                     self.lines[key] = line
                     in_place.append(line)
-            elif self.query.page == 0 and self.query.matches(line.trade):
+            elif self.query.page == 0 and self.query.matches(line.trade) and line.is_recent:
                 self.lines.pop(key, None)
                 self.lines = {key: line, **self.lines}
                 on_top.append(line)
@@ -107,7 +131,7 @@ class TradeLists(Protocol):
         self, statuses: tuple[Status, ...], title: str, *, offset: int, limit: int
     ) -> list[Standing]: ...
 
-    async def count(self) -> int: ...
+    async def count(self) -> tuple[int, int]: ...
 
 
 class Floor:
@@ -122,6 +146,8 @@ class Floor:
         self._dirty: dict[int, tuple[Trade, datetime]] = {}
         self._moved: set[int] = set()
         self._flush: asyncio.TimerHandle | None = None
+        self._counted = 0
+        self._filling: set[asyncio.Task[None]] = set()
         self.figures = Figures()
 
     @property
@@ -148,9 +174,10 @@ class Floor:
         if view.watchers <= 0 and self._views.get(view.query) is view:
             del self._views[view.query]
 
-    def count_one(self) -> None:
-        """One more trade was created."""
-        self._count(self.figures.total_trades + 1)
+    def count_one(self, trade_id: int) -> None:
+        """One more trade was created; one that was counted already is not counted again."""
+        if trade_id > self._counted:
+            self._count(self.figures.total_trades + 1)
 
     def changed(self, trade: Trade, at: datetime) -> None:
         """A trade has changed; `at` is the time of its newest action."""
@@ -168,13 +195,17 @@ class Floor:
 
     async def reload(self) -> None:
         """Read everything again: at the start, and after news may have been missed."""
-        self._count(await self._lists.count())
+        total, self._counted = await self._lists.count()
+        self._count(total)
         for view in list(self._views.values()):
-            before = set(view.lines)
-            lines = await self._read(view.query)
-            gone = before - {line.trade.id for line in lines[:PAGE]}
-            view.fill(lines)
-            view.changed.emit(list(reversed(view.lines.values())), [], list(gone))
+            view.fill_again(await self._read(view.query))
+
+    async def _fill_up(self, view: View) -> None:
+        """Lines have left a page that has a next one: show those that were there."""
+        try:
+            view.fill_again(await self._read(view.query))
+        except Exception:
+            log.exception("floor: a page could not be filled up; the next change tries again")
 
     async def _load(self, view: View) -> None:
         try:
@@ -212,3 +243,7 @@ class Floor:
                 continue
             still = [view.lines[key] for key in moved if key in view.lines]
             view.apply(lines + [Line(s.trade, s.active_at, self._presence.people(s.trade.id)) for s in still])
+            if view.has_more and len(view.lines) < PAGE:
+                task = asyncio.create_task(self._fill_up(view))
+                self._filling.add(task)
+                task.add_done_callback(self._filling.discard)

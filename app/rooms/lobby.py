@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 _OWN_NEWS_GRACE = 0.5
 """Seconds this process gets to publish what it recorded itself before it is read back from the database."""
 
+_TOLD = 1_000
+"""Of how many trades the time of the newest happening is kept, to know one that is told late."""
+
 
 class Records(Protocol):
     """What rooms read: `db.history.History`, and a twin in memory for unit tests."""
@@ -46,6 +49,7 @@ class Lobby:
         self._behind: dict[int, int] = {}
         self._opening: Counter[int] = Counter()
         self._missed: Counter[int] = Counter()
+        self._told: dict[int, datetime] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         presence.on_change(self._presence_changed)
 
@@ -102,12 +106,18 @@ class Lobby:
     def publish(self, outcome: Outcome) -> None:
         """Show what this process has just recorded. Called after the commit, never before."""
         self._note_missed(outcome.trade.id, outcome.action.seq)
-        room = self._rooms.get(outcome.trade.id)
-        if room is not None and not room.take(outcome):
-            self._catch_up_soon(outcome.trade.id, outcome.action.seq)
+        trade_id, seq = outcome.trade.id, outcome.action.seq
+        room = self._rooms.get(trade_id)
         if outcome.action.kind is Kind.CREATED:
-            self._floor.count_one()
-        self._spread(outcome.trade, outcome.action.at)
+            self._floor.count_one(trade_id)
+        if room is not None and not room.take(outcome):
+            self._catch_up_soon(trade_id, seq)
+        elif outcome.changes_trade:
+            self._spread(outcome.trade, outcome.action.at)
+        elif room is not None:
+            self._spread(room.trade, outcome.action.at)
+        elif self._lists or self._floor.is_watched:
+            self._catch_up_soon(trade_id, seq)
 
     def heard(self, trade_id: int, seq: int, own: bool) -> None:
         """The database says that action `seq` was recorded, by this process (`own`) or by another."""
@@ -119,9 +129,17 @@ class Lobby:
                 self._catch_up_soon(trade_id, seq, _OWN_NEWS_GRACE)
             return
         if seq == 1:
-            self._floor.count_one()
+            self._floor.count_one(trade_id)
         if (room is not None and room.seq < seq) or self._lists or self._floor.is_watched:
             self._catch_up_soon(trade_id, seq)
+
+    async def refresh(self, room: Room) -> None:
+        """Read what a room may have missed, and show it."""
+        actions = await self._records.actions_since(room.trade.id, room.seq)
+        standing = await self._records.trade(room.trade.id)
+        if standing is not None:
+            room.show(standing.trade, standing.seq, actions)
+            self._spread(standing.trade, standing.active_at)
 
     async def resume(self) -> None:
         """Read again whatever may have been missed while no news came in."""
@@ -169,6 +187,13 @@ class Lobby:
             self._catch_up_soon(trade_id, standing.seq)
 
     def _spread(self, trade: Trade, at: datetime) -> None:
+        """Tell lists, clocks and dashboards, unless they have been told of something later already."""
+        if at < self._told.get(trade.id, at):
+            return
+        self._told.pop(trade.id, None)
+        self._told[trade.id] = at
+        if len(self._told) > _TOLD:
+            del self._told[next(iter(self._told))]
         self._ticker.follow(trade)
         for party in trade.parties:
             for changed in tuple(self._lists.get(party.id, ())):

@@ -49,7 +49,8 @@ class Room:
             return True
         if action.seq > self.seq + 1:
             return False
-        self.show(outcome.trade, action.seq, [action])
+        # What changes nothing was judged on a trade that may have been amended since; it must not take the page back.
+        self.show(outcome.trade if outcome.changes_trade else self.trade, action.seq, [action])
         return True
 
     def show(self, trade: Trade, seq: int, actions: list[Action]) -> None:

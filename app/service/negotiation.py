@@ -6,6 +6,7 @@ the lobby. Where somebody was faster, it is read and judged again.
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from app.rooms.room import Room
 from app.service.limits import Limits
 from app.service.viewer import Viewer
 
+log = logging.getLogger(__name__)
 _TRIES = 10
 """How often a move is judged anew when somebody was faster; each time, somebody's move was recorded."""
 
@@ -41,6 +43,8 @@ class Negotiation:
     async def enter(self, viewer: Viewer, trade_id: int) -> Room:
         """The live room, for one of its two parties; give it back with `leave`."""
         room = await self._lobby.enter(trade_id)
+        if room is not None and room.trade.role_of(viewer.person.id) is None:
+            await self._lobby.refresh(room)  # another process may have recorded the joining just now
         if room is None or room.trade.role_of(viewer.person.id) is None:
             if room is not None:
                 self._lobby.leave(room)
@@ -117,7 +121,10 @@ class Negotiation:
         """Close what a lost job left open; returns how many."""
         overdue = await self._history.overdue()
         for trade_id in overdue:
-            await self.expire(trade_id)
+            try:
+                await self.expire(trade_id)
+            except Exception:
+                log.exception("trade %s could not be expired; the next sweep tries again", trade_id)
         return len(overdue)
 
     async def _move(self, viewer: Viewer, trade_id: int, move: Move) -> Outcome:
@@ -126,14 +133,21 @@ class Negotiation:
 
     async def _record(self, trade_id: int, move: Move, role: Callable[[Trade], Role | None]) -> Outcome:
         room = self._lobby.room(trade_id)
-        trade = room.trade if room else await self._read(trade_id)
+        trade, is_read = (room.trade, False) if room else (await self._read(trade_id), True)
         for _ in range(_TRIES):
-            outcome = rules.apply(trade, move, by=role(trade), now=self._now())
+            try:
+                outcome = rules.apply(trade, move, by=role(trade), now=self._now())
+            except Refusal:
+                if is_read:
+                    raise
+                # What memory refuses, the database may allow: another process may have recorded more.
+                trade, is_read = await self._read(trade_id), True
+                continue
             # Once the ledger is asked, the page that asked may go: what is recorded must still reach the others.
             recorded = await asyncio.shield(asyncio.create_task(self._record_and_publish(outcome)))
             if recorded is not None:
                 return recorded
-            trade = await self._read(trade_id)
+            trade, is_read = await self._read(trade_id), True
         raise Refusal(Reason.STALE, "The other side was faster several times in a row. Please try again.")
 
     async def _record_and_publish(self, outcome: Outcome) -> Outcome | None:

@@ -2,6 +2,8 @@
 
 import copy
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -38,7 +40,7 @@ async def test_another_key_does_not_verify_it(closed, history):
     assert verify(closed, Receipts(history, "another secret, long enough too").public_key) != []
 
 
-def _leaves(value, path=()):
+def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _leaves(inner, (*path, key))

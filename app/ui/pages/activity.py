@@ -57,11 +57,12 @@ class _Board:
         self._zone = zone_of(self._viewer)
         self._query = Query()
         self._view: View | None = None
+        self._closed = False
         self._rows: dict[int, ui.html] = {}
         with ui.element("div").classes("filter-row"):
             filter_chips(_FILTERS, lambda statuses: self._change(statuses=statuses))
             search = ui.input("Search by title").props('outlined dense clearable debounce="300" dir="auto"')
-            search.on_value_change(lambda event: self._change(title=(event.value or "").strip()[:200]))
+            search.on_value_change(lambda event: self._change(title=event.value or ""))
         with ui.element("table").classes("board"):
             with ui.element("thead"):
                 ui.html(_HEAD, sanitize=False, tag="tr")
@@ -70,15 +71,19 @@ class _Board:
         with ui.element("div").classes("pager"):
             self._newer = ui.button("Newer", on_click=lambda: self._change(step=-1), color=None).props("flat no-caps")
             self._older = ui.button("Older", on_click=lambda: self._change(step=1), color=None).props("flat no-caps")
-        ui.context.client.on_delete(self._leave)
+        ui.context.client.on_delete(self._close)
 
     async def show(self, query: Query) -> None:
-        """Show what the query asks for, live from now on."""
+        """Show what the query asks for, live from now on; only the last question counts."""
+        self._query = query
         view = await attempt(self._site.trades.activity(self._viewer, query))
         if view is None:
             return
+        if query != self._query or self._closed:
+            self._site.trades.close_activity(view)
+            return
         self._leave()
-        self._query, self._view = query, view
+        self._view = view
         view.changed.subscribe(self._changed, unsubscribe_on_delete=False)
         self._body.clear()
         self._rows.clear()
@@ -90,13 +95,17 @@ class _Board:
         self, *, statuses: tuple[Status, ...] | None = None, title: str | None = None, step: int = 0
     ) -> None:
         old = self._query
-        await self.show(
-            Query(
-                old.statuses if statuses is None else statuses,
-                old.title if title is None else title,
-                max(0, old.page + step) if step else 0,
-            )
+        query = Query(
+            old.statuses if statuses is None else statuses,
+            old.title if title is None else "".join(c for c in title if c.isprintable()).strip()[:200],
+            max(0, old.page + step) if step else 0,
         )
+        if query != old:
+            await self.show(query)
+
+    def _close(self) -> None:
+        self._closed = True
+        self._leave()
 
     def _leave(self) -> None:
         if self._view is not None:

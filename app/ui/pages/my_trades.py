@@ -55,6 +55,8 @@ class _TradeList:
         self._page = 0
         self._rows: dict[int, _Row] = {}
         self._clocks: set[Clock] = set()
+        self._asked = 0
+        self._meanwhile: dict[int, Trade] = {}
         filter_chips(_FILTERS, self._filter)
         with ui.element("div").classes("trade-list"):
             self._open = ui.element("div").classes("rows")
@@ -70,9 +72,11 @@ class _TradeList:
         run_while_visible(self._clocks)
 
     async def load(self) -> None:
-        """Read and show the page."""
+        """Read and show the page; only the last question counts, and what changes meanwhile is shown after it."""
+        self._asked += 1
+        asked, self._meanwhile = self._asked, {}
         found = await attempt(self._site.trades.mine(self._viewer, self._statuses, self._page))
-        if found is None:
+        if found is None or asked != self._asked:
             return
         trades, has_more = found
         for trade_id in list(self._rows):
@@ -81,6 +85,8 @@ class _TradeList:
             self._add(trade)
         self._newer.visible = self._page > 0
         self._older.visible = has_more
+        for trade in list(self._meanwhile.values()):
+            self._changed(trade)
         self._show_empty()
 
     async def _filter(self, statuses: tuple[Status, ...]) -> None:
@@ -92,6 +98,7 @@ class _TradeList:
         await self.load()
 
     def _changed(self, trade: Trade) -> None:
+        self._meanwhile[trade.id] = trade
         row = self._rows.get(trade.id)
         belongs = trade.status in self._statuses
         if row is not None and belongs and (row.clock is None or not trade.status.final):

@@ -86,8 +86,9 @@ class Conversation:
             self._button.props('unelevated no-caps color="primary"')
 
     async def _entered(self, event: GenericEventArguments) -> None:
-        text = str(event.args.get("text", ""))
-        if event.args.get("draft") != self._box.props["data-draft"]:
+        typed = event.args if isinstance(event.args, dict) else {}
+        text = str(typed.get("text", ""))
+        if typed.get("draft") != self._box.props["data-draft"]:
             # The field had not been emptied yet when Enter was pressed: only what came after counts.
             text = text[len(self._sent) :] if text.startswith(self._sent) else ""
         await self._send(text)

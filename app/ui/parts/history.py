@@ -20,6 +20,7 @@ class History:
         self._seat = seat
         self._timeline: Stream | None = None
         self._versions: Stream | None = None
+        self._live_versions: set[int] = set()
         self._first_seq = seat.room.recent[0].seq
         with ui.element("section").classes("history").props('aria-label="History"') as self._section:
             with ui.tabs(on_change=self._opened).props("dense no-caps align=left") as self._tabs:
@@ -42,6 +43,7 @@ class History:
             self._timeline.add(entries.timeline(action, self._seat))
         made = entries.version_made_by(action)
         if self._versions is not None and made is not None:
+            self._live_versions.add(made.number)
             self._versions.add(entries.version(made, self._seat))
 
     def _opened(self) -> None:
@@ -72,7 +74,8 @@ class History:
         found = await attempt(seat.negotiation.versions(seat.viewer, seat.room, self._oldest_version))
         if found and self._versions is not None:
             self._oldest_version = found[-1].number
-            self._versions.fill([entries.version(made, seat) for made in reversed(found)])
+            read = [made for made in reversed(found) if made.number not in self._live_versions]
+            self._versions.fill([entries.version(made, seat) for made in read])
             self._older.visible = self._oldest_version > 1
 
     @staticmethod
