@@ -1,0 +1,60 @@
+"""Files stay small and named after what they hold, in Python alone."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LONGEST = 300
+TOP = {"main.py", "pyproject.toml", "app", "migrations", "tests", "README.md"}
+BESIDE = {"Makefile", "LICENSE", "CHANGELOG.md", "docs", "deploy"}
+MADE = {"build", "__pycache__"}
+"""What installing and running leaves behind."""
+
+
+def files(pattern: str) -> list[Path]:
+    """The files of the program and its tests of this pattern."""
+    found = [ROOT / "main.py"] if (ROOT / "main.py").match(pattern) else []
+    for folder in ("app", "migrations", "tests"):
+        found += [path for path in (ROOT / folder).rglob(pattern) if "__pycache__" not in path.parts]
+    return sorted(found)
+
+
+@pytest.mark.parametrize("path", files("*.py"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_is_longer_than_one_can_hold_in_mind(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= LONGEST
+
+
+def test_files_are_named_after_a_noun() -> None:
+    empty = {"utils", "util", "helpers", "helper", "manager", "managers", "base", "common", "misc", "core"}
+    stems = [path.stem.rstrip("0123456789") for path in files("*.py")]
+    assert [stem for stem in stems if stem in empty or stem.endswith("part")] == []
+
+
+def test_every_module_says_what_it_is() -> None:
+    silent = [path for path in files("*.py") if path.read_text().strip() and not path.read_text().startswith('"""')]
+    assert silent == []
+
+
+def test_the_program_is_python_alone() -> None:
+    for pattern in ("*.js", "*.mjs", "*.ts", "*.tsx", "*.jsx", "*.vue", "package.json"):
+        assert files(pattern) == []
+
+
+def test_the_top_level_holds_what_the_design_names() -> None:
+    found = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
+    strange = {name for name in found - TOP - BESIDE - MADE if not name.endswith(".egg-info")}
+    assert strange == set()
+    assert found >= TOP
+
+
+def test_main_only_starts_the_commands() -> None:
+    assert len((ROOT / "main.py").read_text().splitlines()) < 12
+
+
+def test_no_path_of_one_machine_stands_in_a_file() -> None:
+    somewhere = ("/ho" + "me/", "/Us" + "ers/", "/ro" + "ot/", "/wo" + "rk/")
+    found = [
+        (path.relative_to(ROOT), place) for path in files("*.py") for place in somewhere if place in path.read_text()
+    ]
+    assert found == []

@@ -1,0 +1,277 @@
+"""A simulated browser: cookies, one page, and the ways to read it and to act on it that a person has."""
+
+import asyncio
+import html
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx
+from nicegui import Client, core, ui
+from nicegui.element import Element
+from nicegui.nicegui import _on_handshake
+from nicegui.outbox import Message
+from nicegui.testing import User
+from nicegui.testing.user_interaction import UserInteraction
+
+from app.bootstrap import House
+from app.domain.refusals import Refusal
+from app.domain.trade import Person, Trade
+from app.service.viewer import Viewer
+
+ORIGIN = "http://test"
+PASSWORD = "correct horse"
+ZONE = "Pacific/Kiritimati"
+"""UTC+14: seldom the same day as in UTC, and never the same hour."""
+_CSRF = re.compile(r'"name":"csrf","value":"([^"]*)"')
+_ASKS_ZONE = re.compile(".*timeZone")
+_TAG = re.compile(r"<[^>]*>")
+
+
+class Browser:
+    """One browser with one page; `sent_to` are the addresses to which the server has sent that page away."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.name = ""
+        self.sent_to: list[str] = []
+        self.user = self._new_tab(
+            httpx.AsyncClient(transport=httpx.ASGITransport(core.app, raise_app_exceptions=False), base_url=ORIGIN)
+        )
+
+    @property
+    def http(self) -> httpx.AsyncClient:
+        """What sends requests and keeps cookies; it follows no redirect unless told to."""
+        return self.user.http_client
+
+    @property
+    def page(self) -> Client:
+        """The open page."""
+        assert self.user.client is not None
+        return self.user.client
+
+    def tab(self) -> "Browser":
+        """Another tab of this browser: the same cookies, another page."""
+        other = Browser(self.house)
+        other.name, other.user = self.name, self._new_tab(self.http)
+        return other
+
+    # Requests.
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        """An address, as it answers."""
+        return await self.http.get(path, headers=headers)
+
+    async def csrf(self) -> str:
+        """The token in this browser's forms."""
+        found = _CSRF.search((await self.http.get("/", follow_redirects=True)).text)
+        assert found is not None
+        return html.unescape(found[1])
+
+    async def post(self, path: str, **fields: str) -> httpx.Response:
+        """Press a form's button; the token is the form's unless given."""
+        return await self.http.post(path, data={"csrf": fields.pop("csrf", None) or await self.csrf(), **fields})
+
+    async def signed_in(self, name: str) -> Self:
+        """Sign in by the form; the account is made when there is none."""
+        with suppress(Refusal):  # an earlier test has made it
+            await self.house.accounts.create(name, PASSWORD)
+        answer = await self.post("/login", name=name, password=PASSWORD, time_zone=ZONE)
+        assert answer.headers["location"] == "/trades"
+        self.name = name
+        return self
+
+    async def offer(self, title: str = "Oak table", **changes: str) -> Trade:
+        """Draft an offer, not by the page."""
+        fields = {"description": "Oiled.", "price": "1000", "quantity": "5", "buyer": "", "minutes": "30", **changes}
+        return await self.house.trades.draft(await self.person(), title=title, **fields)
+
+    async def person(self) -> Person:
+        """Who is at this browser."""
+        return await self.house.accounts.find(self.name)
+
+    async def viewer(self) -> Viewer:
+        """The same person as the use cases know them."""
+        return Viewer(await self.person(), session_id=0)
+
+    # Pages.
+
+    async def open(self, path: str) -> Self:
+        """Open a page and connect its socket."""
+        await self.user.open(path)
+        self.sent_to.clear()
+        emit = self.page.outbox._emit
+
+        async def note_and_emit(message: Message) -> None:
+            if message[1] == "open":
+                self.sent_to.append(message[2]["path"])
+            await emit(message)
+
+        self.page.outbox._emit = note_and_emit  # type: ignore[method-assign]
+        return self
+
+    async def room(self, trade: Trade) -> Self:
+        """Open a trade's room and wait until it is furnished."""
+        await self.open(f"/room/{trade.code}")
+        await self.until(lambda: bool(self._by_testid("status")))
+        return self
+
+    def leave(self) -> None:
+        """Close the page's socket, as closing the tab does."""
+        for socket in list(self.page._socket_to_document_id):
+            self.page.handle_disconnect(socket)
+
+    async def reconnect(self) -> None:
+        """Connect the same page again, as after a short cut."""
+        tab = {"tab_id": self.user.tab_id, "document_id": str(uuid4())}
+        assert await _on_handshake(f"test-{uuid4()}", {"client_id": self.page.id, **tab})
+
+    # Reading.
+
+    def text(self, testid: str) -> str:
+        """What a person reads in the one element with this test id."""
+        (element,) = self._by_testid(testid)
+        return words(element)
+
+    def texts(self, testid: str) -> list[str]:
+        """What a person reads in each element with this test id."""
+        return [words(element) for element in self._by_testid(testid)]
+
+    def prop(self, testid: str, name: str) -> Any:
+        """A property of the one element with this test id."""
+        (element,) = self._by_testid(testid)
+        return element.props.get(name)
+
+    def everything(self) -> str:
+        """All that a person reads on the page."""
+        return words(self.page.layout)
+
+    def markup(self) -> str:
+        """All HTML that the page embeds, as the browser gets it."""
+        return "\n".join(element.content for element in self._visible() if isinstance(element, ui.html))
+
+    def buttons(self, name: str) -> list[ui.button]:
+        """The buttons of this name."""
+        return [e for e in self._visible() if isinstance(e, ui.button) and name in {e.text, e.props.get("aria-label")}]
+
+    def button(self, name: str) -> ui.button:
+        """The one button of this name."""
+        found = self.buttons(name)
+        assert len(found) == 1, f"{len(found)} buttons {name!r}; the page reads: {self.everything()}"
+        return found[0]
+
+    def has_button(self, name: str) -> bool:
+        """Whether there is a button of this name that can be pressed."""
+        return any(button.enabled for button in self.buttons(name))
+
+    def field(self, label: str) -> ui.input | ui.textarea:
+        """The one field of this label."""
+        found = [e for e in self._visible() if isinstance(e, ui.input | ui.textarea) and e.props.get("label") == label]
+        assert len(found) == 1, f"{len(found)} fields {label!r}; the page reads: {self.everything()}"
+        return found[0]
+
+    def toast(self, sentence: str) -> bool:
+        """Whether this was said for a moment."""
+        return self.user.notify.contains(sentence)
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait for something that reaches the page by itself."""
+
+        def noticed() -> bool:
+            self._let_dialogs_go()
+            return happened()
+
+        try:
+            await self.wait(noticed)
+        except TimeoutError:
+            raise AssertionError(f"it did not happen; {self.name}'s page reads: {self.everything()}") from None
+
+    @staticmethod
+    async def wait(happened: Callable[[], bool]) -> None:
+        """Wait for something that happens by itself."""
+        async with asyncio.timeout(5):
+            while not happened():  # noqa: ASYNC110 - nobody tells us
+                await asyncio.sleep(0.01)
+
+    async def sees(self, sentence: str, testid: str = "") -> None:
+        """Wait until this is to be read on the page, or in one of its elements."""
+        await self.until(lambda: sentence in (self.text(testid) if testid else self.everything()))
+
+    @staticmethod
+    async def wait_until(happened: Callable[[], Awaitable[bool]]) -> None:
+        """Wait for something that has to be asked for."""
+        async with asyncio.timeout(5):
+            while not await happened():  # noqa: ASYNC110 - nobody tells us
+                await asyncio.sleep(0.02)
+
+    # Acting.
+
+    def press(self, name: str) -> None:
+        """Press a button."""
+        self._act(self.button(name)).click()
+
+    def fill(self, label: str, text: str) -> None:
+        """Write into a field in the place of what is there."""
+        self._act(field := self.field(label))
+        with self.page:
+            field.value = text
+
+    def trigger(self, element: Element, event: str, args: Any = None) -> None:
+        """Let something happen to an element."""
+        self._act(element).trigger(event, args)
+
+    def choose(self, tab: str) -> None:
+        """Open a tab of the history."""
+        (element,) = (e for e in self._visible() if isinstance(e, ui.tab) and e.props["name"] == tab)
+        self._act(element).click()
+
+    def lives_in(self, zone: str) -> None:
+        """Let the browser tell another time zone from the next page on."""
+        self.user.javascript_rules[_ASKS_ZONE] = lambda _: zone
+
+    def _act(self, element: Element) -> UserInteraction[Any]:
+        self._let_dialogs_go()
+        return UserInteraction(self.user, {element}, None)
+
+    def _let_dialogs_go(self) -> None:
+        """A browser tells when a dialog has closed; here nobody would."""
+        for element in list(self.page.elements.values()):
+            if isinstance(element, ui.dialog) and not element.value and not element.is_deleted:
+                UserInteraction(self.user, {element}, None).trigger("hide")
+
+    def _by_testid(self, testid: str) -> list[Element]:
+        return [element for element in self._visible() if element.props.get("data-testid") == testid]
+
+    def _visible(self) -> Iterator[Element]:
+        return (e for e in descend(self.page.layout))
+
+    @staticmethod
+    def _new_tab(client: httpx.AsyncClient) -> User:
+        user = User(client)
+        user.javascript_rules[_ASKS_ZONE] = lambda _: ZONE
+        return user
+
+
+def descend(element: Element) -> Iterator[Element]:
+    """An element and all visible ones in it, in the order in which they stand."""
+    if not element.visible or (isinstance(element, ui.dialog) and not element.value):
+        return
+    yield element
+    for slot in element.slots.values():
+        for child in slot.children:
+            yield from descend(child)
+
+
+def words(element: Element) -> str:
+    """What a person reads in an element."""
+    said = []
+    for part in descend(element):
+        if isinstance(part, ui.html):
+            said.append(html.unescape(_TAG.sub(" ", part.content)))
+        elif isinstance(part, ui.label | ui.button):
+            said.append(part.text)
+        elif isinstance(part, ui.input | ui.textarea):
+            said += [str(part.props.get("label")), str(part.value or ""), part.error or ""]
+    return " ".join(" ".join(said).split())

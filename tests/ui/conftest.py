@@ -1,0 +1,122 @@
+"""The whole site on a test database, with simulated browsers in front of it and no web server.
+
+NiceGUI's own plugin would run a main file and reload our modules for each test; here the site is built as `serve`
+builds it, in the test's own loop, and NiceGUI's globals are put back afterwards.
+"""
+
+import gc
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import psycopg
+import pytest
+from argon2 import PasswordHasher
+from nicegui import Client, binding, core, ui
+from nicegui.functions.navigate import Navigate
+from nicegui.functions.notify import notify
+from nicegui.testing.general import nicegui_reset_globals
+
+from app import serving
+from app.bootstrap import House
+from app.service import accounts as accounts_module
+from app.settings import Settings
+from tests.db.server import Server
+from tests.ui.browser import ORIGIN, Browser
+
+GRACE = 0.15
+
+
+@pytest.fixture(scope="package")
+def url(server: Server, template: str) -> Iterator[str]:
+    """One database for all tests in this folder: each makes its own trades."""
+    name = server.create(template)
+    yield server.address(name)
+    server.drop(name)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _modules_stand_still() -> Iterator[None]:
+    """What was imported is not searched for garbage again and again: each test would ask for it several times."""
+    gc.collect()
+    gc.freeze()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("collect", "freeze", "set_threshold"):
+            patch.setattr(gc, name, lambda *_: None)
+        yield
+    gc.unfreeze()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The demo's settings, with generous limits and no worker."""
+    monkeypatch.chdir(tmp_path)
+    often = dict.fromkeys(("limit_sign_up", "limit_sign_in", "limit_moves", "limit_rooms"), "10000/minute")
+    return Settings(data_dir=tmp_path, public_url=ORIGIN, worker=False, secret="a secret of the tests", **often)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def house(settings: Settings, url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    """The whole site, live."""
+    cheap = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(accounts_module, "PasswordHasher", cheap)
+    async with _open_house(settings, url) as house:
+        yield house
+        assert binding.active_links == [], "something is bound to what cannot tell of its changes, and is polled"
+
+
+@asynccontextmanager
+async def _open_house(settings: Settings, url: str) -> AsyncIterator[House]:
+    modules, handlers = dict(sys.modules), dict(core.sio.handlers["/"])
+    with nicegui_reset_globals():
+        house = House(settings, url)
+        house.presence._grace = GRACE
+        serving.web_app(house)
+        try:
+            async with house:
+                await house.go_live()
+                async with core.app.router.lifespan_context(core.app):
+                    yield house
+                    for client in list(Client.instances.values()):
+                        client.delete()
+        finally:
+            core.sio.handlers["/"] = handlers
+            ui.navigate, ui.notify = Navigate(), notify
+    sys.modules.update(modules)
+
+
+@pytest.fixture
+def browser(house: House) -> Callable[[], Browser]:
+    """Makes browsers, each with its own cookies."""
+    return lambda: Browser(house)
+
+
+@pytest.fixture
+async def sam(house: House) -> Browser:
+    """Sam, signed in."""
+    return await Browser(house).signed_in("Sam")
+
+
+@pytest.fixture
+async def bea(house: House) -> Browser:
+    """Bea, signed in."""
+    return await Browser(house).signed_in("Bea")
+
+
+@pytest.fixture
+async def eve(house: House) -> Browser:
+    """Eve, signed in, who has no part in it."""
+    return await Browser(house).signed_in("Eve")
+
+
+@pytest.fixture
+async def broken(house: House, owner_url: str) -> AsyncIterator[None]:
+    """A table is gone, so that every reading of trades fails."""
+    async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as connection:
+        await connection.execute("ALTER TABLE trades RENAME TO trades_gone")
+        try:
+            yield
+        finally:
+            await connection.execute("ALTER TABLE trades_gone RENAME TO trades")

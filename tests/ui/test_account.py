@@ -1,0 +1,91 @@
+"""The account's page: where one is signed in, the password, the theme."""
+
+from functools import partial
+
+from app.bootstrap import House
+from tests.ui.browser import PASSWORD, ZONE, Browser
+
+
+async def test_the_page_tells_where_one_is_signed_in(house: House) -> None:
+    one = await Browser(house).signed_in("Many browsers")
+    await Browser(house).signed_in("Many browsers")
+    await one.open("/account")
+    assert one.everything().count("This browser") == 1
+    assert one.everything().count("Last used") == 1
+    assert ZONE in one.everything()
+
+
+async def test_signing_out_everywhere_closes_every_live_page(house: House) -> None:
+    one, other = [await Browser(house).signed_in("Everywhere") for _ in range(2)]
+    for page in (one, other):
+        await page.open("/trades")
+    answer = await one.post("/logout-everywhere")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    await one.wait(lambda: one.sent_to == other.sent_to == ["/"])
+    for page in (one, other):
+        assert (await page.get("/trades")).status_code == 303
+
+
+async def test_signing_out_everywhere_needs_the_token(house: House) -> None:
+    one = await Browser(house).signed_in("Everywhere")
+    await one.http.post("/logout-everywhere", data={"csrf": "x"})
+    assert (await one.get("/trades")).status_code == 200
+
+
+async def test_signing_out_closes_the_live_pages_of_that_browser_only(house: House) -> None:
+    one, other = [await Browser(house).signed_in("One of two") for _ in range(2)]
+    tab = await one.tab().open("/activity")
+    await other.open("/trades")
+    await one.post("/logout")
+    await tab.wait(lambda: tab.sent_to == ["/"])
+    assert other.sent_to == []
+
+
+async def test_a_new_password_is_taken_with_the_old_one(house: House) -> None:
+    one, other = [await Browser(house).signed_in("Changes it") for _ in range(2)]
+    await one.open("/account")
+    one.fill("Current password", "wrong password")
+    one.fill("New password", "a new password")
+    one.press("Change password")
+    await one.until(lambda: one.field("Current password").error == "The current password is wrong.")
+    one.fill("Current password", PASSWORD)
+    one.fill("New password", "short")
+    one.press("Change password")
+    await one.until(lambda: "8 to 200" in str(one.field("New password").error))
+    one.fill("New password", "a new password")
+    one.press("Change password")
+    await one.sees("Your password is changed.")
+    assert one.field("Current password").value == one.field("New password").value == ""
+    assert (await one.get("/trades")).status_code == 200
+    assert (await other.get("/trades")).status_code == 303
+    await one.post("/logout")
+    answer = await one.post("/login", name="Changes it", password="a new password")
+    assert answer.headers["location"] == "/trades"
+
+
+def lacks(page: Browser, button: str) -> bool:
+    """Whether there is no such button."""
+    return not page.has_button(button)
+
+
+async def test_the_theme_is_kept_for_this_browser(sam: Browser) -> None:
+    await sam.open("/trades")
+    for name in ("system", "light"):
+        sam.press(f"Theme: {name}")
+        await sam.until(partial(lacks, sam, f"Theme: {name}"))
+
+    await sam.open("/activity")
+    assert sam.has_button("Theme: dark")
+
+
+async def test_the_time_zone_is_learned_from_the_browser(house: House) -> None:
+    guest = await Browser(house).signed_in("Travels")
+    session = (await house.accounts.sessions(await guest.viewer()))[0]
+    assert session.time_zone == ZONE
+    guest.lives_in("Asia/Tokyo")
+    await guest.open("/trades")
+
+    async def learned() -> bool:
+        return (await house.accounts.sessions(await guest.viewer()))[0].time_zone == "Asia/Tokyo"
+
+    await guest.wait_until(learned)

@@ -1,0 +1,151 @@
+"""In front of every page: host names, addresses that lead nowhere, headers, and what is shown when something fails."""
+
+import re
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from limits import parse
+
+from app.bootstrap import House
+from app.ui.gate import UNAVAILABLE
+from app.ui.session import SESSION_COOKIE
+from tests.ui.browser import Browser
+
+NewBrowser = Callable[[], Browser]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "test.evil.example", "", "a b", "[", "evil.example:80"])
+async def test_a_host_name_that_is_not_ours_is_refused(browser: NewBrowser, host: str) -> None:
+    for path in ("/", "/trades", "/healthz", "/theme.css", "/_nicegui_ws/socket.io/"):
+        assert (await browser().get(path, host=host)).status_code == 421
+
+
+@pytest.mark.parametrize(
+    "host", ["test", "TEST", "localhost", "localhost:8080", "127.0.0.1:9", "[::1]:8080", "192.0.2.7"]
+)
+async def test_our_own_names_and_plain_addresses_are_answered(browser: NewBrowser, host: str) -> None:
+    assert (await browser().get("/healthz", host=host)).status_code == 200
+
+
+async def test_a_foreign_page_opens_no_socket(browser: NewBrowser) -> None:
+    path = "/_nicegui_ws/socket.io/?EIO=4&transport=polling"
+    for origin in ("http://evil.example", "null", "https://test.evil.example", "http://test:81"):
+        assert (await browser().get(path, origin=origin)).status_code == 403
+    for own in ({"origin": "http://test"}, {}):
+        assert (await browser().get(path, **own)).status_code != 403
+
+
+NOWHERE = [
+    "/nothing",
+    "/favicon.png",
+    "/favicon-32x32.png",
+    "/healthz/more",
+    "/readyz.json",
+    "/theme.css.map",
+    "/_nicegui_something",
+    "/login",
+    "/docs",
+    "/openapi.json",
+    "/.env",
+    "/%00",
+    "/" + "x" * 5000,
+    "/<script>alert(1)</script>",
+]
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+async def test_an_unknown_address_is_one_friendly_page_for_those_outside(browser: NewBrowser, path: str) -> None:
+    answer = await browser().get(path)
+    assert answer.status_code == 404
+    assert "Nothing here" in answer.text
+    assert "<script>alert(1)" not in answer.text
+
+
+async def test_unknown_addresses_codes_and_other_people_s_rooms_look_alike_from_inside(
+    sam: Browser, eve: Browser
+) -> None:
+    theirs = await sam.offer(buyer="Bea")
+    pages = set()
+    for path in ("/nothing", "/trades/nothing", "/room/" + "0" * 26, f"/room/{theirs.code}", "/room/a/b"):
+        answer = await eve.get(path)
+        assert (path, answer.status_code) == (path, 404)
+        assert theirs.code not in answer.text
+        pages.add(answer.text.count("Nothing here"))
+    assert len(pages) == 1
+    assert (await sam.get(f"/room/{theirs.code}")).status_code == 200
+
+
+async def test_a_code_that_no_text_can_hold_is_one_of_nobody_s(eve: Browser) -> None:
+    answer = await eve.get("/room/%00")
+    assert answer.status_code == 404
+
+
+async def test_looking_for_rooms_too_often_is_told_as_such(
+    sam: Browser, eve: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trade = await sam.offer()
+    monkeypatch.setitem(sam.house.negotiation._limits._rates, "rooms", parse("1/minute"))
+    await eve.get(f"/room/{trade.code}")
+    answer = await eve.get(f"/room/{trade.code}")
+    assert answer.status_code == 429
+    assert "Please wait a minute and try again." in answer.text
+
+
+async def test_every_page_keeps_its_links_and_scripts_to_itself(sam: Browser, browser: NewBrowser) -> None:
+    trade = await sam.offer()
+    for guest, path in ((browser(), "/"), (sam, "/trades"), (sam, f"/room/{trade.code}"), (sam, "/nothing")):
+        answer = await guest.get(path)
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["referrer-policy"] == "same-origin"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert 'lang="en-US"' in answer.text
+        (nonce,) = re.findall("'nonce-([^']+)'", answer.headers["content-security-policy"])
+        scripts = re.findall("<script[^>]*>", answer.text)
+        assert scripts
+        assert all(f'nonce="{nonce}"' in script for script in scripts)
+
+
+async def test_a_get_changes_nothing(sam: Browser, eve: Browser, house: House) -> None:
+    trade = await sam.offer()
+    assert (await eve.get(f"/room/{trade.code}")).status_code == 200
+    standing = await house.history.trade(trade.id)
+    assert standing is not None
+    assert standing.trade == trade
+    assert house.presence.people(trade.id) == ()
+    assert await eve.person() not in house.presence.people(None)
+
+
+async def test_health_and_readiness(house: House, browser: NewBrowser) -> None:
+    guest = browser()
+    assert (await guest.get("/healthz")).json() == {"status": "ok"}
+    await Browser.wait(lambda: house.feed.listening)
+    answer = await guest.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"database": True})
+    house.feed.listening = False
+    answer = await guest.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"database": False})
+    house.feed.listening = True
+
+
+async def test_a_page_that_fails_is_calm_and_tells_nothing_of_our_insides(sam: Browser, broken: None) -> None:
+    for path in ("/trades", "/room/" + "0" * 26, "/activity"):
+        answer = await sam.get(path)
+        assert answer.status_code in {200, 500}
+        for inside in ("SELECT", "psycopg", "Traceback", "UndefinedTable", "trades.code"):
+            assert inside not in answer.text, path
+        if answer.status_code == 500:
+            assert UNAVAILABLE in answer.text
+
+
+async def test_a_session_that_cannot_be_read_is_no_reason_to_sign_in_again(
+    sam: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: str) -> None:
+        raise psycopg.OperationalError("the database is away")
+
+    monkeypatch.setattr(sam.house.accounts, "viewer", fail)
+    answer = await sam.get("/trades")
+    assert (answer.status_code, answer.text) == (503, UNAVAILABLE)
+    assert SESSION_COOKIE in sam.http.cookies

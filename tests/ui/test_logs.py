@@ -1,0 +1,81 @@
+"""The log: one line or one JSON object for each record, in UTC, and never an invitation code."""
+
+import io
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+
+from app.logs import set_up_logging
+from tests.ui.browser import Browser
+
+CODE = "0123456789abcdefghjkmnpqrs"
+
+
+@pytest.fixture(params=["text", "json"])
+def log(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What the program logs, in either format; logging is as it was afterwards."""
+    root, said = logging.getLogger(), io.StringIO()
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in logging.root.manager.loggerDict}
+    monkeypatch.setattr(sys, "stderr", said)
+    root.handlers = []
+    set_up_logging("INFO", request.param)
+    yield said
+    root.handlers, root.level = handlers, level
+    for name, was in levels.items():
+        logging.getLogger(name).setLevel(was)
+
+
+def test_a_record_is_one_entry_with_its_time_in_utc(log: io.StringIO) -> None:
+    logging.getLogger("app.test").warning("two\nlines of %s", "text")
+    said = log.getvalue()
+    if said.startswith("{"):
+        entry = json.loads(said)
+        assert said.count("\n") == 1
+        assert (entry["level"], entry["logger"], entry["message"]) == ("WARNING", "app.test", "two\nlines of text")
+        time = entry["at"]
+    else:
+        assert "WARNING app.test: two\nlines of text" in said
+        time = said.split()[0]
+    assert datetime.fromisoformat(time).utcoffset() is not None
+    assert time.endswith("+00:00")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"GET /room/{CODE} failed",
+        f"http://test/room/{CODE}?x=1 not found",
+        f'"/room/{CODE}"',
+        f"back=/room/{CODE}#top",
+        f"/?next=/room/{CODE}",
+        f"/room/{CODE}/receipt.json",
+    ],
+)
+def test_the_code_of_a_room_is_never_logged(log: io.StringIO, message: str) -> None:
+    logging.getLogger("app.test").error("%s", message)
+    try:
+        int(message)
+    except ValueError:
+        logging.getLogger("app.test").exception("It failed")
+    assert log.getvalue().count("It failed") == 1
+    assert CODE not in log.getvalue()
+
+
+def test_what_libraries_do_every_day_is_left_out(log: io.StringIO) -> None:
+    for name in ("procrastinate.worker", "alembic.runtime", "uvicorn.error", "nicegui", "engineio.server", "app.test"):
+        logging.getLogger(name).info("hello from %s", name)
+    assert log.getvalue().count("hello") == 1
+    assert "app.test" in log.getvalue()
+
+
+async def test_a_statement_that_fails_is_logged_without_what_it_was_given(
+    sam: Browser, broken: None, log: io.StringIO
+) -> None:
+    await sam.get(f"/room/{CODE}")
+    assert "trades" in log.getvalue()
+    assert CODE not in log.getvalue()

@@ -1,0 +1,78 @@
+"""Drafting an offer on its page: what is wrong is said at the field, and nothing that was typed is lost."""
+
+import pytest
+
+from app.domain.trade import Status
+from tests.ui.browser import ORIGIN, Browser
+
+LABELS = ("Title", "Description", "Price", "Quantity", "Buyer name", "Expires in (minutes)")
+
+
+async def drafted(sam: Browser, **changes: str) -> None:
+    """Fill in the form and press its button."""
+    await sam.open("/trades/new")
+    typed = ("Oak table", "Oiled.", "1,000.50", "5", "Bea", "45")
+    fields = {**dict(zip(LABELS, typed, strict=True)), **changes}
+    for label, text in fields.items():
+        sam.fill(label, text)
+    sam.press("Create trade")
+
+
+async def test_a_new_trade_opens_its_room_with_the_link_ready_to_copy(sam: Browser) -> None:
+    await drafted(sam)
+    await sam.until(lambda: sam.page.title == "Oak table · Traderoom")
+    origin, code = sam.text("invitation-link").split("/room/")
+    assert origin == ORIGIN
+    trade = await sam.house.trades.find(await sam.viewer(), code)
+    assert (trade.title, trade.invited, (trade.expires_at - trade.created_at).seconds) == ("Oak table", "Bea", 45 * 60)
+    assert (sam.text("status"), sam.text("price"), sam.text("quantity")) == ("Draft", "$1,000.50", "5")
+    assert "Send this link to" in sam.everything()
+    sam.press("Copy link")
+    assert sam.toast("Link copied")
+
+
+async def test_the_form_starts_with_the_usual_deadline_and_no_number_widget(sam: Browser) -> None:
+    await sam.open("/trades/new")
+    assert sam.field("Expires in (minutes)").value == "30"
+    assert (sam.field("Price").props["inputmode"], sam.field("Quantity").props["inputmode"]) == ("decimal", "numeric")
+    assert sam.page.title == "New trade · Traderoom"
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "sentence"),
+    [
+        ("Title", "", "The title is empty."),
+        ("Title", "x" * 201, "The title is too long"),
+        ("Price", "1e3", "The price is not a number."),
+        ("Price", "0.001", "more than two decimals"),
+        ("Quantity", "1.5", "The quantity must be a whole number"),
+        ("Description", "x" * 5001, "The description is too long"),
+        ("Buyer name", "SAM", "somebody else than you"),
+        ("Expires in (minutes)", "0", "The time to expiry must be a whole number"),
+        ("Expires in (minutes)", "soon", "The time to expiry must be a whole number"),
+    ],
+)
+async def test_a_mistake_is_told_at_its_field_and_everything_stays(
+    sam: Browser, label: str, value: str, sentence: str
+) -> None:
+    await drafted(sam, **{label: value})
+    await sam.until(lambda: sentence in str(sam.field(label).error))
+    assert sam.field(label).value == value
+    assert [other for other in LABELS if sam.field(other).error] == [label]
+    assert sam.field("Title" if label != "Title" else "Price").value
+    assert sam.button("Create trade").enabled
+    sam.fill(label, {"Title": "Table of oak"}.get(label, "7"))
+    sam.press("Create trade")
+    await sam.until(lambda: sam.page.title != "New trade · Traderoom")
+
+
+async def test_a_double_click_makes_one_trade(sam: Browser) -> None:
+    await sam.open("/trades/new")
+    for label, text in (("Title", "Made once"), ("Price", "1")):
+        sam.fill(label, text)
+    button = sam.button("Create trade")
+    for _ in range(3):
+        sam.trigger(button, "click")
+    await sam.until(lambda: sam.page.title == "Made once · Traderoom")
+    made = await sam.house.history.activity([Status.DRAFT], "Made once", offset=0, limit=9)
+    assert len(made) == 1

@@ -1,0 +1,193 @@
+"""How things are said: money and times, who did what, and nobody's text as markup."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from markupsafe import Markup
+
+from app.domain.actions import Action, Kind, Version
+from app.domain.terms import Terms
+from app.domain.trade import Person, Role, Status, Trade
+from app.rooms.room import Room
+from app.rooms.ticker import Dial
+from app.service.viewer import Viewer
+from app.ui import entries, wording
+from app.ui.seat import Seat, zone_of
+from tests.domain.offers import BEA, CHEAPER, EARLY, SAM, TERMS, closed, negotiation
+
+EVIL = "<script>alert('1')</script>\"&"
+SAFE = "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&#34;&amp;"
+MALLORY = Person(66, EVIL)
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [("1000", "$1,000.00"), ("0.01", "$0.01"), ("900.5", "$900.50"), ("9999999999999.99", "$9,999,999,999,999.99")],
+)
+def test_money_is_shown_in_dollars_and_cents(amount: str, shown: str) -> None:
+    assert wording.money(Decimal(amount)) == shown
+
+
+def test_the_greatest_total_is_shown_to_the_cent() -> None:
+    assert wording.money(Decimal("9999999999999.99") * 2_147_483_647).endswith("525,163.53")
+    assert wording.number(2_147_483_647) == "2,147,483,647"
+
+
+KIRITIMATI, HONOLULU, UTC_ZONE = ZoneInfo("Pacific/Kiritimati"), ZoneInfo("Pacific/Honolulu"), ZoneInfo("UTC")
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "shown"),
+    [
+        (NOON, UTC_ZONE, "12:00"),
+        (NOON, KIRITIMATI, "02:00"),
+        (NOON - timedelta(hours=3), KIRITIMATI, "Mar 1, 23:00"),
+        (NOON - timedelta(hours=3), UTC_ZONE, "09:00"),
+        (NOON - timedelta(days=1), UTC_ZONE, "Feb 28, 12:00"),
+        (NOON - timedelta(hours=11), HONOLULU, "Feb 28, 15:00"),
+        (NOON - timedelta(days=60), UTC_ZONE, "Dec 31 2025, 12:00"),
+        (datetime(2025, 12, 31, 12, 0, tzinfo=UTC), KIRITIMATI, "Jan 1, 02:00"),
+        (NOON + timedelta(days=400), UTC_ZONE, "Apr 5 2027, 12:00"),
+    ],
+)
+def test_a_time_is_the_viewer_s_with_the_date_where_that_is_not_today(at: datetime, zone: ZoneInfo, shown: str) -> None:
+    assert wording.clock_time(at, zone, NOON).replace("\N{NO-BREAK SPACE}", " ") == shown
+
+
+@pytest.mark.parametrize(
+    "told", ["", "UTC", "Nowhere/At all", "../../../etc/passwd", "/etc/passwd", "a\0b", "x" * 5000, ".", "\ud800", "é"]
+)
+def test_a_time_zone_that_we_do_not_know_is_utc(told: str) -> None:
+    assert zone_of(Viewer(SAM, 1, told)).key == "UTC"
+
+
+@pytest.mark.parametrize("told", ["Europe/Berlin", "Pacific/Kiritimati", "America/Argentina/Buenos_Aires"])
+def test_a_time_zone_that_we_know_is_the_viewer_s(told: str) -> None:
+    assert zone_of(Viewer(SAM, 1, told)).key == told
+
+
+def test_one_s_own_acts_are_you_and_everybody_else_is_isolated() -> None:
+    assert wording.name(SAM, SAM.id) == "You"
+    assert wording.name(SAM, SAM.id, capital=False) == "you"
+    assert wording.name(SAM, BEA.id) == "<bdi>Sam</bdi>"
+    assert wording.name(MALLORY, BEA.id) == f"<bdi>{SAFE}</bdi>"
+    assert wording.name(None, BEA.id) == "The clock"
+
+
+SENTENCES = [
+    (Action(Kind.CREATED, EARLY, SAM, Role.SELLER, 1), "<bdi>Sam</bdi> created the offer"),
+    (Action(Kind.JOINED, EARLY, BEA, Role.BUYER), "You joined as the buyer"),
+    (Action(Kind.MESSAGE_SENT, EARLY, BEA, Role.BUYER, text=EVIL), "You sent a message"),
+    (Action(Kind.AMENDMENT_REQUESTED, EARLY, BEA, Role.BUYER, text=EVIL), "You asked for an amendment"),
+    (Action(Kind.ACCEPTED, EARLY, BEA, Role.BUYER, 3), "You accepted version 3"),
+    (Action(Kind.REJECTED, EARLY, MALLORY, Role.BUYER), f"<bdi>{SAFE}</bdi> rejected the deal"),
+    (Action(Kind.EXPIRED, EARLY), "The offer expired"),
+    (
+        Action(Kind.AMENDED, EARLY, SAM, Role.SELLER, 2, terms=CHEAPER, before=TERMS),
+        "<bdi>Sam</bdi> changed the price from <b>$1,000.00</b> to <b>$900.50</b>",
+    ),
+    (
+        Action(Kind.AMENDED, EARLY, SAM, Role.SELLER, 2, terms=Terms(CHEAPER.price, 4, EVIL), before=TERMS),
+        (
+            "<bdi>Sam</bdi> changed the price from <b>$1,000.00</b> to <b>$900.50</b>, "
+            "the quantity from <b>5</b> to <b>4</b> and the description"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("action", "sentence"), SENTENCES, ids=lambda value: getattr(value, "kind", ""))
+def test_what_happened_is_one_sentence_without_what_people_typed(action: Action, sentence: str) -> None:
+    said = wording.sentence(action, BEA.id)
+    assert isinstance(said, Markup)
+    assert said == sentence
+
+
+def test_every_kind_of_action_has_its_sentence() -> None:
+    assert {action.kind for action, _ in SENTENCES} == set(Kind)
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (Status.ACCEPTED, "You accepted version 1: $1,000.00 × 5 = <b>$5,000.00</b>."),
+        (Status.REJECTED, "You rejected the deal. No trade was made."),
+        (Status.EXPIRED, "The deadline passed before anybody agreed. No trade was made."),
+    ],
+)
+def test_an_outcome_is_said_to_both(status: Status, sentence: str) -> None:
+    assert wording.outcome(closed(status), BEA.id) == sentence
+    assert "You" not in wording.outcome(closed(status), SAM.id)
+
+
+def test_an_open_trade_has_no_outcome_to_tell() -> None:
+    assert wording.outcome(negotiation(), SAM.id) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"), [("Sam", "S"), ("Bea van Damme", "BD"), ("sam", "S"), ("李 小龙", "李小"), ("ß", "SS")]
+)
+def test_initials_are_one_or_two(name: str, initials: str) -> None:
+    assert wording.initials(Person(1, name)) == initials
+
+
+def seat(viewer: Person = BEA, trade: Trade | None = None) -> Seat:
+    """A seat as the entries need it."""
+    trade = trade or negotiation()
+    room = Room(trade, 1, [], Dial(trade, lambda: EARLY))
+    return Seat(Viewer(viewer, 1), Role.BUYER, room, None, KIRITIMATI, lambda: EARLY)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.EXPIRED])
+def test_no_entry_shows_anybody_s_text_as_markup(kind: Kind) -> None:
+    terms = Terms(TERMS.price, 4, EVIL)
+    action = Action(kind, EARLY, MALLORY, Role.BUYER, 2, EVIL, terms if kind is Kind.AMENDED else None, TERMS)
+    version = Version(2, terms, EARLY, MALLORY, EVIL, TERMS)
+    for entry in (
+        entries.conversation(action, seat()),
+        entries.timeline(action, seat()),
+        entries.version(version, seat()),
+    ):
+        assert "<script" not in entry
+        assert SAFE in entry
+
+
+def test_a_message_is_a_bubble_in_the_flow_and_a_line_without_its_text_in_the_timeline() -> None:
+    action = Action(Kind.MESSAGE_SENT, EARLY, BEA, Role.BUYER, text="Two\nlines")
+    own, theirs = entries.conversation(action, seat(BEA)), entries.conversation(action, seat(SAM))
+    assert '<div class="message own">' in own
+    assert '<div class="message">' in theirs
+    assert "<bdi>Bea</bdi>" in theirs
+    assert '<div class="bubble" dir="auto">Two\nlines</div>' in theirs
+    assert "Two" not in entries.timeline(action, seat(SAM))
+    assert "<bdi>Bea</bdi> sent a message" in entries.timeline(action, seat(SAM))
+
+
+def test_an_entry_s_time_is_exact_for_machines_and_local_for_people() -> None:
+    action = Action(Kind.JOINED, EARLY, BEA, Role.BUYER)
+    time = f'<time datetime="{EARLY.isoformat()}">02:10</time>'
+    assert time in entries.conversation(action, seat())
+    assert time in entries.timeline(action, seat())
+
+
+def test_a_version_tells_figures_who_why_and_what_changed() -> None:
+    first = entries.version(Version(1, TERMS, EARLY, SAM), seat())
+    second = entries.version(Version(2, CHEAPER, EARLY, SAM, "As you asked", TERMS), seat(SAM))
+    assert "<bdi>Sam</bdi> made the first offer" in first
+    assert TERMS.description in first
+    assert "$900.50 × 5 = $4,502.50" in second
+    assert "You changed the price from" in second
+    assert "As you asked" in second
+    assert CHEAPER.description not in second
+    changed = Version(3, replace(CHEAPER, description="Pine."), EARLY, SAM, "", CHEAPER)
+    assert "Pine." in entries.version(changed, seat())
+
+
+def test_an_amendment_made_a_version_and_nothing_else_did() -> None:
+    amended = Action(Kind.AMENDED, EARLY, SAM, Role.SELLER, 2, "Why", CHEAPER, TERMS)
+    assert entries.version_made_by(amended) == Version(2, CHEAPER, EARLY, SAM, "Why", TERMS)
+    assert entries.version_made_by(Action(Kind.CREATED, EARLY, SAM, Role.SELLER, 1, terms=TERMS)) is None
