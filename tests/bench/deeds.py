@@ -1,0 +1,84 @@
+"""What a person does on the pages of Traderoom: the events that a browser would send."""
+
+import asyncio
+from itertools import count
+from time import perf_counter
+
+from tests.bench.page import Page
+from tests.bench.person import PATIENCE, Person
+
+_TYPED = "update:value"
+"""What NiceGUI's own field sends at every change of its text."""
+_numbers = count(1)
+
+
+def token() -> str:
+    """A text that nobody has said before."""
+    return f"word-{next(_numbers):07}-x"
+
+
+def type_message(person: Person, text: str) -> None:
+    """Put a text into the message field, as one change of it."""
+    person.fire(_TYPED, text, label="Message")
+
+
+def press_enter(person: Person, text: str) -> None:
+    """Send the text in the message field, with the number of its draft."""
+    props = (element.get("props") or {} for element in person.page.elements.values())
+    draft = next(its["data-draft"] for its in props if "data-draft" in its)
+    person.fire("keydown", {"text": text, "draft": draft}, label="Message")
+
+
+def can_send(page: Page) -> bool:
+    """Whether the message before has been sent: until then the button takes no other."""
+    _, button = page.find("click", label="Send")
+    return not button["props"].get("disable")
+
+
+async def say(speaker: Person, listener: Person) -> float:
+    """Send a message; returns milliseconds until the listener has it. The speaker can send again afterwards."""
+    text = token()
+    seen, own = listener.sees(text), speaker.sees(text)
+    asked = perf_counter()
+    press_enter(speaker, text)
+    arrived = await asyncio.wait_for(seen, PATIENCE)
+    await asyncio.wait_for(own, PATIENCE)
+    await speaker.until(can_send)
+    return (arrived - asked) * 1000
+
+
+async def amend(seller: Person, watchers: list[Person], cents: int) -> list[float]:
+    """Set a price through the dialog; returns milliseconds from pressing `Save changes` until each watcher sees it."""
+    price = f"{cents // 100:,}.{cents % 100:02}"
+    seller.fire("click", label="Amend deal")
+    await seller.until(lambda page: _has(page, "Save changes"))
+    dialog = _dialog(seller.page)
+    seller.fire(_TYPED, price.replace(",", ""), label="Price")
+    seen = [watcher.sees(f"${price}") for watcher in watchers]
+    asked = perf_counter()
+    seller.fire("click", label="Save changes")
+    arrived = await asyncio.wait_for(asyncio.gather(*seen), PATIENCE)
+    await seller.until(lambda page: not page.elements[dialog]["props"].get("model-value"))
+    _hide(seller, dialog)
+    await seller.until(lambda page: not _has(page, "Save changes"))
+    return [(moment - asked) * 1000 for moment in arrived]
+
+
+def show_tab(person: Person, *, visible: bool) -> None:
+    """Tell the server that the tab was hidden or shown."""
+    person.fire("visibility", visible)
+
+
+def _has(page: Page, label: str) -> bool:
+    return any((element.get("props") or {}).get("label") == label for element in page.elements.values())
+
+
+def _dialog(page: Page) -> str:
+    return max((number for number, element in page.elements.items() if "dialog" in element["tag"]), key=int)
+
+
+def _hide(person: Person, dialog: str) -> None:
+    """A closed dialog tells when its transition is over, and is then taken from the page."""
+    element = person.page.elements[dialog]
+    element["props"]["bench"] = dialog
+    person.fire("hide", bench=dialog)

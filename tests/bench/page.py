@@ -1,0 +1,80 @@
+"""A page as its script holds it: the elements by id, and what updates make of them."""
+
+import ast
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+_ELEMENTS = re.compile(r"parseElements\(String\.raw`(.*?)`\)", re.DOTALL)
+_QUERY = re.compile(r"query: (\{.*?\}),\n")
+_UNESCAPED = (("&#36;", "$"), ("&#96;", "`"), ("&gt;", ">"), ("&lt;", "<"), ("&amp;", "&"))  # as nicegui.js does
+_LAYOUT = "0"
+_PROPS = {"testid": "data-testid"}
+
+Element = dict[str, Any]
+
+
+class MissingError(Exception):
+    """The page has no such element."""
+
+
+@dataclass(slots=True)
+class Page:
+    """What is on the page now. `size` is the HTML's in bytes, `sent` the same as it was compressed on the way."""
+
+    size: int = 0
+    sent: int = 0
+    query: dict[str, str] = field(default_factory=dict)
+    elements: dict[str, Element] = field(default_factory=dict)
+
+    @property
+    def client_id(self) -> str:
+        """The server's name for this page."""
+        return self.query["client_id"]
+
+    def find(self, event: str = "", **props: str) -> tuple[str, Element]:
+        """The newest element with these props (`label`, `testid`, …) that listens to the event; raises `MissingError`.
+
+        Without props it is the page itself, which takes what `emitEvent` sends.
+        """
+        if not props:
+            return _LAYOUT, self.elements[_LAYOUT]
+        wanted = {_PROPS.get(name, name): value for name, value in props.items()}.items()
+        for number in sorted(self.elements, key=int, reverse=True):
+            element = self.elements[number]
+            its = element.get("props") or {}
+            if all(its.get(name) == value for name, value in wanted) and (not event or listener(element, event)):
+                return number, element
+        raise MissingError(f"nothing with {props} listens to {event!r}")
+
+    def apply(self, update: dict[str, Element | None]) -> None:
+        """Take an update over: changed and new elements, None for those that are gone."""
+        for number, element in update.items():
+            if element is None:
+                self.elements.pop(number, None)
+            else:
+                self.elements[number] = element
+
+
+def listener(element: Element, event: str) -> dict[str, Any] | None:
+    """The element's listener to an event, if it has one."""
+    found: dict[str, Any] | None = next((its for its in element.get("events") or () if its["type"] == event), None)
+    return found
+
+
+def parse(html: str, sent: int) -> Page:
+    """The page of an HTML document. Raises `MissingError` where it is none of NiceGUI's."""
+    elements, query = _ELEMENTS.search(html), _QUERY.search(html)
+    if not elements or not query:
+        raise MissingError(f"not a live page: {html[:200]!r}")
+    text = elements[1]
+    for escaped, plain in _UNESCAPED:
+        text = text.replace(escaped, plain)
+    values: dict[str, object] = ast.literal_eval(query[1])
+    return Page(
+        size=len(html.encode()),
+        sent=sent,
+        query={name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in values.items()},
+        elements=json.loads(text),
+    )
