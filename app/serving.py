@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import signal
 import socket
 import sys
@@ -37,8 +38,9 @@ def listening_socket(settings: Settings) -> Iterator[socket.socket]:
             listener.bind((settings.host, settings.port))
             listener.listen(1024)
         except OSError as error:
+            setting = "PORT" if error.errno in {errno.EADDRINUSE, errno.EACCES} else "HOST"
             raise PortError(
-                f"TRADEROOM_PORT: cannot listen on {settings.host} port {settings.port}: {error.strerror}."
+                f"TRADEROOM_{setting}: cannot listen on {settings.host} port {settings.port}: {error.strerror}."
             ) from None
         yield listener
 

@@ -9,7 +9,6 @@ from nicegui import app
 
 from app.domain.refusals import Refusal
 from app.service.trades import normalise_code
-from app.ui.receipt_pdf import render
 from app.ui.site import Site, viewer_of
 
 
@@ -28,6 +27,9 @@ def register(site: Site) -> None:
             text = json.dumps(document, ensure_ascii=False, indent=2)
             return Response(text, media_type="application/json", headers=headers)
         if kind == "pdf":
+            # Imported here, for it costs every start and command half a second.
+            from app.ui.receipt_pdf import render  # noqa: PLC0415
+
             return Response(await asyncio.to_thread(render, document), media_type="application/pdf", headers=headers)
         return PlainTextResponse("Nothing here", 404)
 

@@ -40,6 +40,15 @@ class Face:
         return [reading.text for _, reading in self.told]
 
 
+class Page:
+    """Something that is bound to a dial."""
+
+    reading = binding.BindableProperty()
+
+    def __init__(self) -> None:
+        self.reading = None
+
+
 @pytest.fixture
 def ticker() -> Ticker:
     """A ticker by this machine's clock."""
@@ -96,11 +105,11 @@ async def test_the_same_text_tells_nobody_anything(ticker: Ticker) -> None:
 
 
 async def test_a_closed_trade_s_clock_stands_still(ticker: Ticker) -> None:
-    trade = ending(0.4)
+    trade = ending(0.1)
     over = replace(trade, status=Status.ACCEPTED, closed_at=trade.expires_at - timedelta(seconds=90))
     async with running(ticker):
         face = Face(ticker.watch(over))
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(0.3)
     assert face.texts == ["1:30"]
 
 
@@ -118,22 +127,22 @@ async def test_one_listener_that_fails_does_not_stop_the_other_clocks(
     def fail(_: object = None) -> None:
         raise KeyError("a page's mistake")
 
-    bad, worse, good = (ticker.watch(ending(1.1 + n / 10, number=n)) for n in range(3))
+    bad, worse, good = (ticker.watch(ending(0.3 + n / 10, number=n)) for n in range(3))
     face = Face(good)
     with caplog.at_level(logging.ERROR):
         async with running(ticker):
             bad.on_tick = fail
             worse_face = Face(worse)
-            binding.bind_to(worse, "reading", worse_face, "reading", lambda r: fail() if r.text == "0:01" else r)
+            binding.bind_to(worse, "reading", Page(), "reading", lambda r: fail() if r.text == "0:00" else r)
             await until(lambda: face.texts[-1] == "0:00")
-    assert face.texts == ["0:02", "0:01", "0:00"]
+    assert face.texts == ["0:01", "0:00"]
     assert worse_face.texts[-1] == "0:00"
-    assert caplog.text.count("could not be shown") >= 2
+    assert all(f"the clock of trade {number} could not be shown" in caplog.text for number in (0, 1))
     assert bad.reading.text == "0:00"
 
 
 async def test_all_who_watch_a_trade_share_its_dial_until_the_last_one_goes(ticker: Ticker) -> None:
-    trade = ending(0.9)
+    trade = ending(0.2)
     first = ticker.watch(trade)
     assert ticker.watch(trade) is first
     ticker.unwatch(first)
