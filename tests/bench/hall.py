@@ -36,14 +36,13 @@ class Hall:
         """Speak at `rate` messages per second. Where nobody is free to speak, the wait counts as latency."""
         talk = Talk()
         began = perf_counter()
-        tasks = []
-        for number in range(int(rate * seconds)):
-            due = began + number / rate
-            if (wait := due - perf_counter()) > 0:
-                await asyncio.sleep(wait)
-            speaker, listener = await self._free.get()
-            tasks.append(asyncio.create_task(self._speak(talk, speaker, listener, due)))
-        await asyncio.gather(*tasks)
+        async with asyncio.TaskGroup() as speeches:
+            for number in range(int(rate * seconds)):
+                due = began + number / rate
+                if (wait := due - perf_counter()) > 0:
+                    await asyncio.sleep(wait)
+                speaker, listener = await self._free.get()
+                speeches.create_task(self._speak(talk, speaker, listener, due))
         talk.seconds = perf_counter() - began
         return talk
 
