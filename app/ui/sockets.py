@@ -2,7 +2,7 @@
 
 NiceGUI looks up the client that a message names, not the socket that it came through. Its handlers are therefore
 registered again behind two checks: a socket may open a page only with the session cookie that the page was asked for
-with, and may speak only for the pages it has opened. `tests/security/test_sockets.py` fails when these internals move.
+with, and may speak only for the pages it has opened. `tests/ui/test_sockets.py` fails when these internals move.
 """
 
 import asyncio
