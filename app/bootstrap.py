@@ -23,12 +23,15 @@ from app.rooms.ticker import Ticker
 from app.service.accounts import Accounts
 from app.service.limits import Limits
 from app.service.negotiation import Negotiation
+from app.service.privacy import Privacy
 from app.service.receipts import Receipts
 from app.service.trades import Trades
 from app.settings import Settings
+from app.ui.outage import show_outage
 from app.ui.session import Cookies
 from app.ui.site import Site
 from app.ui.sockets import close_pages
+from app.ui.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
@@ -48,21 +51,38 @@ class House:
         self.ticker = Ticker(now)
         self.floor = Floor(self.history, self.presence)
         self.lobby = Lobby(self.history, self.ticker, self.presence, self.floor)
-        limits = Limits(
+        limits = self._limits = Limits(
             {
                 "sign_up": settings.limit_sign_up,
                 "sign_in": settings.limit_sign_in,
+                "guesses": settings.limit_guesses,
+                "guesses_at_name": settings.limit_guesses_at_name,
                 "moves": settings.limit_moves,
+                "messages": settings.limit_messages,
                 "rooms": settings.limit_rooms,
+                "exports": settings.limit_exports,
             }
         )
-        self.accounts = Accounts(AccountStore(self.database), limits)
+        store = AccountStore(self.database)
+        self.accounts = Accounts(store, limits)
         self.negotiation = Negotiation(self.ledger, self.history, self.lobby, limits, now)
-        self.trades = Trades(self.ledger, self.history, self.lobby, self.floor, limits)
-        self.feed = Feed(self.database, origin, self.lobby.heard, self.lobby.resume, close_pages)
+        self.trades = Trades(
+            self.ledger, self.history, self.lobby, self.floor, limits, most_open=settings.limit_open_trades
+        )
+        self.privacy = Privacy(
+            store=store,
+            history=self.history,
+            accounts=self.accounts,
+            negotiation=self.negotiation,
+            limits=limits,
+            now=now,
+        )
+        self.feed = Feed(
+            self.database, origin, self.lobby.heard, self.lobby.resume, ended=close_pages, listening=show_outage
+        )
         self.worker = Worker(self.queue, url)
         self._tasks: list[asyncio.Task[None]] = []
-        jobs.register(self.queue, self.negotiation, self.accounts)
+        jobs.register(self.queue, self.negotiation, self.trades, self.accounts)
 
     def site(self) -> Site:
         """What pages are made with."""
@@ -70,7 +90,9 @@ class House:
         return Site(
             settings=self.settings,
             cookies=Cookies(secret, secure=self.settings.https),
-            receipts=Receipts(self.history, secret),
+            waiting=Waiting(),
+            receipts=Receipts(self.history, limits=self._limits, secret=secret),
+            privacy=self.privacy,
             accounts=self.accounts,
             trades=self.trades,
             negotiation=self.negotiation,

@@ -156,7 +156,7 @@ def create(
 
 def _settings(**overrides: object) -> Settings:
     settings = load(**overrides)
-    set_up_logging(settings.log_level, settings.log_format)
+    set_up_logging(settings.log_level, settings.log_format, settings.security_log)
     return settings
 
 

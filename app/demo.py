@@ -52,7 +52,7 @@ async def _closed_trades(house: House, seller: Viewer, buyer: Viewer) -> None:
     trade = await _draft(
         house, seller, title="Espresso machine", description="Dual boiler, 2023.", price="1200", quantity="1"
     )
-    await rooms.join(buyer, trade.id)
+    await rooms.join(buyer, trade.id, trade.code)
     await rooms.send(buyer, trade.id, "Hello Sam! Is the grinder included?")
     await rooms.send(seller, trade.id, "It is not, but I can put it in.")
     await rooms.request_amendment(buyer, trade.id, "Please include the grinder, for 1,150 together.")
@@ -67,7 +67,7 @@ async def _closed_trades(house: House, seller: Viewer, buyer: Viewer) -> None:
     )
     await rooms.accept(buyer, trade.id, 2)
     trade = await _draft(house, seller, title="Office chairs", description="", price="89.90", quantity="12")
-    await rooms.join(buyer, trade.id)
+    await rooms.join(buyer, trade.id, trade.code)
     await rooms.reject(buyer, trade.id, "We found some nearby, thank you.")
 
 

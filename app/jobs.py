@@ -9,6 +9,7 @@ from procrastinate.jobs import Job
 from app.db.queue import EXPIRE_TRADE, Queue, retry_stalled
 from app.service.accounts import Accounts
 from app.service.negotiation import Negotiation
+from app.service.trades import Trades
 
 log = logging.getLogger(__name__)
 _STALLED_AFTER = timedelta(seconds=60)
@@ -32,7 +33,7 @@ class _AtTheDeadline(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": min(2**job.attempts, 60)})
 
 
-def register(queue: Queue, negotiation: Negotiation, accounts: Accounts) -> None:
+def register(queue: Queue, negotiation: Negotiation, trades: Trades, accounts: Accounts) -> None:
     """Register the tasks with the queue's app; a worker of this process then runs them."""
     app = queue.app
 
@@ -56,6 +57,8 @@ def register(queue: Queue, negotiation: Negotiation, accounts: Accounts) -> None
     @app.task(name="clean_up", queueing_lock="clean_up")
     async def clean_up(timestamp: int) -> None:  # noqa: ARG001
         await accounts.forget_old_sessions()
+        if count := await trades.clear_drafts():
+            log.info("%s offers that nobody ever joined were cleared", count)
         await app.job_manager.delete_old_jobs(
             nb_hours=int(_KEEP_FAILED.total_seconds() // 3600), include_failed=True, include_cancelled=True
         )

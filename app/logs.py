@@ -5,6 +5,10 @@ import logging
 import re
 import sys
 from datetime import UTC, datetime
+from logging.handlers import WatchedFileHandler
+from pathlib import Path
+
+from app import security_log
 
 _CODE = re.compile(r"(/room/)[^\s/?#\"']+")
 
@@ -25,15 +29,25 @@ class _Json(_Text):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        entry |= getattr(record, "facts", {})
         if record.exc_info:
             entry["error"] = self.formatException(record.exc_info)
         return _CODE.sub(r"\1…", json.dumps(entry, ensure_ascii=False))
 
 
-def set_up_logging(level: str, style: str) -> None:
-    """Log to standard error. What libraries tell about their everyday work is left out."""
+def set_up_logging(level: str, style: str, security: Path | None = None) -> None:
+    """Log to standard error. What libraries tell about their everyday work is left out.
+
+    The security log is JSON in any case, and goes to the file `security` where there is one, which may be moved away
+    (rotated) at any time. Raises `OSError` when it cannot be written.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if style == "json" else _Text("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    trail = logging.getLogger(security_log.NAME)
+    trail.handlers = [WatchedFileHandler(security, encoding="utf-8") if security else logging.StreamHandler(sys.stderr)]
+    trail.handlers[0].setFormatter(_Json())
+    trail.setLevel(logging.INFO)
+    trail.propagate = False
     for chatty in ("procrastinate", "fontTools", "fpdf", "alembic", "uvicorn.error", "nicegui", "engineio", "socketio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -56,10 +56,17 @@ class Settings(BaseSettings):
     demo: bool = False
     limit_sign_up: Rate = "30/minute"
     limit_sign_in: Rate = "60/minute"
+    limit_guesses: Rate = "20/minute"
+    limit_guesses_at_name: Rate = "100/minute"
     limit_moves: Rate = "600/minute"
+    limit_messages: Rate = "600/minute"
     limit_rooms: Rate = "300/minute"
+    limit_exports: Rate = "30/minute"
+    limit_open_trades: int = Field(500, ge=1)
+    limit_pages: int = Field(300, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
+    security_log: Path | None = None
 
     @field_validator("allowed_hosts", "trusted_proxies", mode="before")
     @classmethod

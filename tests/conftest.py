@@ -138,6 +138,7 @@ class Deal:
 
     market: "Market"
     id: int
+    code: str
     seller: Person
     buyer: Person
 
@@ -196,14 +197,14 @@ class Market:
         """A draft, offered by Sam; Bea is at hand to join. A fraction of a minute spares a test the wait."""
         seller, buyer = await self.person(by), await self.person("Bea")
         outcome = await self.ledger.create(seller, title, terms, invited, cast("int", minutes))
-        return Deal(self, outcome.trade.id, seller, buyer)
+        return Deal(self, outcome.trade.id, outcome.trade.code, seller, buyer)
 
     async def deal(
         self, title: str = "Oak table", *, terms: Terms = TERMS, minutes: float = 30, by: str = "Sam"
     ) -> Deal:
         """A trade in negotiation between Sam and Bea."""
         deal = await self.draft(title, terms=terms, minutes=minutes, by=by)
-        await deal.play(Join(deal.buyer))
+        await deal.play(Join(deal.buyer, deal.code))
         return deal
 
     async def past(
@@ -235,7 +236,7 @@ class Market:
             assert made is not None
             await connection.cursor().executemany(_PAST_ACTION, [(made[0], *action) for action in actions])
             await connection.execute(_PAST_VERSION, (made[0], *figures))
-        return Deal(self, made[0], seller, buyer)
+        return Deal(self, made[0], row[0], seller, buyer)
 
 
 _PAST = {

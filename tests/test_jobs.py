@@ -20,6 +20,7 @@ from app.rooms.ticker import Ticker
 from app.service.accounts import Accounts
 from app.service.limits import Limits
 from app.service.negotiation import Negotiation
+from app.service.trades import Trades
 from tests.conftest import Deal, Market
 
 
@@ -32,7 +33,9 @@ class Shift:
         lobby = Lobby(market.history, Ticker(now), presence, Floor(market.history, presence))
         limits = Limits({})
         negotiation = Negotiation(market.ledger, market.history, lobby, limits, now)
-        jobs.register(queue, negotiation, Accounts(market.accounts, limits))
+        floor = Floor(market.history, presence)
+        trades = Trades(market.ledger, market.history, lobby, floor, limits, most_open=9)
+        jobs.register(queue, negotiation, trades, Accounts(market.accounts, limits))
 
     async def work(self) -> None:
         """Run everything that is due, and stop."""
@@ -173,10 +176,10 @@ async def test_one_trade_that_cannot_be_expired_does_not_stop_the_sweep(
     first, second, third = [await market.past(Status.IN_NEGOTIATION, f"Oak {n}") for n in range(3)]
     record = market.ledger.record
 
-    async def stumble(outcome: Any) -> Any:
+    async def stumble(outcome: Any, request: Any) -> Any:
         if outcome.trade.id == second.id:
             raise OSError("this row is broken")
-        return await record(outcome)
+        return await record(outcome, request)
 
     monkeypatch.setattr(market.ledger, "record", stumble)
     for _ in range(2):

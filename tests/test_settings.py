@@ -55,6 +55,12 @@ WRONG = {
     "LIMIT_SIGN_IN": ["often", ""],
     "LIMIT_MOVES": ["often", ""],
     "LIMIT_ROOMS": ["often", ""],
+    "LIMIT_GUESSES": ["often", ""],
+    "LIMIT_GUESSES_AT_NAME": ["often", ""],
+    "LIMIT_MESSAGES": ["often", ""],
+    "LIMIT_EXPORTS": ["often", ""],
+    "LIMIT_OPEN_TRADES": ["0", "-1", "many", ""],
+    "LIMIT_PAGES": ["0", "-1", "many", ""],
     "LOG_LEVEL": ["loud", ""],
     "LOG_FORMAT": ["xml", ""],
 }
@@ -71,7 +77,7 @@ def test_a_wrong_value_is_one_line_that_names_its_setting(given, name: str, valu
 
 
 def test_every_setting_that_can_be_wrong_is_tried() -> None:
-    anything_goes = {"ALLOWED_HOSTS", "TRUSTED_PROXIES", "DATA_DIR", "OWNER_URL"}
+    anything_goes = {"ALLOWED_HOSTS", "TRUSTED_PROXIES", "DATA_DIR", "OWNER_URL", "SECURITY_LOG"}
     assert {name.upper() for name in Settings.model_fields} == set(WRONG) | anything_goes
 
 

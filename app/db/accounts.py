@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, Select, Text, and_, cast, delete, func, not_, select, update
+from sqlalchemy import ColumnElement, Executable, Row, Select, Text, and_, cast, delete, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from app.db.engine import Database
-from app.db.tables import SessionRow, UserRow
-from app.domain.trade import Person
+from app.db.tables import SessionRow, TradeRow, UserRow
+from app.domain.trade import Person, Status
 
 IDLE_FOR = timedelta(days=14)
 """A session that is not used for so long is over."""
@@ -64,6 +64,29 @@ class Accounts:
     async def set_password_hash(self, user_id: int, password_hash: str) -> None:
         """Replace the password's hash."""
         await self._run(update(UserRow).where(col(UserRow.id) == user_id).values(password_hash=password_hash))
+
+    async def delete_user(self, user_id: int, name: str) -> bool:
+        """Put `name` in the place of the user's own and make the password unusable; False, and nothing is changed,
+        while one of the user's trades is being negotiated."""
+        negotiated = select(col(TradeRow.id)).where(
+            col(TradeRow.status) == Status.IN_NEGOTIATION,
+            or_(col(TradeRow.seller_id) == user_id, col(TradeRow.buyer_id) == user_id),
+        )
+        statement = (
+            update(UserRow)
+            .where(col(UserRow.id) == user_id, not_(negotiated.exists()))
+            .values(name=name, password_hash="", deleted_at=func.now())
+            .returning(col(UserRow.id))
+        )
+        async with self._database.reading() as connection:
+            return (await connection.execute(statement)).scalar_one_or_none() is not None
+
+    async def created_at(self, user_id: int) -> datetime:
+        """When the account was made."""
+        async with self._database.reading() as connection:
+            return (
+                await connection.execute(select(col(UserRow.created_at)).where(col(UserRow.id) == user_id))
+            ).scalar_one()
 
     async def create_session(self, user_id: int, token_hash: bytes) -> None:
         """Keep a session by its token's digest."""

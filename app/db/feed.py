@@ -8,7 +8,7 @@ import psycopg
 
 from app.db.accounts import SESSIONS_CHANNEL
 from app.db.engine import Database, connect
-from app.db.ledger import CHANNEL
+from app.db.ledger import CHANNEL, CLEARED_CHANNEL
 
 log = logging.getLogger(__name__)
 _QUIET = 10.0
@@ -17,7 +17,7 @@ _QUIET = 10.0
 
 class Feed:
     """Calls `heard(trade_id, seq, own)` for every recorded action, `ended(session_id)` for every session that has
-    ended, and `resumed()` when some may have been missed."""
+    ended, `resumed()` when some may have been missed, and `listening(it_does)` when the database goes and comes."""
 
     def __init__(
         self,
@@ -25,13 +25,16 @@ class Feed:
         origin: str,
         heard: Callable[[int, int, bool], None],
         resumed: Callable[[], Awaitable[None]],
+        *,
         ended: Callable[[int], None] = lambda _: None,
+        listening: Callable[[bool], None] = lambda _: None,
     ) -> None:
         self._database = database
         self._origin = origin
         self._heard = heard
         self._resumed = resumed
         self._ended = ended
+        self._tell_listening = listening
         self.listening = False
 
     async def run(self) -> None:
@@ -40,16 +43,20 @@ class Feed:
         while True:
             try:
                 async with await connect(self._database.url) as connection:
-                    await connection.execute(f"LISTEN {CHANNEL}; LISTEN {SESSIONS_CHANNEL}")
+                    await connection.execute(f"LISTEN {CHANNEL}; LISTEN {CLEARED_CHANNEL}; LISTEN {SESSIONS_CHANNEL}")
                     if missed:
                         await self._database.renew()
                         log.info("feed: listening again")
                     await self._resumed()
+                    if missed:
+                        self._tell_listening(True)
                     missed = False
                     self.listening = True
                     await self._listen(connection)
             except Exception as error:  # noqa: BLE001 - whatever it was, news has to come in again
                 log.warning("feed: the database went away: %s", (str(error) or type(error).__name__).splitlines()[0])
+                if not missed:
+                    self._tell_listening(False)
                 missed = True
             finally:
                 self.listening = False
@@ -59,12 +66,15 @@ class Feed:
         while True:
             async for notice in connection.notifies(timeout=_QUIET):
                 try:
-                    self._deliver(notice)
+                    await self._deliver(notice)
                 except Exception:
                     log.exception("feed: %s %r could not be delivered", notice.channel, notice.payload)
             await self._database.clock.measure(connection)
 
-    def _deliver(self, notice: psycopg.Notify) -> None:
+    async def _deliver(self, notice: psycopg.Notify) -> None:
+        if notice.channel == CLEARED_CHANNEL:
+            await self._resumed()
+            return
         if notice.channel == SESSIONS_CHANNEL:
             self._ended(int(notice.payload))
             return

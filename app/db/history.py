@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, not_, or_, select
 from sqlalchemy.orm import aliased
@@ -45,6 +46,38 @@ class History:
         """The first `limit` actions after `seq`, oldest first."""
         statement = _actions(trade_id).where(col(ActionRow.seq) > seq).order_by(col(ActionRow.seq)).limit(limit)
         return [_action(row) for row in await self._all(statement)]
+
+    async def requested(self, actor_id: int, request: UUID) -> tuple[int, Action] | None:
+        """The trade's id and the action that a person's request of this name has led to, or None."""
+        statement = select(col(ActionRow.trade_id), col(ActionRow.seq)).where(
+            col(ActionRow.actor_id) == actor_id, col(ActionRow.request_id) == request
+        )
+        async with self._database.reading() as connection:
+            found = (await connection.execute(statement)).one_or_none()
+        if found is None:
+            return None
+        trade_id, seq = found
+        return trade_id, (await self.actions_since(trade_id, seq - 1, limit=1))[0]
+
+    async def left_by(self, user_id: int) -> list[Standing]:
+        """The trades in which somebody has acted and is no party any more: the seat was released."""
+        acted = select(col(ActionRow.trade_id)).where(col(ActionRow.actor_id) == user_id).distinct()
+        return await self._many(
+            _trades()
+            .where(col(TradeRow.id).in_(acted), col(TradeRow.seller_id) != user_id)
+            .where(col(TradeRow.buyer_id).is_distinct_from(user_id))
+            .order_by(col(TradeRow.id))
+        )
+
+    async def count_open(self, seller_id: int, most: int) -> int:
+        """How many open trades a seller has, counted no further than `most`."""
+        some = (
+            select(col(TradeRow.id))
+            .where(col(TradeRow.seller_id) == seller_id, col(TradeRow.status).in_(OPEN))
+            .limit(most)
+        )
+        async with self._database.reading() as connection:
+            return (await connection.execute(select(func.count()).select_from(some.subquery()))).scalar_one()
 
     async def versions(self, trade_id: int, *, before: int | None = None, limit: int = 20) -> list[Version]:
         """The newest `limit` versions numbered below `before`, newest first."""
@@ -199,6 +232,7 @@ def _standing(row: Row[Any]) -> Standing:
         expires_at=row.expires_at,
         amended_at=row.amended_at,
         closed_at=row.closed_at,
+        answered=row.answered,
     )
     return Standing(trade, row.seq, row.active_at)
 

@@ -4,17 +4,20 @@ The statement locks the trade's row first, looks at the database's clock only th
 be older than the wait for the lock), repeats the guards the rules relied on, takes the next `seq` from the row, inserts
 the action with its version or message, and notifies. No row back means that somebody was faster: read again, ask the
 rules again. A move that closes the trade cancels its expiry job in the same transaction; creating a trade defers it.
+A request that is named is recorded once: a unique index on the person and the name says so.
 """
 
 import secrets
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
 from app.db.engine import Database
 from app.db.queue import Queue
+from app.db.tables import REQUEST_INDEX
 from app.domain.actions import Action, Kind, Outcome
 from app.domain.chain import GENESIS, body_of, canonical
 from app.domain.terms import Terms
@@ -23,27 +26,35 @@ from app.domain.trade import Person, Role, Trade
 CHANNEL = "traderoom"
 """NOTIFY's channel; the payload is ``<trade id> <seq> <origin>``."""
 
+CLEARED_CHANNEL = "traderoom_cleared"
+"""NOTIFY's channel for trades that were deleted; the payload is how many."""
+
 _CODE_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no letter that is easily taken for a digit; 26 of them make 130 bits."""
 
-_SAME = "status = %(status)s AND version = %(base)s"
-"""What changes a trade was judged on all of it: an outcome carries the terms it saw."""
+_SAME = "(status, version, answered, code) = (%(status)s, %(base)s, %(was_answered)s, %(old_code)s)"
+"""What changes a trade was judged on all of it: an outcome carries everything it saw."""
 _GUARDS = {
     Kind.JOINED: f"{_SAME} AND at < expires_at AND buyer_id IS NULL",
     Kind.MESSAGE_SENT: "%(actor)s IN (seller_id, buyer_id)",
     Kind.AMENDED: f"{_SAME} AND at < expires_at AND seller_id = %(actor)s",
-    Kind.AMENDMENT_REQUESTED: "status = %(status)s AND at < expires_at AND buyer_id = %(actor)s",
+    Kind.AMENDMENT_REQUESTED: f"{_SAME} AND at < expires_at AND buyer_id = %(actor)s",
     Kind.ACCEPTED: f"{_SAME} AND at < expires_at AND buyer_id = %(actor)s",
     Kind.REJECTED: f"{_SAME} AND at < expires_at AND buyer_id = %(actor)s",
     Kind.EXPIRED: f"{_SAME} AND at >= expires_at",
+    Kind.LINK_RENEWED: f"{_SAME} AND at < expires_at AND seller_id = %(actor)s",
+    Kind.SEAT_RELEASED: f"{_SAME} AND at < expires_at AND seller_id = %(actor)s",
 }
 _CHANGES = {
     Kind.JOINED: ", status = %(new_status)s, buyer_id = %(actor)s",
     Kind.AMENDED: ", price = %(price)s, quantity = %(quantity)s, description = %(description)s,"
     " version = g.version + 1, amended_at = g.at",
-    Kind.ACCEPTED: ", status = %(new_status)s, closed_at = g.at",
-    Kind.REJECTED: ", status = %(new_status)s, closed_at = g.at",
+    Kind.AMENDMENT_REQUESTED: ", answered = true",
+    Kind.ACCEPTED: ", status = %(new_status)s, answered = true, closed_at = g.at",
+    Kind.REJECTED: ", status = %(new_status)s, answered = true, closed_at = g.at",
     Kind.EXPIRED: ", status = %(new_status)s, closed_at = g.at",
+    Kind.LINK_RENEWED: ", code = %(new_code)s",
+    Kind.SEAT_RELEASED: ", status = %(new_status)s, buyer_id = NULL, code = %(new_code)s",
 }
 _ALSO = {
     Kind.MESSAGE_SENT: ", m AS (INSERT INTO messages (trade_id, seq, text) SELECT id, seq + 1, %(text)s FROM g)",
@@ -64,7 +75,7 @@ def _link(previous: str, seq: str) -> str:
 def _statement(kind: Kind) -> str:
     return f"""
         WITH l AS MATERIALIZED (
-            SELECT id, seq, head, status, version, seller_id, buyer_id, expires_at, expiry_job_id
+            SELECT id, code, seq, head, status, version, answered, seller_id, buyer_id, expires_at, expiry_job_id
             FROM trades WHERE id = %(trade)s FOR UPDATE
         ), t AS MATERIALIZED (
             SELECT l.*, clock_timestamp() AS at FROM l
@@ -74,8 +85,8 @@ def _statement(kind: Kind) -> str:
             UPDATE trades SET seq = g.seq + 1, head = g.hash, active_at = g.at{_CHANGES.get(kind, "")}
             FROM g WHERE trades.id = g.id
         ), a AS (
-            INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, note, hash)
-            SELECT id, seq + 1, %(kind)s, %(actor)s, %(role)s, at, %(version)s, %(note)s, hash FROM g
+            INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, note, hash, request_id)
+            SELECT id, seq + 1, %(kind)s, %(actor)s, %(role)s, at, %(version)s, %(note)s, hash, %(request)s FROM g
         ){_ALSO.get(kind, "")}
         SELECT seq + 1, at, expiry_job_id, pg_notify('{CHANNEL}', id || ' ' || seq + 1 || ' ' || %(origin)s) FROM g
     """  # noqa: S608 - put together from the constants above
@@ -96,14 +107,18 @@ _CREATE = f"""
                at, at, at, expires_at FROM h
         RETURNING id, created_at, expires_at, head
     ), a AS (
-        INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, hash)
-        SELECT id, 1, 'created', %(seller)s, 'seller', created_at, 1, head FROM n
+        INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, hash, request_id)
+        SELECT id, 1, 'created', %(seller)s, 'seller', created_at, 1, head, %(request)s FROM n
     ), v AS (
         INSERT INTO trade_versions (trade_id, version, seq, price, quantity, description)
         SELECT id, 1, 1, %(price)s, %(quantity)s, %(description)s FROM n
     )
     SELECT id, created_at, expires_at, pg_notify('{CHANNEL}', id || ' 1 ' || %(origin)s) FROM n
 """  # noqa: S608
+
+
+class RecordedBeforeError(Exception):
+    """The person's request of this name has been recorded already."""
 
 
 def new_code() -> str:
@@ -119,10 +134,12 @@ class Ledger:
         self._queue = queue
         self._origin = origin
 
-    async def create(self, seller: Person, title: str, terms: Terms, invited: str, minutes: int) -> Outcome:
+    async def create(
+        self, seller: Person, title: str, terms: Terms, invited: str, minutes: int, *, request: UUID | None = None
+    ) -> Outcome:
         """A new trade with its first version, first action and expiry job, in one transaction.
 
-        `minutes` counts from the database's clock at this moment.
+        `minutes` counts from the database's clock at this moment. Raises `RecordedBeforeError`.
         """
         code = new_code()
         created = Action(Kind.CREATED, self._database.clock.now(), seller, Role.SELLER, version=1, terms=terms, seq=1)
@@ -134,6 +151,7 @@ class Ledger:
             "seller": seller.id,
             "invited": invited,
             "minutes": minutes,
+            "request": request,
             "origin": self._origin,
             **_figures(terms),
         }
@@ -149,11 +167,12 @@ class Ledger:
         )
         return Outcome(trade, replace(created, at=created_at), before=trade)
 
-    async def record(self, outcome: Outcome) -> Outcome | None:
+    async def record(self, outcome: Outcome, request: UUID | None = None) -> Outcome | None:
         """The outcome as it was stored, with its `seq` and time; None when it is no longer true (ask the rules again).
 
-        Raises `psycopg.Error` when the database fails; nothing is known about the move then, and `feed` tells if it
-        was stored.
+        `request` names what was asked for. Raises `RecordedBeforeError` when that was recorded already, and
+        `psycopg.Error` when the database fails; nothing is known about the move then, but asking again under the same
+        name is safe.
         """
         action, kind = outcome.action, outcome.action.kind
         is_message = kind is Kind.MESSAGE_SENT
@@ -162,6 +181,10 @@ class Ledger:
             "status": outcome.before.status,
             "base": outcome.before.version,
             "new_status": outcome.trade.status,
+            "was_answered": outcome.before.answered,
+            "old_code": outcome.before.code,
+            "new_code": outcome.trade.code,
+            "request": request,
             "kind": kind,
             "actor": action.actor.id if action.actor else None,
             "role": action.role,
@@ -177,6 +200,12 @@ class Ledger:
         async with self._database.raw() as connection:
             row = await _one(connection, _STATEMENTS[kind], parameters)
         return outcome.recorded(row[0], row[1]) if row else None
+
+    async def clear_drafts(self) -> int:
+        """Delete what the database allows to be deleted: offers that expired a month ago and nobody ever joined."""
+        async with self._database.raw() as connection:
+            row = await (await connection.execute("SELECT traderoom_clear_drafts()")).fetchone()
+        return int(row[0]) if row else 0
 
     async def _record_closing(self, outcome: Outcome, parameters: dict[str, Any]) -> Outcome | None:
         async with self._database.transaction() as connection:
@@ -196,6 +225,11 @@ def _figures(terms: Terms) -> dict[str, Any]:
 async def _one(
     connection: psycopg.AsyncConnection, statement: str, parameters: dict[str, Any]
 ) -> tuple[int, datetime, Any, Any] | None:
-    cursor = await connection.execute(statement.encode(), parameters)
+    try:
+        cursor = await connection.execute(statement.encode(), parameters)
+    except psycopg.errors.UniqueViolation as error:
+        if error.diag.constraint_name == REQUEST_INDEX:
+            raise RecordedBeforeError from None
+        raise
     row: tuple[int, datetime, Any, Any] | None = await cursor.fetchone()
     return row

@@ -8,9 +8,11 @@ each action but the first refers to the one before it.
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Computed,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     LargeBinary,
     Numeric,
     Text,
+    Uuid,
     func,
     text,
 )
@@ -91,8 +94,12 @@ _UNSEEN = (
 """PostgreSQL's regular expressions know no Unicode categories, so the ranges stand here."""
 
 
+REQUEST_INDEX = "trade_actions_request_idx"
+"""What makes a named request recorded once."""
+
+
 class UserRow(SQLModel, table=True):
-    """An account. `name_key` is what makes a name unique (NFKC, casefold)."""
+    """An account. `name_key` is what makes a name unique (NFKC, casefold); it stays when the account is deleted."""
 
     __tablename__ = "users"
     __table_args__ = (_between("name", 1, MAX_NAME), _one_line("name"))
@@ -102,6 +109,7 @@ class UserRow(SQLModel, table=True):
     name_key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     password_hash: str = Field(sa_column=Column(Text, nullable=False))
     created_at: datetime = Field(sa_column=_now())
+    deleted_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
 
 
 class SessionRow(SQLModel, table=True):
@@ -163,7 +171,9 @@ class TradeRow(SQLModel, table=True):
         Index("trades_activity_idx", text("active_at DESC"), text("id DESC")),
         Index("trades_status_activity_idx", "status", text("active_at DESC"), text("id DESC")),
         Index("trades_seller_idx", "seller_id"),
+        Index("trades_open_of_seller_idx", "seller_id", postgresql_where=text("status IN ('draft', 'in_negotiation')")),
         Index("trades_buyer_idx", "buyer_id"),
+        Index("trades_unjoined_idx", "closed_at", postgresql_where=text("status = 'expired' AND buyer_id IS NULL")),
         Index("trades_overdue_idx", "expires_at", postgresql_where=text("status IN ('draft', 'in_negotiation')")),
     )
 
@@ -186,6 +196,7 @@ class TradeRow(SQLModel, table=True):
     active_at: datetime = Field(sa_column=_time())
     closed_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
     expiry_job_id: int | None = Field(default=None, sa_column=Column(BigInteger))
+    answered: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
 
 
 class ActionRow(SQLModel, table=True):
@@ -196,7 +207,7 @@ class ActionRow(SQLModel, table=True):
         ForeignKeyConstraint(["trade_id"], ["trades.id"]),
         ForeignKeyConstraint(["actor_id"], ["users.id"]),
         ForeignKeyConstraint(["trade_id", "after_seq"], ["trade_actions.trade_id", "trade_actions.seq"]),
-        Index("trade_actions_one_join", "trade_id", unique=True, postgresql_where=text("kind = 'joined'")),
+        Index(REQUEST_INDEX, "actor_id", "request_id", unique=True),
         Index(
             "trade_actions_one_outcome",
             "trade_id",
@@ -208,7 +219,10 @@ class ActionRow(SQLModel, table=True):
         CheckConstraint("(kind = 'created') = (seq = 1)", name="created_first"),
         CheckConstraint("(kind = 'expired') = (actor_id IS NULL)", name="only_time_has_no_actor"),
         CheckConstraint("(actor_id IS NULL) = (role IS NULL)", name="actor_has_role"),
-        CheckConstraint("kind NOT IN ('created', 'amended') OR role = 'seller'", name="terms_are_the_sellers"),
+        CheckConstraint(
+            "kind NOT IN ('created', 'amended', 'link_renewed', 'seat_released') OR role = 'seller'",
+            name="offer_is_the_sellers",
+        ),
         CheckConstraint(
             "kind NOT IN ('joined', 'amendment_requested', 'accepted', 'rejected') OR role = 'buyer'",
             name="decision_is_the_buyers",
@@ -230,6 +244,7 @@ class ActionRow(SQLModel, table=True):
     version: int | None = Field(default=None, sa_column=Column(BigInteger))
     note: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
     hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    request_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
 
 
 class VersionRow(SQLModel, table=True):

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     EXPIRED = "expired"
+    LINK_RENEWED = "link_renewed"
+    SEAT_RELEASED = "seat_released"
 
 
 @dataclass(frozen=True, slots=True)

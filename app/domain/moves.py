@@ -8,9 +8,10 @@ from app.domain.trade import Person
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Take the free buyer's seat."""
+    """Take the free buyer's seat, holding the invitation's code."""
 
     person: Person
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,22 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewLink:
+    """Put a new invitation code in the place of the old one, which is worth nothing from then on."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseSeat:
+    """Take the buyer's seat back before the first offer is answered; the new code keeps who sat there out."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Expire:
     """Close a trade whose deadline has passed. Nobody's move: time's."""
 
 
-Move = Join | SendMessage | Amend | RequestAmendment | Accept | Reject | Expire
+Move = Join | SendMessage | Amend | RequestAmendment | Accept | Reject | RenewLink | ReleaseSeat | Expire

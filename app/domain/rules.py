@@ -9,7 +9,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.domain.actions import Action, Kind, Outcome
-from app.domain.moves import Accept, Amend, Expire, Join, Move, Reject, RequestAmendment, SendMessage
+from app.domain.moves import (
+    Accept,
+    Amend,
+    Expire,
+    Join,
+    Move,
+    Reject,
+    ReleaseSeat,
+    RenewLink,
+    RequestAmendment,
+    SendMessage,
+)
 from app.domain.refusals import Reason, Refusal, invalid
 from app.domain.text import check_text
 from app.domain.trade import WORD, Role, Status, Trade
@@ -33,6 +44,10 @@ def apply(trade: Trade, move: Move, *, by: Role | None, now: datetime) -> Outcom
             return _accept(trade, move, by, now)
         case Reject():
             return _reject(trade, move, by, now)
+        case RenewLink():
+            return _renew_link(trade, move, by, now)
+        case ReleaseSeat():
+            return _release_seat(trade, move, by, now)
         case Expire():
             return _expire(trade, by, now)
 
@@ -42,6 +57,8 @@ def _join(trade: Trade, move: Join, by: Role | None, now: datetime) -> Outcome:
         raise Refusal(Reason.NOT_YOURS, "This is your own offer; the buyer's seat is for somebody else.")
     if by is Role.BUYER or not trade.seat_is_for(move.person):
         raise Refusal(Reason.SEAT_TAKEN, "The buyer's seat in this room is taken.")
+    if move.code != trade.code:
+        raise Refusal(Reason.NOT_YOURS, "This link has been renewed; please ask the seller for the new one.")
     _check_open(trade, now)
     joined = replace(trade.moved_to(Status.IN_NEGOTIATION, now), buyer=move.person)
     return Outcome(joined, Action(Kind.JOINED, now, move.person, Role.BUYER), trade)
@@ -69,14 +86,15 @@ def _request(trade: Trade, move: RequestAmendment, by: Role | None, now: datetim
     role = _check_role(trade, by, Role.BUYER, "Only the buyer can request an amendment.")
     _check_open(trade, now)
     text = check_text(move.text, "request", "The request", shortest=1)
-    return Outcome(trade, _action(Kind.AMENDMENT_REQUESTED, trade, role, now, text=text), trade)
+    answered = replace(trade, answered=True)
+    return Outcome(answered, _action(Kind.AMENDMENT_REQUESTED, trade, role, now, text=text), trade)
 
 
 def _accept(trade: Trade, move: Accept, by: Role | None, now: datetime) -> Outcome:
     role = _check_role(trade, by, Role.BUYER, "Only the buyer can accept the deal.")
     _check_open(trade, now)
     _check_version(trade, move.version)
-    accepted = trade.moved_to(Status.ACCEPTED, now)
+    accepted = replace(trade.moved_to(Status.ACCEPTED, now), answered=True)
     return Outcome(accepted, _action(Kind.ACCEPTED, trade, role, now, version=trade.version), trade)
 
 
@@ -84,7 +102,25 @@ def _reject(trade: Trade, move: Reject, by: Role | None, now: datetime) -> Outco
     role = _check_role(trade, by, Role.BUYER, "Only the buyer can reject the deal.")
     _check_open(trade, now)
     reason = check_text(move.reason, "reason", "The reason")
-    return Outcome(trade.moved_to(Status.REJECTED, now), _action(Kind.REJECTED, trade, role, now, text=reason), trade)
+    rejected = replace(trade.moved_to(Status.REJECTED, now), answered=True)
+    return Outcome(rejected, _action(Kind.REJECTED, trade, role, now, text=reason), trade)
+
+
+def _renew_link(trade: Trade, move: RenewLink, by: Role | None, now: datetime) -> Outcome:
+    role = _check_role(trade, by, Role.SELLER, "Only the seller can renew the link.")
+    _check_open(trade, now)
+    return Outcome(replace(trade, code=move.code), _action(Kind.LINK_RENEWED, trade, role, now), trade)
+
+
+def _release_seat(trade: Trade, move: ReleaseSeat, by: Role | None, now: datetime) -> Outcome:
+    role = _check_role(trade, by, Role.SELLER, "Only the seller can release the buyer's seat.")
+    _check_open(trade, now)
+    if trade.buyer is None:
+        raise Refusal(Reason.INVALID, "The buyer's seat is free.")
+    if trade.answered:
+        raise Refusal(Reason.TOO_LATE, "The buyer has answered your offer; the seat cannot be released any more.")
+    released = replace(trade.moved_to(Status.DRAFT, now), buyer=None, code=move.code)
+    return Outcome(released, _action(Kind.SEAT_RELEASED, trade, role, now), trade)
 
 
 def _expire(trade: Trade, by: Role | None, now: datetime) -> Outcome:

@@ -29,7 +29,7 @@ class Status(StrEnum):
 
 NEXT: dict[Status, frozenset[Status]] = {
     Status.DRAFT: frozenset({Status.IN_NEGOTIATION, Status.EXPIRED}),
-    Status.IN_NEGOTIATION: frozenset({Status.ACCEPTED, Status.REJECTED, Status.EXPIRED}),
+    Status.IN_NEGOTIATION: frozenset({Status.DRAFT, Status.ACCEPTED, Status.REJECTED, Status.EXPIRED}),
     Status.ACCEPTED: frozenset(),
     Status.REJECTED: frozenset(),
     Status.EXPIRED: frozenset(),
@@ -56,8 +56,9 @@ class Trade:
     """A trade's current state, one immutable value.
 
     `code` is the invitation's secret and is shown to the two parties only. `invited` is the buyer's name as the seller
-    typed it, or empty when whoever holds the link first may be the buyer. `amended_at` is when `version` was made.
-    Times are timezone-aware UTC, taken from the database's clock.
+    typed it, or empty when whoever holds the link first may be the buyer. `answered` tells whether the buyer has
+    answered an offer: asked for another one, accepted or rejected. `amended_at` is when `version` was made. Times are
+    timezone-aware UTC, taken from the database's clock.
     """
 
     id: int
@@ -72,6 +73,7 @@ class Trade:
     status: Status = Status.DRAFT
     invited: str = ""
     buyer: Person | None = None
+    answered: bool = False
     closed_at: datetime | None = None
 
     @property
@@ -98,6 +100,11 @@ class Trade:
             and person.id != self.seller.id
             and (not self.invited or name_key(self.invited) == name_key(person.name))
         )
+
+    @property
+    def seat_can_be_released(self) -> bool:
+        """Whether the seller may still give the buyer's seat to somebody else: until the buyer's first answer."""
+        return self.status is Status.IN_NEGOTIATION and not self.answered
 
     def moved_to(self, status: Status, at: datetime) -> "Trade":
         """The trade in its next status. Raises `Refusal` where the table of states has no such way."""

@@ -113,7 +113,7 @@ class Lobby:
         if room is not None and not room.take(outcome):
             self._catch_up_soon(trade_id, seq)
         elif outcome.changes_trade:
-            self._spread(outcome.trade, outcome.action.at)
+            self._spread(outcome.trade, outcome.action.at, outcome.before.parties)
         elif room is not None:
             self._spread(room.trade, outcome.action.at)
         elif self._lists or self._floor.is_watched:
@@ -180,14 +180,18 @@ class Lobby:
             return
         if standing is None:
             return
+        before = room.trade.parties if room else ()
         if room is not None:
             room.show(standing.trade, standing.seq, actions)
-        self._spread(standing.trade, standing.active_at)
+        self._spread(standing.trade, standing.active_at, before)
         if room is not None and room.seq < standing.seq:
             self._catch_up_soon(trade_id, standing.seq)
 
-    def _spread(self, trade: Trade, at: datetime) -> None:
-        """Tell lists, clocks and dashboards, unless they have been told of something later already."""
+    def _spread(self, trade: Trade, at: datetime, before: tuple[Person, ...] = ()) -> None:
+        """Tell lists, clocks and dashboards, unless they have been told of something later already.
+
+        `before` are those who were its parties until now; a buyer's seat can be released.
+        """
         if at < self._told.get(trade.id, at):
             return
         self._told.pop(trade.id, None)
@@ -195,7 +199,7 @@ class Lobby:
         if len(self._told) > _TOLD:
             del self._told[next(iter(self._told))]
         self._ticker.follow(trade)
-        for party in trade.parties:
+        for party in {*trade.parties, *before}:
             for changed in tuple(self._lists.get(party.id, ())):
                 try:
                     changed(trade)

@@ -33,6 +33,10 @@ class Presence:
         """Who is in a place now."""
         return tuple(self._pages[place]) if place in self._pages else ()
 
+    def pages_of(self, person: Person) -> int:
+        """How many pages of a person's are connected."""
+        return self._pages[None][person] if None in self._pages else 0
+
     @property
     def active_rooms(self) -> int:
         """How many rooms have somebody in them."""

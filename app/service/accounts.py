@@ -1,13 +1,22 @@
-"""Accounts: signing up, in and out."""
+"""Accounts: signing up, in and out.
+
+Guessing is limited three ways: by address; by name and address, or by name and browser where the browser has been
+signed in under that name before; and, for unknown browsers only, by name. Whoever guesses at a name, from however many
+addresses, cannot keep its owner out of a browser that is known (OWASP's "device cookies"). A sign-in that succeeds
+was no guess and is not counted.
+"""
 
 import asyncio
 import hashlib
 import secrets
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from app import security_log
 from app.db.accounts import Accounts as Store
 from app.db.accounts import Session
 from app.domain.refusals import Reason, Refusal
@@ -19,6 +28,18 @@ from app.service.viewer import Viewer
 THEMES = ("system", "light", "dark")
 _ZONES = frozenset(available_timezones())
 _WRONG = "Name or password is wrong."
+
+
+GONE = "Deleted user"
+"""What stands in the place of the name of an account that was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A browser that has been signed in before: under whose account, and a random mark of its own."""
+
+    person_id: int
+    mark: str
 
 
 class Accounts:
@@ -34,6 +55,7 @@ class Accounts:
         """A new account; returns its session's token. Raises `Refusal`: limits, name taken, too often."""
         await self._limits.check("sign_up", address)
         person = await self.create(name, password)
+        security_log.note("signed_up", person=person.id, address=address)
         return await self._start_session(person)
 
     async def create(self, name: str, password: str) -> Person:
@@ -45,16 +67,26 @@ class Accounts:
             raise Refusal(Reason.TAKEN, "This name is taken. Sign in if it is yours, or choose another.", "name")
         return person
 
-    async def sign_in(self, name: str, password: str, *, address: str) -> str:
-        """The token of a new session. Raises `Refusal`, the same and after the same time for a wrong name as for a
-        wrong password."""
+    async def sign_in(self, name: str, password: str, *, address: str, device: Device | None = None) -> str:
+        """The token of a new session; `device` is what the browser tells of an earlier one. Raises `Refusal`, the same
+        and after the same time for a wrong name as for a wrong password."""
         await self._limits.check("sign_in", address)
         found = await self._find(name) if len(password) <= MAX_PASSWORD else None
-        if not await asyncio.to_thread(self._verify, found[1] if found else self._nobody, password[:MAX_PASSWORD]):
-            raise Refusal(Reason.INVALID, _WRONG, "password")
-        if found is None:
-            raise Refusal(Reason.INVALID, _WRONG, "password")
-        person, hashed = found
+        known = device is not None and found is not None and device.person_id == found[0].id
+        about = name_key(name[:MAX_PASSWORD])
+        async with AsyncExitStack() as tries:
+            await tries.enter_async_context(
+                self._limits.trying("guesses", about, device.mark if device and known else address)
+            )
+            if not known:
+                await tries.enter_async_context(self._limits.trying("guesses_at_name", about))
+            hashed = found[1] if found and found[1] else self._nobody
+            is_right = await asyncio.to_thread(self._verify, hashed, password[:MAX_PASSWORD])
+            if found is None or not is_right:
+                security_log.note("sign_in_failed", person=found[0].id if found else None, address=address)
+                raise Refusal(Reason.INVALID, _WRONG, "password")
+        person = found[0]
+        security_log.note("signed_in", person=person.id, address=address, known_device=known)
         if self._hasher.check_needs_rehash(hashed):
             await self._store.set_password_hash(person.id, await asyncio.to_thread(self._hasher.hash, password))
         return await self._start_session(person)
@@ -76,6 +108,7 @@ class Accounts:
         hashed = await asyncio.to_thread(self._hasher.hash, check_password(password))
         await self._store.set_password_hash(person.id, hashed)
         await self._store.end_sessions(person.id)
+        security_log.note("password_reset", person=person.id)
 
     async def viewer(self, token: str) -> Viewer | None:
         """Who holds the session of this token, if it is live."""
@@ -90,17 +123,34 @@ class Accounts:
 
     async def change_password(self, viewer: Viewer, old: str, new: str) -> None:
         """Set a new password and end the person's other sessions. Raises `Refusal`: wrong old password, limits."""
-        await self._limits.check("sign_in", viewer.person.id)
-        found = await self._find(viewer.person.name)
-        hashed = found[1] if found else self._nobody
-        if not await asyncio.to_thread(self._verify, hashed, old[:MAX_PASSWORD]):
-            raise Refusal(Reason.INVALID, "The current password is wrong.", "old")
+        await self.check_password(viewer, old, "old")
         try:
             hashed = await asyncio.to_thread(self._hasher.hash, check_password(new))
         except Refusal as refusal:
             raise Refusal(refusal.reason, str(refusal), "new") from None
         await self._store.set_password_hash(viewer.person.id, hashed)
         await self._store.end_sessions(viewer.person.id, but=viewer.session_id)
+        security_log.note("password_changed", person=viewer.person.id)
+
+    async def check_password(self, viewer: Viewer, password: str, field: str) -> None:
+        """Make sure that it is the viewer who sits there. Raises `Refusal` at this field."""
+        await self._limits.check("sign_in", viewer.person.id)
+        found = await self._find(viewer.person.name)
+        hashed = found[1] if found else self._nobody
+        if not await asyncio.to_thread(self._verify, hashed, password[:MAX_PASSWORD]):
+            security_log.note("password_wrong", person=viewer.person.id)
+            raise Refusal(Reason.INVALID, "The current password is wrong.", field)
+
+    async def delete(self, viewer: Viewer) -> None:
+        """Replace the name, forget the password, end all sessions. The name's key stays, so that nobody can pass for
+        who is gone. Raises `Refusal` while the viewer is in a negotiation."""
+        if not await self._store.delete_user(viewer.person.id, GONE):
+            raise Refusal(
+                Reason.INVALID,
+                "You are in a negotiation that is still open. Accept it, reject it, or wait for its deadline first.",
+            )
+        await self._store.end_sessions(viewer.person.id)
+        security_log.note("account_deleted", person=viewer.person.id)
 
     async def sessions(self, viewer: Viewer) -> list[Session]:
         """The viewer's live sessions, the one used last first."""
@@ -109,6 +159,7 @@ class Accounts:
     async def sign_out_everywhere(self, viewer: Viewer) -> None:
         """End all of the viewer's sessions, this one included."""
         await self._store.end_sessions(viewer.person.id)
+        security_log.note("signed_out_everywhere", person=viewer.person.id)
 
     async def forget_old_sessions(self) -> None:
         """Clear away the sessions whose time is over."""
@@ -117,6 +168,7 @@ class Accounts:
     async def sign_out(self, viewer: Viewer) -> None:
         """End this browser's session."""
         await self._store.end_session(viewer.session_id)
+        security_log.note("signed_out", person=viewer.person.id)
 
     async def _find(self, typed: str) -> tuple[Person, str] | None:
         """The user of a name as typed, with the password's hash; None too where no such name can exist."""

@@ -2,6 +2,9 @@
 
 Each move takes the same way: the room's trade (or a reading of it), the rules, the ledger, and only after the commit
 the lobby. Where somebody was faster, it is read and judged again.
+
+`request` names what a page asks for; the page keeps the name until it knows that it was done. Asked again under the
+same name, because the answer was lost on the way, the same content is recorded once and answered as done.
 """
 
 import asyncio
@@ -9,12 +12,25 @@ import contextlib
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID, uuid5
 
+from app import security_log
 from app.db.history import History
-from app.db.ledger import Ledger
+from app.db.ledger import Ledger, RecordedBeforeError, new_code
 from app.domain import rules
 from app.domain.actions import Action, Outcome, Version
-from app.domain.moves import Accept, Amend, Expire, Join, Move, Reject, RequestAmendment, SendMessage
+from app.domain.moves import (
+    Accept,
+    Amend,
+    Expire,
+    Join,
+    Move,
+    Reject,
+    ReleaseSeat,
+    RenewLink,
+    RequestAmendment,
+    SendMessage,
+)
 from app.domain.refusals import Reason, Refusal
 from app.domain.terms import parse_terms
 from app.domain.trade import Role, Trade
@@ -55,32 +71,52 @@ class Negotiation:
         """Give back a room that was entered."""
         self._lobby.leave(room)
 
-    async def join(self, viewer: Viewer, trade_id: int) -> Trade:
-        """Take the buyer's seat: by whom the seller named, or by the first who holds the link."""
-        return (await self._move(viewer, trade_id, Join(viewer.person))).trade
+    async def join(self, viewer: Viewer, trade_id: int, code: str) -> Trade:
+        """Take the buyer's seat: by whom the seller named, or by the first who holds the link with this code."""
+        return (await self._move(viewer, trade_id, Join(viewer.person, code))).trade
 
-    async def send(self, viewer: Viewer, trade_id: int, text: str) -> Action:
+    async def send(self, viewer: Viewer, trade_id: int, text: str, *, request: UUID | None = None) -> Action:
         """Say something, before and after the close alike."""
-        return (await self._move(viewer, trade_id, SendMessage(text))).action
+        await self._limits.check("messages", viewer.person.id)
+        return (await self._record_by(viewer, trade_id, SendMessage(text), request)).action
 
     async def amend(
-        self, viewer: Viewer, trade_id: int, version: int, *, price: str, quantity: str, description: str, reason: str
+        self,
+        viewer: Viewer,
+        trade_id: int,
+        version: int,
+        *,
+        price: str,
+        quantity: str,
+        description: str,
+        reason: str,
+        request: UUID | None = None,
     ) -> Trade:
         """Put new terms, as typed, in the place of those of `version`."""
         move = Amend(version, parse_terms(price, quantity, description), reason)
-        return (await self._move(viewer, trade_id, move)).trade
+        return (await self._move(viewer, trade_id, move, request)).trade
 
-    async def request_amendment(self, viewer: Viewer, trade_id: int, text: str) -> Action:
+    async def request_amendment(
+        self, viewer: Viewer, trade_id: int, text: str, *, request: UUID | None = None
+    ) -> Action:
         """Ask the seller for other terms."""
-        return (await self._move(viewer, trade_id, RequestAmendment(text))).action
+        return (await self._move(viewer, trade_id, RequestAmendment(text), request)).action
 
-    async def accept(self, viewer: Viewer, trade_id: int, version: int) -> Trade:
+    async def accept(self, viewer: Viewer, trade_id: int, version: int, *, request: UUID | None = None) -> Trade:
         """Accept the terms of exactly this version."""
-        return (await self._move(viewer, trade_id, Accept(version))).trade
+        return (await self._move(viewer, trade_id, Accept(version), request)).trade
 
-    async def reject(self, viewer: Viewer, trade_id: int, reason: str) -> Trade:
+    async def reject(self, viewer: Viewer, trade_id: int, reason: str, *, request: UUID | None = None) -> Trade:
         """Decline the offer for good."""
-        return (await self._move(viewer, trade_id, Reject(reason))).trade
+        return (await self._move(viewer, trade_id, Reject(reason), request)).trade
+
+    async def renew_link(self, viewer: Viewer, trade_id: int) -> Trade:
+        """Make a new invitation link; the old one leads nowhere from now on. Asked twice, it is renewed twice."""
+        return (await self._move(viewer, trade_id, RenewLink(new_code()))).trade
+
+    async def release_seat(self, viewer: Viewer, trade_id: int) -> Trade:
+        """Take the buyer's seat back before the buyer's first answer; the link is renewed with it."""
+        return (await self._move(viewer, trade_id, ReleaseSeat(new_code()))).trade
 
     async def typing(self, viewer: Viewer, room: Room, *, now: bool) -> None:
         """Show or take away the viewer's typing mark."""
@@ -127,11 +163,27 @@ class Negotiation:
                 log.exception("trade %s could not be expired; the next sweep tries again", trade_id)
         return len(overdue)
 
-    async def _move(self, viewer: Viewer, trade_id: int, move: Move) -> Outcome:
+    async def _move(self, viewer: Viewer, trade_id: int, move: Move, request: UUID | None = None) -> Outcome:
         await self._limits.check("moves", viewer.person.id)
-        return await self._record(trade_id, move, lambda trade: trade.role_of(viewer.person.id))
+        return await self._record_by(viewer, trade_id, move, request)
 
-    async def _record(self, trade_id: int, move: Move, role: Callable[[Trade], Role | None]) -> Outcome:
+    async def _record_by(self, viewer: Viewer, trade_id: int, move: Move, request: UUID | None) -> Outcome:
+        me = viewer.person.id
+        # The name covers the content: what was changed before it was sent again is another request.
+        name = uuid5(request, repr(move)) if request else None
+        try:
+            return await self._record(trade_id, move, lambda trade: trade.role_of(me), name)
+        except (Refusal, RecordedBeforeError) as failure:
+            if name is not None and (before := await self._history.requested(me, name)) and before[0] == trade_id:
+                trade = await self._read(trade_id)
+                return Outcome(trade, before[1], trade)
+            if isinstance(failure, Refusal) and failure.reason is Reason.NOT_YOURS:
+                security_log.note("move_denied", person=me, trade=trade_id, move=type(move).__name__)
+            raise
+
+    async def _record(
+        self, trade_id: int, move: Move, role: Callable[[Trade], Role | None], request: UUID | None = None
+    ) -> Outcome:
         room = self._lobby.room(trade_id)
         trade, is_read = (room.trade, False) if room else (await self._read(trade_id), True)
         for _ in range(_TRIES):
@@ -144,14 +196,14 @@ class Negotiation:
                 trade, is_read = await self._read(trade_id), True
                 continue
             # Once the ledger is asked, the page that asked may go: what is recorded must still reach the others.
-            recorded = await asyncio.shield(asyncio.create_task(self._record_and_publish(outcome)))
+            recorded = await asyncio.shield(asyncio.create_task(self._record_and_publish(outcome, request)))
             if recorded is not None:
                 return recorded
             trade, is_read = await self._read(trade_id), True
         raise Refusal(Reason.STALE, "The other side was faster several times in a row. Please try again.")
 
-    async def _record_and_publish(self, outcome: Outcome) -> Outcome | None:
-        recorded = await self._ledger.record(outcome)
+    async def _record_and_publish(self, outcome: Outcome, request: UUID | None) -> Outcome | None:
+        recorded = await self._ledger.record(outcome, request)
         if recorded is not None:
             self._lobby.publish(recorded)
         return recorded

@@ -14,12 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app import security_log
 from app.db.history import History
 from app.domain.actions import Action
 from app.domain.chain import GENESIS, body_of, canonical, link, utc_text
 from app.domain.refusals import Reason, Refusal
 from app.domain.terms import Terms
 from app.domain.trade import Trade
+from app.service.limits import Limits
 from app.service.viewer import Viewer
 
 FORMAT = "traderoom-receipt/1"
@@ -30,8 +32,9 @@ _PAGE = 500
 class Receipts:
     """Issues receipts. `now` is the database's clock."""
 
-    def __init__(self, history: History, secret: str) -> None:
+    def __init__(self, history: History, limits: Limits, secret: str) -> None:
         self._history = history
+        self._limits = limits
         seed = HKDF(SHA256(), 32, salt=None, info=b"traderoom receipts").derive(secret.encode())
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
 
@@ -42,14 +45,17 @@ class Receipts:
 
     async def issue(self, viewer: Viewer, code: str, now: datetime) -> Receipt:
         """The receipt of a closed trade, for either party. Raises `Refusal`."""
+        await self._limits.check("exports", viewer.person.id)
         standing = await self._history.by_code(code)
         if standing is None or standing.trade.role_of(viewer.person.id) is None:
+            security_log.note("receipt_denied", person=viewer.person.id)
             raise Refusal(Reason.NOT_YOURS, "Nothing here")
         if not standing.trade.status.final:
             raise Refusal(Reason.TOO_EARLY, "There is a receipt as soon as the trade is closed.")
         actions: list[Action] = []
         while page := await self._history.actions_since(standing.trade.id, len(actions), limit=_PAGE):
             actions += page
+        security_log.note("receipt_exported", person=viewer.person.id, trade=standing.trade.id)
         receipt = _document(standing.trade, actions, now)
         signature = self._key.sign(canonical(receipt).encode())
         receipt["signature"] = {

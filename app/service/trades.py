@@ -1,9 +1,11 @@
 """Trades: creating them, finding them, listing them."""
 
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
+from app import security_log
 from app.db.history import History
-from app.db.ledger import Ledger
+from app.db.ledger import Ledger, RecordedBeforeError
 from app.domain.refusals import Reason, Refusal, invalid
 from app.domain.terms import parse_minutes, parse_terms
 from app.domain.text import check_name, check_title, name_key
@@ -20,18 +22,35 @@ PAGE = 20
 class Trades:
     """Use cases around trades as a whole. They raise `Refusal`, and then nothing was changed."""
 
-    def __init__(self, ledger: Ledger, history: History, lobby: Lobby, floor: Floor, limits: Limits) -> None:
+    def __init__(
+        self, ledger: Ledger, history: History, lobby: Lobby, floor: Floor, limits: Limits, *, most_open: int
+    ) -> None:
         self._ledger = ledger
         self._history = history
         self._lobby = lobby
         self._floor = floor
         self._limits = limits
+        self._most_open = most_open
 
     async def create(
-        self, viewer: Viewer, *, title: str, description: str, price: str, quantity: str, buyer: str, minutes: str
+        self,
+        viewer: Viewer,
+        *,
+        title: str,
+        description: str,
+        price: str,
+        quantity: str,
+        buyer: str,
+        minutes: str,
+        request: UUID | None = None,
     ) -> Trade:
-        """A new offer from what the seller typed; `buyer` may be empty."""
+        """A new offer from what the seller typed; `buyer` may be empty. A named request makes one trade."""
         await self._limits.check("moves", viewer.person.id)
+        if await self._history.count_open(viewer.person.id, self._most_open) >= self._most_open:
+            raise Refusal(
+                Reason.TOO_OFTEN,
+                f"You have {self._most_open:,} open offers already. Please wait until one of them is closed.",
+            )
         return await self.draft(
             viewer.person,
             title=title,
@@ -40,16 +59,33 @@ class Trades:
             quantity=quantity,
             buyer=buyer,
             minutes=minutes,
+            request=request,
         )
 
     async def draft(
-        self, seller: Person, *, title: str, description: str, price: str, quantity: str, buyer: str, minutes: str
+        self,
+        seller: Person,
+        *,
+        title: str,
+        description: str,
+        price: str,
+        quantity: str,
+        buyer: str,
+        minutes: str,
+        request: UUID | None = None,
     ) -> Trade:
         """The same for a seller at the shell, who has no session."""
         title = check_title(title)
         terms = parse_terms(price, quantity, description)
         invited = _check_buyer(buyer, seller)
-        outcome = await self._ledger.create(seller, title, terms, invited, parse_minutes(minutes))
+        try:
+            outcome = await self._ledger.create(seller, title, terms, invited, parse_minutes(minutes), request=request)
+        except RecordedBeforeError:
+            if request is not None and (before := await self._history.requested(seller.id, request)):
+                standing = await self._history.trade(before[0])
+                if standing is not None:
+                    return standing.trade
+            raise
         self._lobby.publish(outcome)
         return outcome.trade
 
@@ -62,7 +98,12 @@ class Trades:
             trade = standing.trade
             if trade.role_of(viewer.person.id) is not None or trade.seat_is_for(viewer.person):
                 return trade
+        security_log.note("room_denied", person=viewer.person.id, trade=standing.trade.id if standing else None)
         raise Refusal(Reason.NOT_YOURS, "Nothing here")
+
+    async def clear_drafts(self) -> int:
+        """Clear offers that expired a month ago and that nobody ever joined; returns how many."""
+        return await self._ledger.clear_drafts()
 
     async def mine(self, viewer: Viewer, statuses: Sequence[Status], page: int) -> tuple[list[Trade], bool]:
         """One page of the viewer's trades, and whether there are more."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from app.domain.refusals import Refusal
 from app.ui.session import SESSION_COOKIE, way_back
-from app.ui.site import Site
+from app.ui.site import Site, address_of
 
 DEMO_PEOPLE = {"seller": "Sam", "buyer": "Bea"}
 
@@ -33,13 +33,18 @@ def register(site: Site) -> None:
     @app.post("/login")
     async def login(request: Request, form: Annotated[Entrance, Form()]) -> Response:
         return await _enter(
-            site, request, form, lambda: site.accounts.sign_in(form.name, form.password, address=_address(request))
+            site,
+            request,
+            form,
+            lambda: site.accounts.sign_in(
+                form.name, form.password, address=address_of(request), device=site.cookies.device(request)
+            ),
         )
 
     @app.post("/signup")
     async def signup(request: Request, form: Annotated[Entrance, Form()]) -> Response:
         return await _enter(
-            site, request, form, lambda: site.accounts.sign_up(form.name, form.password, address=_address(request))
+            site, request, form, lambda: site.accounts.sign_up(form.name, form.password, address=address_of(request))
         )
 
     @app.post("/logout")
@@ -80,8 +85,6 @@ async def _enter(site: Site, request: Request, form: Entrance, start: Callable[[
         await site.accounts.remember(viewer, time_zone=form.time_zone, theme=viewer.theme)
     response = RedirectResponse(way_back(form.back), 303)
     cookies.set_session(response.headers, token)
+    if viewer is not None:
+        cookies.set_device(response.headers, cookies.device(request), viewer.person.id)
     return response
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""

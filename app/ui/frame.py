@@ -9,7 +9,7 @@ from nicegui import Client, ui
 from nicegui.element import Element
 
 from app.ui.attempt import attempt
-from app.ui.site import Site, viewer_of
+from app.ui.site import Site, address_of, viewer_of
 
 THEME_PATH = "/theme.css"
 BROWSER_ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
@@ -18,11 +18,18 @@ _NEXT_THEME = {"system": "light", "light": "dark", "dark": "system"}
 _THEME_ICON = {"system": "contrast", "light": "light_mode", "dark": "dark_mode"}
 
 
+def begin(site: Site, request: Request, title: str) -> None:
+    """What every page begins with: its title, and its place among those that wait for a socket."""
+    ui.page_title(f"{title} · Traderoom")
+    viewer = request.state.viewer
+    site.waiting.add(ui.context.client, f"session {viewer.session_id}" if viewer else address_of(request))
+
+
 @contextmanager
 def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Iterator[Element]:
     """A signed-in page: bar on top, content in the element that is yielded; the viewer is online meanwhile."""
     viewer = viewer_of(request)
-    ui.page_title(f"{title} · Traderoom")
+    begin(site, request, title)
     with ui.element("header").classes("bar-top"):
         ui.html('<a class="brand" href="/trades" aria-hidden="true" tabindex="-1">Traderoom</a>', sanitize=False)
         with ui.element("nav").props('aria-label="Main"'):
@@ -61,13 +68,17 @@ def hidden(name: str, value: str) -> Element:
     return field
 
 
-def attend(client: Client, enter: Callable[[], None], leave: Callable[[], None]) -> None:
-    """Call `enter` when the page's socket connects and `leave` when its last one is gone; always in pairs."""
+def attend(client: Client, enter: Callable[[], None], leave: Callable[[], None]) -> Callable[[], None]:
+    """Call `enter` when the page's socket connects and `leave` when its last one is gone; always in pairs.
+
+    Returns the way to leave for good while the page stays.
+    """
     here = False
+    is_over = False
 
     def connected() -> None:
         nonlocal here
-        if not here:
+        if not here and not is_over:
             here = True
             enter()
 
@@ -82,6 +93,15 @@ def attend(client: Client, enter: Callable[[], None], leave: Callable[[], None])
     client.on_delete(gone)
     if client.has_socket_connection:
         connected()
+
+    def end() -> None:
+        nonlocal here, is_over
+        is_over = True
+        if here:
+            here = False
+            leave()
+
+    return end
 
 
 def _nav_link(text: str, path: str, request: Request) -> None:

@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import security_log
+from app.rooms.presence import Presence
 from app.service.accounts import Accounts
 from app.service.viewer import Viewer
 from app.settings import Settings
@@ -20,6 +22,7 @@ from app.ui.session import CSRF_COOKIE, FLASH_COOKIE, Cookies, is_private
 
 log = logging.getLogger(__name__)
 UNAVAILABLE = "Something does not work on our side right now. Nothing is lost; please try again in a moment."
+_TOO_MANY_PAGES = "You have very many pages of Traderoom open. Please close some of them, then load this one again."
 _SOCKET = "/_nicegui_ws"
 _NO_PAGES = ("/_nicegui/", "/_nicegui_ws/")
 _NO_PAGE = {"/healthz", "/readyz", "/theme.css", "/favicon.ico", "/receipt-key"}
@@ -35,11 +38,14 @@ _POLICY = (
 class Gate:
     """Lets requests through to `app`, or answers them itself."""
 
-    def __init__(self, app: ASGIApp, *, settings: Settings, cookies: Cookies, accounts: Accounts) -> None:
+    def __init__(
+        self, app: ASGIApp, *, settings: Settings, cookies: Cookies, accounts: Accounts, presence: Presence
+    ) -> None:
         self._app = app
         self._settings = settings
         self._cookies = cookies
         self._accounts = accounts
+        self._presence = presence
         self._socket_origin = settings.public_url.replace("http", "ws", 1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,11 +63,13 @@ class Gate:
         """Refuse a host name that is not ours (DNS rebinding), and a socket opened by somebody else's page."""
         headers = Headers(scope=scope)
         if not self._settings.answers_to(headers.get("host", "")):
+            security_log.note("host_refused", address=_address(scope))
             return PlainTextResponse("This server does not answer to that host name.", 421)
         origin = headers.get("origin")
         if origin is not None and scope["path"].startswith(_SOCKET):
             its = urlsplit(origin)
             if its.netloc not in {headers["host"], urlsplit(self._settings.public_url).netloc}:
+                security_log.note("origin_refused", address=_address(scope))
                 return PlainTextResponse("This socket is for our own pages.", 403)
         return None
 
@@ -77,6 +85,11 @@ class Gate:
         request.state.csrf = seed or secrets.token_urlsafe(24)
         if elsewhere := _elsewhere(request):
             await _answer(RedirectResponse(elsewhere, 303), scope, receive, send)
+            return
+        viewer = request.state.viewer
+        if viewer and self._presence.pages_of(viewer.person) >= self._settings.limit_pages:
+            security_log.note("limited", limit="pages", by=viewer.person.id)
+            await _answer(PlainTextResponse(_TOO_MANY_PAGES, 429), scope, receive, send)
             return
 
         nonce = secrets.token_urlsafe(16)
@@ -94,11 +107,12 @@ class Gate:
                 start = message
                 return
             body = message.get("body", b"")
-            if not message.get("more_body") and MutableHeaders(scope=start).get("content-type", "").startswith(_HTML):
-                # NiceGUI escapes every "<" in what it embeds, so each script tag here is its own or ours.
-                body = body.replace(b"<script", f'<script nonce="{nonce}"'.encode())
-                MutableHeaders(scope=start)["Content-Length"] = str(len(body))
             if start:
+                headers = MutableHeaders(scope=start)
+                if not message.get("more_body") and headers.get("content-type", "").startswith(_HTML):
+                    # NiceGUI escapes every "<" in what it embeds, so each script tag here is its own or ours.
+                    body = body.replace(b"<script", f'<script nonce="{nonce}"'.encode())
+                    headers["Content-Length"] = str(len(body))
                 await send(start)
                 start = {}
             await send({**message, "body": body})
@@ -119,6 +133,10 @@ class Gate:
     async def _viewer(self, request: Request) -> Viewer | None:
         token = self._cookies.token(request)
         return await self._accounts.viewer(token) if token else None
+
+
+def _address(scope: Scope) -> str:
+    return str(scope["client"][0]) if scope.get("client") else ""
 
 
 def _is_no_page(path: str) -> bool:

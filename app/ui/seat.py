@@ -13,7 +13,8 @@ from app.service.viewer import Viewer
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """The viewer's side of a room. `zone` is the browser's time zone, `now` the database's clock."""
+    """The viewer's side of a room. `zone` is the browser's time zone, `now` the database's clock, `link` a trade's
+    invitation link."""
 
     viewer: Viewer
     role: Role
@@ -21,6 +22,7 @@ class Seat:
     negotiation: Negotiation
     zone: ZoneInfo
     now: Callable[[], datetime]
+    link: Callable[[Trade], str]
 
     @property
     def trade(self) -> Trade:

@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi.responses import JSONResponse, Response
 from nicegui import app, ui
 
-from app.ui import forms, receipts, sockets
+from app.ui import downloads, forms, sockets
 from app.ui.frame import THEME_PATH
 from app.ui.gate import UNAVAILABLE, Gate
 from app.ui.pages import account, activity, my_trades, new_trade, nothing_here, sign_in, trade_room
@@ -22,11 +22,13 @@ _THEME = Path(__file__).with_name("theme.css")
 def build(site: Site) -> None:
     """Put the whole site on NiceGUI's app."""
     sockets.guard()
-    app.add_middleware(Gate, settings=site.settings, cookies=site.cookies, accounts=site.accounts)
+    app.add_middleware(
+        Gate, settings=site.settings, cookies=site.cookies, accounts=site.accounts, presence=site.presence
+    )
     _serve_theme()
     _serve_health(site)
     forms.register(site)
-    receipts.register(site)
+    downloads.register(site)
     app.on_page_exception(_stay_calm)
     for page in (sign_in, my_trades, new_trade, activity, trade_room, account):
         page.register(site)

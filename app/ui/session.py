@@ -5,18 +5,23 @@ form is the signature of a second, per-browser cookie (the "signed double-submit
 """
 
 import json
+import secrets
 from http.cookies import SimpleCookie
 
 from itsdangerous import BadSignature, Signer, URLSafeTimedSerializer
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 
+from app import security_log
 from app.domain.refusals import Reason, Refusal
+from app.service.accounts import Device
 
 SESSION_COOKIE = "traderoom_session"
 CSRF_COOKIE = "traderoom_csrf"
 FLASH_COOKIE = "traderoom_flash"
+DEVICE_COOKIE = "traderoom_device"
 _THIRTY_DAYS = 30 * 86_400
+_ONE_YEAR = 365 * 86_400
 _PRIVATE = ("/trades", "/room", "/activity", "/account")
 
 
@@ -26,6 +31,7 @@ class Cookies:
     def __init__(self, secret: str, *, secure: bool) -> None:
         self._secure = secure
         self._session = Signer(secret, salt="session")
+        self._device = Signer(secret, salt="device")
         self._csrf = Signer(secret, salt="csrf")
         self._flash = URLSafeTimedSerializer(secret, salt="flash")
 
@@ -36,6 +42,17 @@ class Cookies:
     def set_session(self, headers: MutableHeaders, token: str) -> None:
         """Sign a browser in."""
         self._set(headers, SESSION_COOKIE, self._session.sign(token).decode(), _THIRTY_DAYS)
+
+    def device(self, request: Request) -> Device | None:
+        """What the browser tells of an earlier sign-in, if anything."""
+        told = _unsigned(self._device, request.cookies.get(DEVICE_COOKIE, ""))
+        person_id, _, mark = (told or "").partition(" ")
+        return Device(int(person_id), mark) if mark else None
+
+    def set_device(self, headers: MutableHeaders, before: Device | None, person_id: int) -> None:
+        """Let the browser tell, next time, that this person has been signed in there."""
+        mark = before.mark if before and before.person_id == person_id else secrets.token_urlsafe(16)
+        self._set(headers, DEVICE_COOKIE, self._device.sign(f"{person_id} {mark}").decode(), _ONE_YEAR)
 
     def drop(self, headers: MutableHeaders, name: str) -> None:
         """Take a cookie away."""
@@ -53,6 +70,7 @@ class Cookies:
     def check_csrf(self, request: Request, token: str) -> None:
         """The same; raises `Refusal` where it did not."""
         if not self.csrf_holds(request, token):
+            security_log.note("csrf_refused", path=request.url.path)
             raise Refusal(Reason.INVALID, "This page was open for too long. Please try again.")
 
     def set_csrf(self, headers: MutableHeaders, seed: str) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 from nicegui import Client, background_tasks, core
 from socketio.exceptions import ConnectionRefusedError as SocketRefused
 
+from app import security_log
 from app.ui.session import SESSION_COOKIE
 
 _SPOKEN = ("event", "ack", "log", "javascript_response")
@@ -32,6 +33,7 @@ def guard() -> None:
     async def guarded_connect(sid: str, environ: dict[str, Any], auth: object = None) -> None:
         query = parse_qs(environ.get("QUERY_STRING", ""))
         if not _may_open(query.get("client_id", [""])[0], environ):
+            security_log.note("socket_refused", address=_address(environ))
             # NiceGUI's own words: the browser answers them by loading the page again, which asks who it is.
             raise SocketRefused("Implicit handshake failed")
         await connect(sid, environ, auth)
@@ -63,12 +65,19 @@ async def _close(client: Client) -> None:
 def _for_own_pages(handler: Callable[..., Any]) -> Callable[..., Any]:
     async def checked(sid: str, message: object = None) -> None:
         if not isinstance(message, dict) or message.get("client_id") not in core.sio.rooms(sid):
+            if isinstance(message, dict) and message.get("client_id") in Client.instances:
+                security_log.note("event_refused", socket=sid)
             return
         result = handler(sid, message)
         if inspect.isawaitable(result):
             await result
 
     return checked
+
+
+def _address(environ: dict[str, Any]) -> str:
+    client = environ.get("asgi.scope", {}).get("client")
+    return str(client[0]) if client else ""
 
 
 def _may_open(client_id: str, environ: dict[str, Any]) -> bool:

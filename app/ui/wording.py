@@ -64,25 +64,23 @@ def changes(terms: Terms, before: Terms) -> list[Markup]:
 def sentence(action: Action, viewer_id: int) -> Markup:
     """What happened, in one sentence; the text of a message is not part of it."""
     who = name(action.actor, viewer_id)
-    match action.kind:
-        case Kind.CREATED:
-            return Markup("{} created the offer").format(who)
-        case Kind.JOINED:
-            return Markup("{} joined as the buyer").format(who)
-        case Kind.MESSAGE_SENT:
-            return Markup("{} sent a message").format(who)
-        case Kind.AMENDED if action.terms and action.before:
-            return Markup("{} changed {}").format(who, listed(changes(action.terms, action.before)))
-        case Kind.AMENDED:
-            return Markup("{} amended the deal").format(who)
-        case Kind.AMENDMENT_REQUESTED:
-            return Markup("{} asked for an amendment").format(who)
-        case Kind.ACCEPTED:
-            return Markup("{} accepted version {}").format(who, action.version)
-        case Kind.REJECTED:
-            return Markup("{} rejected the deal").format(who)
-        case Kind.EXPIRED:
-            return Markup("The offer expired")
+    if action.kind is Kind.AMENDED and action.terms and action.before:
+        return Markup("{} changed {}").format(who, listed(changes(action.terms, action.before)))
+    return _SENTENCES[action.kind].format(who=who, version=action.version)
+
+
+_SENTENCES = {
+    Kind.CREATED: Markup("{who} created the offer"),
+    Kind.JOINED: Markup("{who} joined as the buyer"),
+    Kind.MESSAGE_SENT: Markup("{who} sent a message"),
+    Kind.AMENDED: Markup("{who} amended the deal"),
+    Kind.AMENDMENT_REQUESTED: Markup("{who} asked for an amendment"),
+    Kind.ACCEPTED: Markup("{who} accepted version {version}"),
+    Kind.REJECTED: Markup("{who} rejected the deal"),
+    Kind.EXPIRED: Markup("The offer expired"),
+    Kind.LINK_RENEWED: Markup("{who} renewed the invitation link"),
+    Kind.SEAT_RELEASED: Markup("{who} released the buyer's seat"),
+}
 
 
 def listed(phrases: list[Markup]) -> Markup:

@@ -19,7 +19,9 @@ from tests.bench.person import Person
 from tests.bench.process import ROOT, Process, free_port, start
 from tests.bench.town import SECRET, Citizen, Deal, Town, several, town
 
-UNLIMITED = {f"TRADEROOM_LIMIT_{name}": "1000000/minute" for name in ("SIGN_UP", "SIGN_IN", "MOVES", "ROOMS")}
+UNLIMITED = {
+    f"TRADEROOM_LIMIT_{name}": "1000000/minute" for name in ("SIGN_UP", "SIGN_IN", "MOVES", "MESSAGES", "ROOMS")
+}
 _COMPLAINTS = ("ERROR", "WARNING", "Traceback")
 
 

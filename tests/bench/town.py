@@ -79,7 +79,9 @@ class Town:
     async def deal(self, seller: Citizen, buyer: Citizen, minutes: float = HOURS) -> Deal:
         """A trade in negotiation; a fraction of a minute is a deadline in seconds."""
         created = await self.ledger.create(seller.person, "Oak table", _TERMS, "", cast("int", minutes))
-        asked = rules.apply(created.trade, Join(buyer.person), by=None, now=self.database.clock.now())
+        asked = rules.apply(
+            created.trade, Join(buyer.person, created.trade.code), by=None, now=self.database.clock.now()
+        )
         joined = await self.ledger.record(asked)
         assert joined is not None, "nobody else is here to be faster"
         return Deal(joined.trade, seller, buyer)

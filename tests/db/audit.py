@@ -40,13 +40,32 @@ _PROMISES = {
     "the trade shows the terms of its newest version": """
         SELECT t.id FROM trades t JOIN trade_versions v ON (v.trade_id, v.version) = (t.id, t.version)
         WHERE (v.price, v.quantity, v.description) <> (t.price, t.quantity, t.description)""",
-    "the seat belongs to the one who joined, and to nobody else": """
-        SELECT t.id FROM trades t LEFT JOIN trade_actions a ON a.trade_id = t.id AND a.kind = 'joined' GROUP BY t.id
-        HAVING array_remove(array_agg(a.actor_id), NULL) <> array_remove(ARRAY[t.buyer_id], NULL)""",
-    "only the two parties act, each in their own role": """
+    "the seat belongs to the one who joined last, unless it was released since": """
+        SELECT t.id FROM trades t LEFT JOIN LATERAL (
+            SELECT CASE kind WHEN 'joined' THEN actor_id END AS buyer FROM trade_actions
+            WHERE trade_id = t.id AND kind IN ('joined', 'seat_released') ORDER BY seq DESC LIMIT 1
+        ) AS last ON true
+        WHERE last.buyer IS DISTINCT FROM t.buyer_id""",
+    "the seat is taken and released in turns": """
+        SELECT trade_id FROM (
+            SELECT trade_id, kind, lag(kind, 1, 'seat_released') OVER (PARTITION BY trade_id ORDER BY seq) AS earlier
+            FROM trade_actions WHERE kind IN ('joined', 'seat_released')) AS turns
+        WHERE kind = earlier""",
+    "only the seller and who sits in the buyer's seat act, each in their own role": """
         SELECT t.id FROM trades t JOIN trade_actions a ON a.trade_id = t.id
-        WHERE a.actor_id IS DISTINCT FROM
-            CASE a.role WHEN 'seller' THEN t.seller_id WHEN 'buyer' THEN t.buyer_id END""",
+        WHERE a.actor_id IS DISTINCT FROM CASE a.role WHEN 'seller' THEN t.seller_id WHEN 'buyer' THEN (
+            SELECT j.actor_id FROM trade_actions j WHERE j.trade_id = t.id AND j.kind IN ('joined', 'seat_released')
+                AND j.seq <= a.seq ORDER BY j.seq DESC LIMIT 1) END
+        OR (a.role = 'buyer' AND a.actor_id = t.seller_id)""",
+    "a seat is released only before the buyer's first answer": """
+        SELECT r.trade_id FROM trade_actions r JOIN trade_actions q ON q.trade_id = r.trade_id AND q.seq < r.seq
+        WHERE r.kind = 'seat_released' AND q.kind IN ('amendment_requested', 'accepted', 'rejected')""",
+    "a trade is answered when the buyer has answered": """
+        SELECT t.id FROM trades t WHERE t.answered <> EXISTS (SELECT FROM trade_actions a
+            WHERE a.trade_id = t.id AND a.kind IN ('amendment_requested', 'accepted', 'rejected'))""",
+    "a person's request is recorded once": """
+        SELECT min(trade_id) FROM trade_actions WHERE request_id IS NOT NULL
+        GROUP BY actor_id, request_id HAVING count(*) > 1""",
     "every message has its text, and every text its message": """
         SELECT coalesce(a.trade_id, m.trade_id)
         FROM (SELECT * FROM trade_actions WHERE kind = 'message_sent') AS a

@@ -62,7 +62,7 @@ async def test_two_tabs_that_amend_the_same_version_make_one_new_version(deal: D
 async def test_of_many_who_join_at_once_one_gets_the_seat(market: Market) -> None:
     deal = await market.draft()
     people = [await market.person(f"Buyer {n}") for n in range(8)]
-    [joined] = await recorded(market.ledger, [await deal.ask(Join(person), person) for person in people])
+    [joined] = await recorded(market.ledger, [await deal.ask(Join(person, deal.code), person) for person in people])
     trade = await deal.trade()
     assert trade == joined.trade
     assert trade.buyer in people

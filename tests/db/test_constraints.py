@@ -41,6 +41,7 @@ _SETTING = """
 """
 APPEND_ONLY = "append-only"
 RULES = "breaks the rules of a trade"
+RELEASED = "status = 'draft', buyer_id = NULL, code = repeat('y', 26)"
 MAX_PRICE, MAX_QUANTITY = "9999999999999.99", "2147483647"
 
 
@@ -181,7 +182,13 @@ TRADES = {
     "a quantity without a version": (change(2, "quantity = 2"), RULES),
     "a description without a version": (change(2, "description = 'new'"), RULES),
     "another title": (change(2, "title = 'Pine'"), RULES),
-    "another code": (change(2, "code = repeat('y', 26)"), RULES),
+    "another code of a closed trade": (change(3, "code = repeat('y', 26)"), RULES),
+    "a seat released without a new code": (change(2, "status = 'draft', buyer_id = NULL"), RULES),
+    "a seat released after an answer": (
+        f"{change(2, 'answered = true')}; {change(2, RELEASED)}",
+        RULES,
+    ),
+    "an answer taken back": (f"{change(2, 'answered = true')}; {change(2, 'answered = false')}", RULES),
     "another seller": (change(2, "seller_id = 3"), RULES),
     "another invited name": (change(1, "invited = 'Cid'"), RULES),
     "another deadline": (change(2, "expires_at = expires_at + interval '1 minute'"), RULES),
@@ -203,7 +210,7 @@ TRAIL = {
     "a message of nobody": (action(actor_id="NULL", role="NULL"), "trade_actions_only_time_has_no_actor_check"),
     "an expiry by somebody": (action(kind="'expired'"), "trade_actions_only_time_has_no_actor_check"),
     "an actor without a role": (action(role="NULL"), "trade_actions_actor_has_role_check"),
-    "an amendment by the buyer": (action(kind="'amended'", version="2"), "trade_actions_terms_are_the_sellers_check"),
+    "an amendment by the buyer": (action(kind="'amended'", version="2"), "trade_actions_offer_is_the_sellers_check"),
     "an acceptance by the seller": (
         action(kind="'accepted'", version="1", actor_id="1", role="'seller'"),
         "trade_actions_decision_is_the_buyers_check"),
@@ -241,6 +248,8 @@ ACCEPTED = {
     "an amendment": change(2, "version = 2, seq = 4, price = 1, amended_at = now()"),
     "a rejection": change(2, "status = 'rejected', seq = 4, closed_at = now()"),
     "an expiry": change(5, "status = 'expired', seq = 3, closed_at = now()"),
+    "another code of an open trade": change(2, "code = repeat('y', 26)"),
+    "a seat released with a new code": change(2, RELEASED),
     "a message after the outcome": change(3, "seq = 4, active_at = now()"),
 }  # fmt: skip
 

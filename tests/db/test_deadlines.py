@@ -40,7 +40,7 @@ async def test_a_move_after_the_deadline_is_not_recorded_though_the_rules_saw_an
 @pytest.mark.parametrize("move", ["join", "amend"])
 async def test_a_draft_is_bound_by_its_deadline_too(market: Market, move: str) -> None:
     deal = await market.past(Status.DRAFT)
-    asked = await early(deal, Join(deal.buyer) if move == "join" else Amend(1, DEARER))
+    asked = await early(deal, Join(deal.buyer, deal.code) if move == "join" else Amend(1, DEARER))
     assert await market.ledger.record(asked) is None
     assert (await deal.trade()).status is Status.DRAFT
 

@@ -77,7 +77,7 @@ async def test_sessions_that_end_are_heard_of_too(market: Market, database: Data
     [session] = await market.accounts.sessions_of(sam.id)
     ended: list[int] = []
     here = Listener(database)
-    here.feed = Feed(database, "here", here.heard, here.resumed, ended.append)
+    here.feed = Feed(database, "here", here.heard, here.resumed, ended=ended.append)
     async with here.running():
         await market.accounts.end_sessions(sam.id)
         await until(lambda: bool(ended))

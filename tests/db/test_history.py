@@ -121,7 +121,7 @@ async def test_a_person_s_trades_are_the_open_ones_by_deadline_and_then_the_clos
 async def test_an_invited_person_has_no_part_in_a_draft_yet(market: Market, history: History) -> None:
     deal = await market.draft(invited="Bea")
     assert await history.trades_of(deal.buyer.id, ALL, offset=0, limit=10) == []
-    await deal.play(Join(deal.buyer), deal.buyer)
+    await deal.play(Join(deal.buyer, deal.code), deal.buyer)
     assert len(await history.trades_of(deal.buyer.id, ALL, offset=0, limit=10)) == 1
 
 

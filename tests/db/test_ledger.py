@@ -85,7 +85,7 @@ async def test_every_move_is_read_back_as_it_was_recorded(market: Market, histor
     moves: list[tuple[Move, Person | None]] = [
         (SendMessage("I am early."), deal.seller),
         (Amend(1, replace(TERMS, quantity=6)), deal.seller),
-        (Join(deal.buyer), deal.buyer),
+        (Join(deal.buyer, deal.code), deal.buyer),
         (SendMessage(ODD), deal.buyer),
         (RequestAmendment(ODD), deal.buyer),
         (Amend(2, DEARER, ODD), deal.seller),
@@ -146,8 +146,8 @@ async def test_a_closed_trade_takes_messages_and_nothing_else(deal: Deal, ledger
 
 async def test_the_seat_is_taken_once(market: Market, ledger: Ledger) -> None:
     deal, cid = await market.draft(), await market.person("Cid")
-    late = await deal.ask(Join(cid), cid)
-    await deal.play(Join(deal.buyer), deal.buyer)
+    late = await deal.ask(Join(cid, deal.code), cid)
+    await deal.play(Join(deal.buyer, deal.code), deal.buyer)
     assert await ledger.record(late) is None
     assert (await deal.trade()).buyer == deal.buyer
 

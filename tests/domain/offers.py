@@ -8,6 +8,7 @@ from app.domain.terms import Terms
 from app.domain.trade import Person, Role, Status, Trade
 
 SAM, BEA, EVE = Person(1, "Sam"), Person(2, "Bea"), Person(3, "Eve")
+CODE = "secret"
 SELLER, BUYER = Role.SELLER, Role.BUYER
 
 INSTANT = timedelta(microseconds=1)
@@ -21,7 +22,7 @@ CHEAPER = Terms(Decimal("900.50"), 5, "Oak tables.")
 
 def draft(invited: str = "") -> Trade:
     """A fresh offer that nobody has joined, for whoever comes or for one name."""
-    return Trade(7, "secret", "Tables", SAM, TERMS, START, DEADLINE, START, invited=invited)
+    return Trade(7, CODE, "Tables", SAM, TERMS, START, DEADLINE, START, invited=invited)
 
 
 def negotiation(version: int = 1) -> Trade:
@@ -32,7 +33,8 @@ def negotiation(version: int = 1) -> Trade:
 def closed(status: Status) -> Trade:
     """The negotiation has this outcome."""
     at = DEADLINE if status is Status.EXPIRED else EARLY
-    return replace(negotiation(), status=status, closed_at=at)
+    answered = status is not Status.EXPIRED
+    return replace(negotiation(), status=status, closed_at=at, answered=answered)
 
 
 def unclaimed() -> Trade:

@@ -9,11 +9,22 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from app.domain import rules
 from app.domain.actions import Action, Kind
-from app.domain.moves import Accept, Amend, Expire, Join, Move, Reject, RequestAmendment, SendMessage
+from app.domain.moves import (
+    Accept,
+    Amend,
+    Expire,
+    Join,
+    Move,
+    Reject,
+    ReleaseSeat,
+    RenewLink,
+    RequestAmendment,
+    SendMessage,
+)
 from app.domain.refusals import Refusal
 from app.domain.terms import Terms
 from app.domain.trade import Person, Status, Trade
-from tests.domain.offers import BEA, BUYER, DEADLINE, EVE, INSTANT, SAM, SELLER, START, TERMS, draft
+from tests.domain.offers import BEA, BUYER, CODE, DEADLINE, EVE, INSTANT, SAM, SELLER, START, TERMS, draft
 
 ENDS = {Kind.ACCEPTED: Status.ACCEPTED, Kind.REJECTED: Status.REJECTED, Kind.EXPIRED: Status.EXPIRED}
 
@@ -31,12 +42,15 @@ starts = st.sampled_from([START, DEADLINE - timedelta(minutes=2), DEADLINE - INS
 
 
 class Negotiation(RuleBasedStateMachine):
-    """The model is five plain values: who sits where, how it ended, the version, the terms, the time."""
+    """The model is plain values: who sits where, by which link, whether the buyer has answered, how it ended, the
+    version, the terms, the time."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now: datetime = START
         self.buyer: Person | None = None
+        self.code = CODE
+        self.answered = False
         self.end: Kind | None = None
         self.version = 1
         self.terms = TERMS
@@ -62,12 +76,27 @@ class Negotiation(RuleBasedStateMachine):
     def the_deadline_comes(self) -> None:
         self.now = max(self.now, DEADLINE)
 
-    @rule(person=people)
-    def join(self, person: Person) -> None:
+    @rule(person=people, old_link=st.booleans())
+    def join(self, person: Person, old_link: bool = False) -> None:
         free = self.buyer is None and person is not SAM
         welcome = not self.trade.invited or person is BEA
-        if self.play(Join(person), person, allowed=free and welcome and self.open):
+        code = CODE if old_link else self.code
+        if self.play(Join(person, code), person, allowed=free and welcome and code == self.code and self.open):
             self.buyer = person
+
+    @rule(person=mostly_sam)
+    def renew(self, person: Person) -> None:
+        code = f"{self.code}+"
+        if self.play(RenewLink(code), person, allowed=person is SAM and self.open):
+            self.code = code
+
+    @rule(person=mostly_sam)
+    def release(self, person: Person) -> None:
+        code = f"{self.code}-"
+        fair = person is SAM and self.buyer is not None and not self.answered
+        if self.play(ReleaseSeat(code), person, allowed=fair and self.open):
+            self.code = code
+            self.buyer = None
 
     @rule(person=people, text=words)
     def talk(self, person: Person, text: str) -> None:
@@ -84,19 +113,22 @@ class Negotiation(RuleBasedStateMachine):
     @rule(person=mostly_bea, text=words)
     def request(self, person: Person, text: str) -> None:
         fair = person is self.buyer and text == "Hello"
-        self.play(RequestAmendment(text), person, allowed=fair and self.open)
+        if self.play(RequestAmendment(text), person, allowed=fair and self.open):
+            self.answered = True
 
     @rule(person=mostly_bea, drift=drifts)
     def accept(self, person: Person, drift: int) -> None:
         fair = person is self.buyer and drift == 0
         if self.play(Accept(self.version + drift), person, allowed=fair and self.open):
             self.end = Kind.ACCEPTED
+            self.answered = True
 
     @rule(person=mostly_bea, reason=words)
     def reject(self, person: Person, reason: str) -> None:
         fair = person is self.buyer and reason != "\0"
         if self.play(Reject(reason), person, allowed=fair and self.open):
             self.end = Kind.REJECTED
+            self.answered = True
 
     @rule(person=st.sampled_from([None, SAM, BEA]))
     def expire(self, person: Person | None) -> None:
@@ -131,7 +163,8 @@ class Negotiation(RuleBasedStateMachine):
 
     @invariant()
     def the_trade_is_what_the_model_says(self) -> None:
-        assert self.trade.buyer == self.buyer
+        assert (self.trade.buyer, self.trade.code) == (self.buyer, self.code)
+        assert self.trade.answered == self.answered
         assert (self.trade.version, self.trade.terms) == (self.version, self.terms)
         going_on = Status.DRAFT if self.buyer is None else Status.IN_NEGOTIATION
         assert self.trade.status is (ENDS[self.end] if self.end else going_on)
@@ -174,15 +207,22 @@ class Negotiation(RuleBasedStateMachine):
         assert self.trade.amended_at == (amendments[-1].at if amendments else START)
 
     @invariant()
-    def the_buyer_is_the_one_who_joined(self) -> None:
-        joined = self.said(Kind.JOINED)
-        assert [action.actor for action in joined] == ([self.trade.buyer] if self.trade.buyer else [])
-        assert {action.actor for action in self.trail if action.role is BUYER} <= {self.trade.buyer}
-        assert self.trade.buyer != SAM
+    def the_buyer_is_the_one_who_joined_last_and_nobody_else_acts_as_one(self) -> None:
+        seated: Person | None = None
+        for action in self.trail:
+            if action.kind is Kind.JOINED:
+                assert seated is None
+                seated = action.actor
+            elif action.kind is Kind.SEAT_RELEASED:
+                assert seated is not None
+                seated = None
+            elif action.role is BUYER:
+                assert action.actor == seated
+        assert self.trade.buyer == seated != SAM
 
     @invariant()
     def nothing_else_ever_changes(self) -> None:
-        fixed = {"status", "buyer", "terms", "version", "amended_at", "closed_at"}
+        fixed = {"status", "buyer", "code", "answered", "terms", "version", "amended_at", "closed_at"}
         now = {name: getattr(self.trade, name) for name in fixed}
         assert self.trade == replace(draft(self.trade.invited), **now)
 

@@ -15,6 +15,7 @@ from tests.domain.offers import (
     BEA,
     BUYER,
     CHEAPER,
+    CODE,
     DEADLINE,
     EARLY,
     EVE,
@@ -30,6 +31,7 @@ from tests.domain.offers import (
 from tests.domain.refused import refused
 
 WAYS = {
+    ("in_negotiation", "draft"),
     ("draft", "in_negotiation"),
     ("draft", "expired"),
     ("in_negotiation", "accepted"),
@@ -181,7 +183,7 @@ def test_a_recorded_amendment_carries_the_ledgers_time():
 @pytest.mark.parametrize(
     ("trade", "move", "by"),
     [
-        pytest.param(draft(), Join(BEA), None, id="joining"),
+        pytest.param(draft(), Join(BEA, CODE), None, id="joining"),
         pytest.param(negotiation(version=3), RequestAmendment("Less?"), BUYER, id="a request"),
     ],
 )

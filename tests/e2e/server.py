@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
-_LIMITS = ("MOVES", "ROOMS", "SIGN_IN", "SIGN_UP")
+_LIMITS = ("MOVES", "MESSAGES", "ROOMS", "SIGN_IN", "SIGN_UP")
 _START_SECONDS = 60.0
 _WRONG = re.compile(r"Traceback|\b(ERROR|CRITICAL)\b|Exception")
 

@@ -10,6 +10,7 @@ import pytest
 from app.domain import moves
 from app.domain.refusals import Reason, Refusal
 from app.domain.terms import parse_terms
+from app.service.limits import Limits
 from app.service.receipts import Receipts, verify
 from app.service.viewer import Viewer
 from app.ui.receipt_pdf import render
@@ -19,7 +20,7 @@ SECRET = "a secret of the tests, long enough"
 
 @pytest.fixture
 async def receipts(history):
-    return Receipts(history, SECRET)
+    return Receipts(history, Limits({"exports": "1000/minute"}), SECRET)
 
 
 @pytest.fixture
@@ -37,7 +38,10 @@ async def test_an_untouched_receipt_verifies_after_a_journey_through_json(closed
 
 
 async def test_another_key_does_not_verify_it(closed, history):
-    assert verify(closed, Receipts(history, "another secret, long enough too").public_key) != []
+    assert (
+        verify(closed, Receipts(history, Limits({"exports": "1/minute"}), "another secret, long enough too").public_key)
+        != []
+    )
 
 
 def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

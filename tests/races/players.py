@@ -123,7 +123,7 @@ def _choose(trade: Trade, person: Person | None, chance: random.Random) -> Move:
     if person.id == trade.seller.id:
         return Amend(trade.version, replace(trade.terms, price=Decimal(chance.randint(1, 10**6)) / 100), "a new price")
     if trade.status is Status.DRAFT:
-        return Join(person)
+        return Join(person, trade.code)
     return chance.choice((Accept(trade.version), Accept(trade.version), Reject("No."), RequestAmendment("Less?")))
 
 

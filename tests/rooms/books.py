@@ -41,7 +41,7 @@ class Books:
     async def deal(self, title: str = "Oak table", *, by: str = "Sam") -> Outcome:
         """A trade that Bea has joined."""
         created = await self.draft(title, by=by)
-        return await self.play(created.trade.id, Join(await self.person("Bea")))
+        return await self.play(created.trade.id, Join(await self.person("Bea"), created.trade.code))
 
     async def play(self, trade_id: int, move: Move, by: Person | None = None) -> Outcome:
         """Ask the rules, and record the outcome."""

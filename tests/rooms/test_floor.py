@@ -54,8 +54,8 @@ async def test_what_happens_in_a_moment_is_shown_in_one_go(process: Process) -> 
     noted = changes(view)
     new = await process.books.draft("New")
     process.lobby.publish(new)
-    await process.play(new.trade, Join(process.bea))
-    await process.play(old.trade, Join(process.bea))
+    await process.play(new.trade, Join(process.bea, new.trade.code))
+    await process.play(old.trade, Join(process.bea, old.trade.code))
     process.presence.enter(new.trade.id, process.sam)
     await until(lambda: bool(noted))
     assert noted == [(["New", "Old"], [], [])]
@@ -75,7 +75,7 @@ async def test_a_page_that_loses_lines_shows_those_that_were_on_the_next_one(pro
     for n in range(PAGE + 5):
         last = (await process.books.draft(f"Table {n}")).trade
     view = await process.floor.open(Query((Status.DRAFT,)))
-    await process.play(last, Join(process.bea))
+    await process.play(last, Join(process.bea, last.code))
     await until(lambda: last.id not in view.lines)
     await asyncio.sleep(0.1)
     assert shown(view) == [f"Table {n}" for n in range(PAGE + 3, 3, -1)]

@@ -26,7 +26,7 @@ async def test_both_parties_lists_are_told_and_nobody_else_s(process: Process) -
         process.lobby.watch_list(person.id, page.told.append)
     created = await process.books.draft()
     process.lobby.publish(created)
-    await process.play(created.trade, Join(process.bea))
+    await process.play(created.trade, Join(process.bea, created.trade.code))
     await process.play(created.trade, Accept(1), process.bea)
     assert sams.statuses == [Status.DRAFT, Status.IN_NEGOTIATION, Status.ACCEPTED]
     assert beas.statuses == [Status.IN_NEGOTIATION, Status.ACCEPTED]
@@ -39,7 +39,7 @@ async def test_lists_are_told_of_what_other_processes_did(process: Process) -> N
     created = await process.books.draft()
     process.hear(created)
     await process.settle()
-    joined = await process.play_elsewhere(created.trade, Join(process.bea))
+    joined = await process.play_elsewhere(created.trade, Join(process.bea, created.trade.code))
     process.hear(joined)
     await process.settle()
     assert page.told == [created.trade, joined.trade]

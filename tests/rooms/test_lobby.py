@@ -246,6 +246,6 @@ async def test_who_comes_and_goes_is_shown_and_stops_typing(process: Process, tr
 async def test_joining_is_shown_with_the_new_buyer(process: Process) -> None:
     draft = (await process.books.draft()).trade
     room, arrived = await process.enter(draft)
-    await process.play(draft, Join(process.bea))
+    await process.play(draft, Join(process.bea, draft.code))
     assert (room.trade.buyer, room.trade.status) == (process.bea, Status.IN_NEGOTIATION)
     assert [action.kind for action in arrived] == [Kind.JOINED]

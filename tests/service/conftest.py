@@ -30,7 +30,9 @@ from tests.db.server import Server
 
 PASSWORD = "correct horse"
 HERE = "192.0.2.1"
-PLENTY = {"sign_up": "1000/minute", "sign_in": "1000/minute", "moves": "1000/minute", "rooms": "1000/minute"}
+PLENTY = dict.fromkeys(
+    ("sign_up", "sign_in", "guesses", "guesses_at_name", "moves", "messages", "rooms", "exports"), "1000/minute"
+)
 _TABLES = ("users", "sessions", "trades", "trade_actions", "trade_versions", "messages", "procrastinate_jobs")
 
 
@@ -93,7 +95,7 @@ def url(server: Server, template: str) -> Iterator[str]:
     server.drop(name)
 
 
-def make_office(market: Market, queue: Queue, **rates: str) -> Office:
+def make_office(market: Market, queue: Queue, *, most_open: int = 1_000, **rates: str) -> Office:
     """The use cases with these rate limits, others being generous."""
     limits = Limits({**PLENTY, **rates})
     now = market.database.clock.now
@@ -105,7 +107,7 @@ def make_office(market: Market, queue: Queue, **rates: str) -> Office:
         lobby,
         floor,
         Negotiation(market.ledger, market.history, lobby, limits, now),
-        Trades(market.ledger, market.history, lobby, floor, limits),
+        Trades(market.ledger, market.history, lobby, floor, limits, most_open=most_open),
         Ledger(market.database, queue, "elsewhere"),
     )
 
@@ -141,8 +143,8 @@ def slowly(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Iterator[asyncio.
     """Let the ledger wait for the event before it answers."""
     record, may_answer = ledger.record, asyncio.Event()
 
-    async def answer_later(outcome: Any) -> Any:
-        recorded = await record(outcome)
+    async def answer_later(outcome: Any, request: Any) -> Any:
+        recorded = await record(outcome, request)
         await may_answer.wait()
         return recorded
 
@@ -151,7 +153,7 @@ def slowly(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Iterator[asyncio.
         yield may_answer
 
 
-def typed(**changes: str) -> dict[str, str]:
+def typed(**changes: str) -> dict[str, Any]:
     """Terms as a person types them."""
     return {"price": "900.50", "quantity": "4", "description": "Oak.", "reason": "As you asked", **changes}
 

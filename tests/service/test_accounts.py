@@ -140,7 +140,7 @@ async def test_who_does_not_exist_is_not_found(people: Accounts, name: str) -> N
 
 
 async def test_signing_up_and_in_are_limited_for_each_address(market: Market, cheap: None) -> None:
-    people = Accounts(market.accounts, Limits({"sign_up": "1/minute", "sign_in": "2/minute"}))
+    people = Accounts(market.accounts, Limits({**PLENTY, "sign_up": "1/minute", "sign_in": "2/minute"}))
     await people.sign_up("Lea", PASSWORD, address=HERE)
     with pytest.raises(Refusal) as caught:
         await people.sign_up("Leo", PASSWORD, address=HERE)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -24,11 +25,11 @@ class SlowLedger:
         self._record = market.ledger.record
         monkeypatch.setattr(market.ledger, "record", self._record_slowly)
 
-    async def _record_slowly(self, outcome: Outcome) -> Outcome | None:
+    async def _record_slowly(self, outcome: Outcome, request: UUID | None = None) -> Outcome | None:
         if outcome.action.kind is self.kind:
             self.judged.set()
             await self.may_record.wait()
-        return await self._record(outcome)
+        return await self._record(outcome, request)
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ async def request(office: Office, deal: Deal) -> None:
 
 async def join(office: Office, deal: Deal) -> None:
     """The buyer takes the seat."""
-    await office.negotiation.join(await office.viewer("Bea"), deal.id)
+    await office.negotiation.join(await office.viewer("Bea"), deal.id, deal.code)
 
 
 SLOW: dict[str, tuple[Kind, Move]] = {

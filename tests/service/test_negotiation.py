@@ -64,7 +64,7 @@ async def test_a_move_that_is_still_possible_is_made_though_the_other_side_was_f
     room = await office.negotiation.enter(sam, deal.id)
     arrived: list[int] = []
     room.arrived.subscribe(lambda action: arrived.append(action.seq))
-    await office.move_elsewhere(deal, Join(deal.buyer))
+    await office.move_elsewhere(deal, Join(deal.buyer, deal.code))
     await office.move_elsewhere(deal, SendMessage("Hello"), deal.buyer)
     amended = await office.negotiation.amend(sam, deal.id, 1, **typed())
     await office.settle()
@@ -78,7 +78,7 @@ async def test_a_buyer_whom_this_process_has_not_heard_of_yet_may_act(
     """What memory refuses, the database may allow: it knows of a joining and of terms that memory does not."""
     deal = await market.draft()
     await office.negotiation.enter(sam, deal.id)
-    await office.move_elsewhere(deal, Join(deal.buyer))
+    await office.move_elsewhere(deal, Join(deal.buyer, deal.code))
     await office.negotiation.send(bea, deal.id, "Here I am")
     await office.move_elsewhere(deal, Amend(1, FEWER), deal.seller)
     accepted = await office.negotiation.accept(bea, deal.id, 2)
@@ -90,7 +90,7 @@ async def test_a_buyer_whom_this_process_has_not_heard_of_yet_may_enter(
 ) -> None:
     deal = await market.draft()
     await office.negotiation.enter(sam, deal.id)
-    await office.move_elsewhere(deal, Join(deal.buyer))
+    await office.move_elsewhere(deal, Join(deal.buyer, deal.code))
     room = await office.negotiation.enter(bea, deal.id)
     await office.settle()
     assert room.trade.buyer == bea.person
@@ -101,7 +101,9 @@ async def test_of_two_who_join_at_once_one_gets_the_seat(
 ) -> None:
     deal = await market.draft()
     answers = await asyncio.gather(
-        office.negotiation.join(bea, deal.id), office.negotiation.join(eve, deal.id), return_exceptions=True
+        office.negotiation.join(bea, deal.id, deal.code),
+        office.negotiation.join(eve, deal.id, deal.code),
+        return_exceptions=True,
     )
     refused = [answer for answer in answers if isinstance(answer, Refusal)]
     assert [refusal.reason for refusal in refused] == [Reason.SEAT_TAKEN]
@@ -134,7 +136,7 @@ async def test_of_an_acceptance_and_an_amendment_at_once_one_is_recorded(
 async def test_a_side_that_is_always_faster_is_told_of_and_not_waited_for_forever(
     office: Office, deal: Deal, bea: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def never(_: object) -> None:
+    async def never(*_: object) -> None:
         """Somebody was faster."""
 
     monkeypatch.setattr(office.market.ledger, "record", never)
@@ -162,7 +164,7 @@ async def test_what_was_recorded_reaches_the_room_though_the_page_that_asked_is_
 async def test_nothing_is_shown_before_it_is_stored(
     office: Office, deal: Deal, sam: Viewer, bea: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(_: object) -> None:
+    async def fail(*_: object) -> None:
         raise OSError("the disk is full")
 
     room = await office.negotiation.enter(sam, deal.id)
@@ -216,12 +218,13 @@ async def test_a_reason_is_optional_and_limited(office: Office, deal: Deal, bea:
 
 
 async def test_moves_are_limited_for_each_person(market: Market, queue: Queue, deal: Deal) -> None:
-    office = make_office(market, queue, moves="2/minute")
+    office = make_office(market, queue, moves="1/minute", messages="2/minute")
     sam, bea = await office.viewer("Sam"), await office.viewer("Bea")
     for n in range(2):
         await office.negotiation.send(bea, deal.id, f"message {n}")
     async with office.refuses(Reason.TOO_OFTEN):
         await office.negotiation.send(bea, deal.id, "message 3")
+    await office.negotiation.request_amendment(bea, deal.id, "Less?")  # talking much does not keep from deciding
     async with office.refuses(Reason.TOO_OFTEN):
         await office.negotiation.accept(bea, deal.id, 1)
     await office.negotiation.send(sam, deal.id, "Slowly!")

@@ -1,6 +1,7 @@
 """Drafting offers, finding them by their code, and listing one's own."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.service.conftest import Office, make_office
 ALL = tuple(Status)
 
 
-def offer(**changes: str) -> dict[str, str]:
+def offer(**changes: str) -> dict[str, Any]:
     """An offer as a person types it."""
     fields = {"title": "Oak table", "description": "", "price": "1000", "quantity": "5", "buyer": "", "minutes": "30"}
     return {**fields, **changes}
@@ -122,7 +123,7 @@ async def test_an_offer_for_a_name_without_an_account_waits_for_it(office: Offic
 async def test_a_room_is_hidden_from_others_once_the_seat_is_taken(
     office: Office, draft: Trade, sam: Viewer, bea: Viewer, eve: Viewer
 ) -> None:
-    await office.negotiation.join(bea, draft.id)
+    await office.negotiation.join(bea, draft.id, draft.code)
     assert [await may_find(office, viewer, draft) for viewer in (sam, bea, eve)] == [True, True, False]
     await office.negotiation.reject(bea, draft.id, "")
     assert [await may_find(office, viewer, draft) for viewer in (sam, bea, eve)] == [True, True, False]
@@ -177,7 +178,7 @@ async def test_my_trades_are_mine_on_either_side_page_by_page(office: Office, ev
     seller, buyer = await office.viewer("Seller of many"), await office.viewer("Buyer of one")
     for n in range(PAGE + 2):
         last = await office.trades.create(seller, **offer(title=f"Table {n}", minutes=str(30 + n)))
-    await office.negotiation.join(buyer, last.id)
+    await office.negotiation.join(buyer, last.id, last.code)
     first_page, more = await office.trades.mine(seller, ALL, 0)
     assert ([trade.title for trade in first_page], more) == ([f"Table {n}" for n in range(PAGE)], True)
     second_page, more = await office.trades.mine(seller, ALL, 1)

@@ -124,29 +124,29 @@ async def test_whoever_the_seller_named_takes_the_seat_and_nobody_else(
 ) -> None:
     deal = await market.draft(invited="BEA")
     async with office.refuses(Reason.NOT_YOURS):
-        await office.negotiation.join(sam, deal.id)
+        await office.negotiation.join(sam, deal.id, deal.code)
     async with office.refuses(Reason.SEAT_TAKEN):
-        await office.negotiation.join(eve, deal.id)
-    joined = await office.negotiation.join(bea, deal.id)
+        await office.negotiation.join(eve, deal.id, deal.code)
+    joined = await office.negotiation.join(bea, deal.id, deal.code)
     assert (joined.buyer, joined.status) == (bea.person, Status.IN_NEGOTIATION)
     async with office.refuses(Reason.SEAT_TAKEN):
-        await office.negotiation.join(bea, deal.id)
+        await office.negotiation.join(bea, deal.id, deal.code)
 
 
 async def test_the_first_takes_a_seat_that_was_named_for_nobody(
     office: Office, market: Market, bea: Viewer, eve: Viewer
 ) -> None:
     deal = await market.draft()
-    await office.negotiation.join(eve, deal.id)
+    await office.negotiation.join(eve, deal.id, deal.code)
     async with office.refuses(Reason.SEAT_TAKEN):
-        await office.negotiation.join(bea, deal.id)
+        await office.negotiation.join(bea, deal.id, deal.code)
     assert (await deal.trade()).role_of(eve.person.id) is Role.BUYER
 
 
 async def test_a_trade_cannot_be_joined_after_its_deadline(office: Office, market: Market, bea: Viewer) -> None:
     deal = await market.past(Status.DRAFT)
     async with office.refuses(Reason.TOO_LATE):
-        await office.negotiation.join(bea, deal.id)
+        await office.negotiation.join(bea, deal.id, deal.code)
 
 
 async def test_every_move_is_one_row_of_the_trail_with_who_and_what(
@@ -154,7 +154,7 @@ async def test_every_move_is_one_row_of_the_trail_with_who_and_what(
 ) -> None:
     deal = await market.draft()
     rooms = office.negotiation
-    await rooms.join(bea, deal.id)
+    await rooms.join(bea, deal.id, deal.code)
     await rooms.send(bea, deal.id, " Hello\r\nSam ")
     await rooms.request_amendment(bea, deal.id, "Fewer")
     await rooms.amend(sam, deal.id, 1, **typed())

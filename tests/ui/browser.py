@@ -85,7 +85,14 @@ class Browser:
 
     async def offer(self, title: str = "Oak table", **changes: str) -> Trade:
         """Draft an offer, not by the page."""
-        fields = {"description": "Oiled.", "price": "1000", "quantity": "5", "buyer": "", "minutes": "30", **changes}
+        fields: dict[str, Any] = {
+            "description": "Oiled.",
+            "price": "1000",
+            "quantity": "5",
+            "buyer": "",
+            "minutes": "30",
+            **changes,
+        }
         return await self.house.trades.draft(await self.person(), title=title, **fields)
 
     async def person(self) -> Person:

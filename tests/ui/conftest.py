@@ -53,7 +53,8 @@ def _modules_stand_still() -> Iterator[None]:
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The demo's settings, with generous limits and no worker."""
     monkeypatch.chdir(tmp_path)
-    often = dict.fromkeys(("limit_sign_up", "limit_sign_in", "limit_moves", "limit_rooms"), "10000/minute")
+    limits = ("sign_up", "sign_in", "guesses", "guesses_at_name", "moves", "messages", "rooms", "exports")
+    often = {f"limit_{name}": "10000/minute" for name in limits}
     return Settings(data_dir=tmp_path, public_url=ORIGIN, worker=False, secret="a secret of the tests", **often)  # type: ignore[arg-type]
 
 

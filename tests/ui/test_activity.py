@@ -72,7 +72,7 @@ async def test_no_code_reaches_an_outsider_and_the_parties_get_their_link(
     new = await sam.offer("Came later")
     for page in (sam, bea, eve):
         await see(page, new)
-    await sam.house.negotiation.join(await bea.viewer(), new.id)
+    await sam.house.negotiation.join(await bea.viewer(), new.id, new.code)
     await eve.until(lambda: "In negotiation" in row(eve, new.title))
     await bea.until(lambda: new.code in all_that_is_sent(bea))
     assert old.code not in all_that_is_sent(bea)
@@ -89,13 +89,13 @@ async def see(page: Browser, trade: Trade) -> None:
 
 async def test_filters_and_search_narrow_what_is_shown_and_stay_live(sam: Browser, bea: Browser, eve: Browser) -> None:
     oak, pine = await sam.offer("Narrow OAK"), await sam.offer("Narrow pine")
-    await sam.house.negotiation.join(await bea.viewer(), pine.id)
+    await sam.house.negotiation.join(await bea.viewer(), pine.id, pine.code)
     await eve.open("/activity")
     eve.fill("Search by title", "  narrow ")
     await eve.until(lambda: len(eve.texts("trade")) == 2)
     eve.press("Draft")
     await eve.until(lambda: [bool(row(eve, t.title)) for t in (oak, pine)] == [True, False])
-    await sam.house.negotiation.join(await bea.viewer(), oak.id)
+    await sam.house.negotiation.join(await bea.viewer(), oak.id, oak.code)
     await eve.sees("No trade matches. Try another status or title.")
     eve.press("In negotiation")
     await eve.until(lambda: len(eve.texts("trade")) == 2)

@@ -38,7 +38,7 @@ async def test_a_trade_is_live_in_both_lists_from_its_draft_to_its_outcome(sam: 
     for part in ("$1,000.00 × 5 = $5,000.00", "Copy link", "Enter room"):
         assert part in row(sam, trade.title)
     assert not row(bea, trade.title)
-    await bea.house.negotiation.join(await bea.viewer(), trade.id)
+    await bea.house.negotiation.join(await bea.viewer(), trade.id, trade.code)
     await sam.until(lambda: f"In negotiation Seller with {bea.name}" in row(sam, trade.title))
     await bea.until(lambda: f"In negotiation Buyer with {sam.name}" in row(bea, trade.title))
     assert "Copy link" not in row(bea, trade.title)
@@ -66,7 +66,7 @@ async def test_the_link_of_a_trade_leads_to_its_room(sam: Browser, monkeypatch: 
 
 async def test_filters_show_what_they_say_and_stay_live(sam: Browser, bea: Browser) -> None:
     trade = await sam.offer("To be filtered")
-    await sam.house.negotiation.join(await bea.viewer(), trade.id)
+    await sam.house.negotiation.join(await bea.viewer(), trade.id, trade.code)
     await sam.open("/trades")
     sam.press("Open")
     await sam.until(lambda: sam.button("Open").props["aria-pressed"] == "true")
@@ -109,7 +109,7 @@ async def test_what_happens_while_the_list_is_being_read_is_not_lost(
     with slow_first_answer(monkeypatch, sam.house.history, "trades_of") as answer:
         opening = asyncio.create_task(sam.open("/trades"))
         await answer.asked.wait()
-        await sam.house.negotiation.join(await bea.viewer(), trade.id)
+        await sam.house.negotiation.join(await bea.viewer(), trade.id, trade.code)
         answer.may_come.set()
         await opening
     await sam.until(lambda: "In negotiation" in row(sam, trade.title))
@@ -119,7 +119,7 @@ async def test_the_filter_pressed_last_is_shown_though_an_earlier_one_is_answere
     sam: Browser, bea: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trade, closed = await sam.offer("Only a draft"), await sam.offer("No longer one")
-    await sam.house.negotiation.join(await bea.viewer(), closed.id)
+    await sam.house.negotiation.join(await bea.viewer(), closed.id, closed.code)
     await sam.house.negotiation.reject(await bea.viewer(), closed.id, "")
     await sam.open("/trades")
     with slow_first_answer(monkeypatch, sam.house.history, "trades_of") as answer:

@@ -165,9 +165,9 @@ async def test_somebody_who_waited_while_the_seat_was_taken_learns_it(sam: Brows
     trade = await sam.offer()
     join = bea.house.negotiation.join
 
-    async def too_late(viewer: Viewer, trade_id: int) -> Trade:
-        await join(await eve.viewer(), trade_id)
-        return await join(viewer, trade_id)
+    async def too_late(viewer: Viewer, trade_id: int, code: str) -> Trade:
+        await join(await eve.viewer(), trade_id, code)
+        return await join(viewer, trade_id, code)
 
     bea.house.negotiation.join = too_late  # type: ignore[method-assign]
     await bea.open(f"/room/{trade.code}")
@@ -207,7 +207,7 @@ async def test_the_clock_runs_and_rests_while_its_tab_is_hidden(sam: Browser) ->
 async def test_earlier_messages_are_loaded_on_demand(sam: Browser, bea: Browser, house: House) -> None:
     trade = await sam.offer()
     viewer = await bea.viewer()
-    await house.negotiation.join(viewer, trade.id)
+    await house.negotiation.join(viewer, trade.id, trade.code)
     for n in range(60):
         await house.negotiation.send(viewer, trade.id, f"message {n:02}")
     await sam.room(trade)

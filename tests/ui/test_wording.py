@@ -86,6 +86,8 @@ SENTENCES = [
     (Action(Kind.ACCEPTED, EARLY, BEA, Role.BUYER, 3), "You accepted version 3"),
     (Action(Kind.REJECTED, EARLY, MALLORY, Role.BUYER), f"<bdi>{SAFE}</bdi> rejected the deal"),
     (Action(Kind.EXPIRED, EARLY), "The offer expired"),
+    (Action(Kind.LINK_RENEWED, EARLY, SAM, Role.SELLER), "<bdi>Sam</bdi> renewed the invitation link"),
+    (Action(Kind.SEAT_RELEASED, EARLY, SAM, Role.SELLER), "<bdi>Sam</bdi> released the buyer's seat"),
     (
         Action(Kind.AMENDED, EARLY, SAM, Role.SELLER, 2, terms=CHEAPER, before=TERMS),
         "<bdi>Sam</bdi> changed the price from <b>$1,000.00</b> to <b>$900.50</b>",
@@ -139,7 +141,7 @@ def seat(viewer: Person = BEA, trade: Trade | None = None) -> Seat:
     """A seat as the entries need it."""
     trade = trade or negotiation()
     room = Room(trade, 1, [], Dial(trade, lambda: EARLY))
-    return Seat(Viewer(viewer, 1), Role.BUYER, room, None, KIRITIMATI, lambda: EARLY)  # type: ignore[arg-type]
+    return Seat(Viewer(viewer, 1), Role.BUYER, room, None, KIRITIMATI, lambda: EARLY, lambda trade: trade.code)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.EXPIRED])

@@ -1,13 +1,15 @@
-"""``/account``: where one is signed in, and the password."""
+"""``/account``: where one is signed in, the password, one's data, and leaving for good."""
 
 from fastapi import Request
 from markupsafe import Markup
 from nicegui import ui
 
 from app.domain.refusals import Refusal
+from app.service.viewer import Viewer
 from app.ui import wording
 from app.ui.attempt import attempt, busy
 from app.ui.frame import form, frame
+from app.ui.parts.dialog import buttons, dialog
 from app.ui.seat import zone_of
 from app.ui.site import Site, viewer_of
 
@@ -21,6 +23,7 @@ def register(site: Site) -> None:
             ui.html(Markup('<h1 dir="auto">{}</h1>').format(viewer_of(request).person.name), sanitize=False)
             await _sessions(site, request)
             _password(site, request)
+            _data(site, request)
 
 
 async def _sessions(site: Site, request: Request) -> None:
@@ -71,3 +74,47 @@ def _password(site: Site, request: Request) -> None:
             done.text = "Your password is changed. Your other browsers are signed out."
 
         button = ui.button("Change password", on_click=change).props('unelevated no-caps color="primary"')
+
+
+def _data(site: Site, request: Request) -> None:
+    viewer = viewer_of(request)
+    with ui.element("section").classes("card stack"):
+        ui.html(
+            "<h2>Your data</h2><p class=note>Everything that is held about you: the account, where you are signed in,"
+            " your trades and what you did and wrote in them.</p>",
+            sanitize=False,
+        )
+        ui.html('<a class="button quiet" href="/account/data.json" download>Download my data</a>', sanitize=False)
+        button = ui.button("Delete account", on_click=lambda: _confirm_deletion(site, viewer), color=None)
+        button.props("outline no-caps").classes("danger")
+
+
+def _confirm_deletion(site: Site, viewer: Viewer) -> None:
+    with dialog("Delete your account?", "This is final, and signs you out everywhere.") as opened:
+        ui.html(
+            "<p class=note>Your name is replaced everywhere, and nobody else can ever take it. What you did in trades"
+            " stays, under no name, because it is the other party's too. Links of yours that nobody has used stop"
+            " working. A negotiation that is still open has to be closed first.</p>",
+            sanitize=False,
+        )
+        password = ui.input("Your password").props('outlined type="password" autocomplete="current-password"')
+        with buttons():
+            ui.button("Cancel", on_click=opened.close, color=None).props("flat no-caps").classes("quiet")
+            button = ui.button("Delete for good", on_click=lambda: delete()).props(
+                'unelevated no-caps color="negative"'
+            )
+
+    def refuse(refusal: Refusal) -> None:
+        if refusal.field:
+            password.error = str(refusal)
+        else:
+            opened.say(str(refusal))
+
+    async def delete() -> None:
+        if not button.enabled:
+            return
+        password.error = None
+        opened.say("")
+        with busy(button):
+            # What follows a deletion is not ours to do: the sessions have ended, and with them this page.
+            await attempt(site.privacy.delete_account(viewer, password.value or ""), refuse)

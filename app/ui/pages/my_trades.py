@@ -13,7 +13,7 @@ from app.ui.attempt import attempt
 from app.ui.frame import frame
 from app.ui.parts.chips import filter_chips
 from app.ui.parts.clock import Clock, run_while_visible
-from app.ui.parts.offer import copy_button
+from app.ui.parts.invitation import copy_button
 from app.ui.site import Site, viewer_of
 
 OPEN = (Status.DRAFT, Status.IN_NEGOTIATION)
@@ -43,6 +43,7 @@ class _Row:
     element: Element
     summary: ui.html
     clock: Clock | None
+    code: str
 
 
 class _TradeList:
@@ -100,8 +101,9 @@ class _TradeList:
     def _changed(self, trade: Trade) -> None:
         self._meanwhile[trade.id] = trade
         row = self._rows.get(trade.id)
-        belongs = trade.status in self._statuses
-        if row is not None and belongs and (row.clock is None or not trade.status.final):
+        belongs = trade.status in self._statuses and trade.role_of(self._viewer.person.id) is not None
+        stays = row is not None and row.code == trade.code and (row.clock is None or not trade.status.final)
+        if row is not None and belongs and stays:
             row.summary.content = self._summary(trade)
         elif row is not None:
             self._remove(trade.id)
@@ -126,10 +128,10 @@ class _TradeList:
                     clock = Clock(self._site.ticker.watch(trade))
                     self._clocks.add(clock)
                 if role is Role.SELLER and is_open:
-                    copy_button(self._site.invitation_link(trade.code))
+                    copy_button(lambda: self._site.invitation_link(trade))
                 text = "Enter room" if is_open else "View details"
                 ui.html(f'<a class="button quiet" href="/room/{trade.code}">{text}</a>', sanitize=False)
-        self._rows[trade.id] = _Row(element, summary, clock)
+        self._rows[trade.id] = _Row(element, summary, clock, trade.code)
 
     def _remove(self, trade_id: int) -> None:
         row = self._rows.pop(trade_id)

@@ -1,5 +1,7 @@
 """``/trades/new``: draft an offer."""
 
+from uuid import uuid4
+
 from fastapi import Request
 from nicegui import ui
 
@@ -24,7 +26,7 @@ def register(site: Site) -> None:
 
 
 def _offer_form(site: Site, request: Request) -> None:
-    viewer = viewer_of(request)
+    viewer, name = viewer_of(request), uuid4()
     with ui.element("section").classes("card stack"):
         title = ui.input("Title").props('outlined autofocus dir="auto"')
         description = ui.textarea("Description").props('outlined autogrow dir="auto"')
@@ -62,9 +64,8 @@ def _offer_form(site: Site, request: Request) -> None:
                 field.error = None
             problem.visible = False
             with busy(button):
-                trade = await attempt(
-                    site.trades.create(viewer, **{name: field.value or "" for name, field in fields.items()}), refuse
-                )
+                typed = {key: field.value or "" for key, field in fields.items()}
+                trade = await attempt(site.trades.create(viewer, request=name, **typed), refuse)
             if trade is not None:
                 ui.navigate.to(f"/room/{trade.code}")
 

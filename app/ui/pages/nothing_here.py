@@ -3,7 +3,7 @@
 from fastapi import Request
 from nicegui import ui
 
-from app.ui.frame import frame
+from app.ui.frame import begin, frame
 from app.ui.site import Site
 
 
@@ -19,18 +19,24 @@ def show(site: Site, request: Request) -> None:
     """Show the page, status 404, in the place of the page that is being built."""
     ui.status_code(404)
     if request.state.viewer is None:
-        ui.page_title("Nothing here · Traderoom")
+        begin(site, request, "Nothing here")
         with ui.element("div").classes("narrow"):
-            _message("/", "Go to the start page")
+            message(path="/", text="Go to the start page")
         return
     with frame(site, request, "Nothing here", classes="page"):
-        _message("/trades", "Go to my trades")
+        message()
 
 
-def _message(path: str, text: str) -> None:
+def message(
+    heading: str = "Nothing here",
+    sentence: str = "The address may be mistyped, or the room belongs to other people.",
+    *,
+    path: str = "/trades",
+    text: str = "Go to my trades",
+) -> None:
+    """Why there is nothing to see, and where to go from here."""
     ui.html(
-        '<div class="empty"><h1>Nothing here</h1>'
-        "<p>The address may be mistyped, or the room belongs to other people.</p>"
+        f'<div class="empty"><h1>{heading}</h1><p>{sentence}</p>'
         f'<p><a class="button" href="{path}">{text}</a></p></div>',
         sanitize=False,
     )

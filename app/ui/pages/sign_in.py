@@ -3,7 +3,7 @@
 from fastapi import Request
 from nicegui import ui
 
-from app.ui.frame import BROWSER_ZONE, form, hidden
+from app.ui.frame import BROWSER_ZONE, begin, form, hidden
 from app.ui.session import way_back
 from app.ui.site import Site
 
@@ -13,7 +13,7 @@ def register(site: Site) -> None:
 
     @ui.page("/", dark=None, language="en-US")
     def sign_in(request: Request, next: str = "") -> None:  # noqa: A002 - the address says next
-        ui.page_title("Sign in · Traderoom")
+        begin(site, request, "Sign in")
         flash = site.cookies.flash(request)
         back = way_back(next)
         with ui.element("div").classes("narrow"):

@@ -4,13 +4,13 @@ from fastapi import Request
 from nicegui import ui
 from nicegui.element import Element
 
-from app.domain.actions import Action
+from app.domain.actions import Action, Kind
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Role, Trade
 from app.ui.attempt import attempt
 from app.ui.frame import attend, frame
 from app.ui.pages import nothing_here
-from app.ui.parts import deal, decision, offer
+from app.ui.parts import deal, decision, invitation, offer
 from app.ui.parts.clock import run_while_visible
 from app.ui.parts.conversation import Conversation
 from app.ui.parts.history import History
@@ -58,7 +58,7 @@ def _take_seat_on_connect(site: Site, request: Request, main: Element, trade: Tr
         entered = True
         viewer = viewer_of(request)
         refused: list[Refusal] = []
-        joined = await attempt(site.negotiation.join(viewer, trade.id), refused.append)
+        joined = await attempt(site.negotiation.join(viewer, trade.id, trade.code), refused.append)
         if joined is None:
             # Another tab of the same person may have been faster; for everybody else the seat is gone.
             if refused[0].reason is Reason.SEAT_TAKEN:
@@ -73,34 +73,69 @@ def _take_seat_on_connect(site: Site, request: Request, main: Element, trade: Tr
 
 
 async def _furnish(site: Site, request: Request, main: Element, trade: Trade) -> None:
-    """Build the room around its live state and keep it until the page goes."""
+    """Enter the room and build the page around its live state."""
     viewer = viewer_of(request)
-    client = ui.context.client
     room = await site.negotiation.enter(viewer, trade.id)
-    client.on_delete(lambda: site.negotiation.leave(room))
     role = room.trade.role_of(viewer.person.id)
     if role is None:
         raise RuntimeError("a room was entered without a role")
-    seat = Seat(viewer, role, room, site.negotiation, zone_of(viewer), site.now)
+    seat = Seat(viewer, role, room, site.negotiation, zone_of(viewer), site.now, site.invitation_link)
     with main:
-        clock = deal.bar(seat)
+        _Visit(site, seat, main)
+
+
+class _Visit:
+    """A page's stay in a room, until the page goes or the viewer's seat is released."""
+
+    def __init__(self, site: Site, seat: Seat, main: Element) -> None:
+        self._seat = seat
+        self._main = main
+        self._client = ui.context.client
+        self._is_over = False
+        self._clocks = [deal.bar(seat)]
         with ui.element("div").classes("columns"):
             with ui.element("div").classes("left"):
                 deal.outcome_banner(seat)
                 deal.deal(seat)
-                if role is Role.SELLER:
+                if seat.role is Role.SELLER:
                     offer.seller_buttons(seat)
                 else:
                     decision.buyer_buttons(seat)
-                offer.invitation(seat, site.invitation_link(trade.code))
-                history = History(seat)
-            conversation = Conversation(seat)
+                invitation.invitation(seat)
+                self._history = History(seat)
+            self._conversation = Conversation(seat)
+        place, person = seat.trade.id, seat.viewer.person
+        self._client.on_delete(self._give_back)
+        seat.room.arrived.subscribe(self._show)
+        self._end_presence = attend(
+            self._client, lambda: site.presence.enter(place, person), lambda: site.presence.leave(place, person)
+        )
+        run_while_visible(self._clocks)
 
-    def show(action: Action) -> None:
-        conversation.show(action)
-        history.show(action)
+    def _show(self, action: Action) -> None:
+        if self._seat.trade.role_of(self._seat.me) is None:
+            self._leave()
+            return
+        if action.kind in {Kind.LINK_RENEWED, Kind.SEAT_RELEASED}:
+            # The old address leads nowhere any more; the page that is open goes with the new one.
+            code = self._seat.trade.code
+            self._client.run_javascript(f"history.replaceState(history.state, '', '/room/{code}')")
+        self._conversation.show(action)
+        self._history.show(action)
 
-    room.arrived.subscribe(show)
-    place, person = trade.id, viewer.person
-    attend(client, lambda: site.presence.enter(place, person), lambda: site.presence.leave(place, person))
-    run_while_visible([clock])
+    def _leave(self) -> None:
+        """The seat was released: nothing of the room is left on the page, and nothing arrives any more."""
+        self._seat.room.arrived.unsubscribe(self._show)
+        self._clocks.clear()
+        self._end_presence()
+        self._give_back()
+        self._main.clear()
+        with self._main:
+            nothing_here.message(
+                "Your seat was released", "The seller has taken the buyer's seat back before you answered the offer."
+            )
+
+    def _give_back(self) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._seat.negotiation.leave(self._seat.room)

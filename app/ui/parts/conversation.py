@@ -1,6 +1,7 @@
 """The conversation: messages and events in one flow, who is typing, and the field at the bottom."""
 
 import json
+from uuid import uuid4
 
 from markupsafe import Markup
 from nicegui import ui
@@ -46,6 +47,7 @@ class Conversation:
         self._unread = 0
         self._reading_back = False
         self._sent = ""
+        self._request = uuid4()
         self._first_seq = seat.room.recent[0].seq
         with ui.element("section").classes("conversation").props('aria-label="Messages"'):
             with ui.element("div").classes("flow").props('tabindex="0"') as self._flow:
@@ -98,9 +100,12 @@ class Conversation:
             return
         self._button.disable()
         self._field.error = None
-        action = await attempt(self._seat.negotiation.send(self._seat.viewer, self._seat.trade.id, text), self._refuse)
+        seat = self._seat
+        sending = seat.negotiation.send(seat.viewer, seat.trade.id, text, request=self._request)
+        action = await attempt(sending, self._refuse)
         self._button.enable()
         if action is not None:
+            self._request = uuid4()
             self._sent = text
             self._box.props["data-draft"] = str(action.seq)
             ui.run_javascript(_TAKE_OUT.format(id=self._field.id, sent=json.dumps(text)))

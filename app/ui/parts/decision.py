@@ -1,5 +1,7 @@
 """The decision: what the buyer can press, and the dialogs that confirm accepting, rejecting and requesting."""
 
+from uuid import uuid4
+
 from nicegui import ui
 from nicegui.element import Element
 
@@ -31,7 +33,7 @@ def _confirm_accept(seat: Seat) -> None:
     nothing: it goes, the difference is shown, and `Review new terms` leads to a new confirmation. A double click
     therefore never accepts terms that nobody saw.
     """
-    shown = seat.trade
+    shown, request = seat.trade, uuid4()
     with dialog("Accept this deal?", "This is final for both sides.") as opened:
         content = ui.element("div").classes("stack")
         with content:
@@ -51,7 +53,8 @@ def _confirm_accept(seat: Seat) -> None:
         if not confirm.enabled:
             return
         confirm.props("loading").disable()
-        done = await attempt(seat.negotiation.accept(seat.viewer, shown.id, shown.version), refuse)
+        accepting = seat.negotiation.accept(seat.viewer, shown.id, shown.version, request=request)
+        done = await attempt(accepting, refuse)
         if done is not None:
             opened.close()
         elif not confirm.is_deleted:
@@ -77,7 +80,7 @@ def _show_difference(seat: Seat, shown: Trade, content: Element, opened: Dialog)
 
 
 def _confirm_reject(seat: Seat) -> None:
-    shown = seat.trade
+    shown, request = seat.trade, uuid4()
     with dialog("Reject this deal?", "This is final: no trade will be made.") as opened:
         _frozen_terms(shown)
         reason = ui.textarea("Reason").props('outlined autogrow dir="auto" hint="Optional"')
@@ -89,14 +92,14 @@ def _confirm_reject(seat: Seat) -> None:
         if not button.enabled:
             return
         with busy(button):
-            done = await attempt(
-                seat.negotiation.reject(seat.viewer, shown.id, reason.value or ""), lambda why: opened.say(str(why))
-            )
+            rejecting = seat.negotiation.reject(seat.viewer, shown.id, reason.value or "", request=request)
+            done = await attempt(rejecting, lambda why: opened.say(str(why)))
         if done is not None:
             opened.close()
 
 
 def _ask_amendment(seat: Seat) -> None:
+    name = uuid4()
     with dialog("Request an amendment") as opened:
         text = ui.textarea("What would you like changed?").props('outlined autogrow autofocus dir="auto"')
         with buttons():
@@ -108,8 +111,8 @@ def _ask_amendment(seat: Seat) -> None:
             return
         text.error = None
         with busy(button):
-            request = seat.negotiation.request_amendment(seat.viewer, seat.trade.id, text.value or "")
-            done = await attempt(request, refuse)
+            asking = seat.negotiation.request_amendment(seat.viewer, seat.trade.id, text.value or "", request=name)
+            done = await attempt(asking, refuse)
         if done is not None:
             opened.close()
 

@@ -1,50 +1,26 @@
-"""The seller's side of the deal: the invitation link and amending the terms."""
+"""The seller's side of the deal: amending the terms."""
+
+from uuid import uuid4
 
 from nicegui import ui
 
 from app.domain.refusals import Reason, Refusal
-from app.domain.trade import Status
 from app.ui import wording
 from app.ui.attempt import attempt, busy
 from app.ui.parts.dialog import buttons, dialog
+from app.ui.parts.invitation import manage_invitation
 from app.ui.seat import Seat
 
 
 def seller_buttons(seat: Seat) -> None:
     """What the seller can press."""
-    with ui.element("div").classes("decision"):
+    with ui.element("div").classes("decision seller"):
         amend = ui.button("Amend deal", on_click=lambda: _amend(seat))
-        amend.props('unelevated no-caps color="primary"').classes("wide")
-        amend.bind_enabled_from(seat.room, "trade", lambda trade: not trade.status.final)
-
-
-def invitation(seat: Seat, link: str) -> None:
-    """The link that lets the buyer in; prominent while nobody has joined."""
-    with ui.element("div").classes("invitation"):
-        hint = ui.label().classes("note")
-        hint.bind_text_from(
-            seat.room,
-            "trade",
-            lambda trade: _hint(trade.invited) if trade.status is Status.DRAFT else "Invitation link",
-        )
-        with ui.element("div").classes("link-row"):
-            ui.label(link).classes("link").props('data-testid="invitation-link"')
-            copy_button(link)
-
-
-def copy_button(link: str) -> ui.button:
-    """`Copy link`: puts the link on the clipboard and says so."""
-
-    def copied() -> None:
-        ui.clipboard.write(link)
-        ui.notify("Link copied", position="top", classes="toast")
-
-    return ui.button("Copy link", on_click=copied, color=None).props("outline no-caps").classes("quiet")
-
-
-def _hint(invited: str) -> str:
-    whom = f"\N{FIRST STRONG ISOLATE}{invited}\N{POP DIRECTIONAL ISOLATE}" if invited else "the buyer"
-    return f"Send this link to {whom}. The negotiation begins when they open it."
+        amend.props('unelevated no-caps color="primary"')
+        manage = ui.button("Invitation", on_click=lambda: manage_invitation(seat), color=None)
+        manage.props("flat no-caps").classes("quiet")
+        for button in (amend, manage):
+            button.bind_enabled_from(seat.room, "trade", lambda trade: not trade.status.final)
 
 
 def _amend(seat: Seat) -> None:
@@ -62,6 +38,7 @@ def _amend(seat: Seat) -> None:
             ui.button("Cancel", on_click=opened.close, color=None).props("flat no-caps").classes("quiet")
             button = ui.button("Save changes", on_click=lambda: save()).props('unelevated no-caps color="primary"')
     fields = {"price": price, "quantity": quantity, "description": description, "reason": reason}
+    request = uuid4()
 
     def refuse(refusal: Refusal) -> None:
         nonlocal shown
@@ -83,6 +60,7 @@ def _amend(seat: Seat) -> None:
             field.error = None
         with busy(button):
             typed = {name: field.value or "" for name, field in fields.items()}
-            done = await attempt(seat.negotiation.amend(seat.viewer, shown.id, shown.version, **typed), refuse)
+            amending = seat.negotiation.amend(seat.viewer, shown.id, shown.version, request=request, **typed)
+            done = await attempt(amending, refuse)
         if done is not None:
             opened.close()

@@ -1,15 +1,17 @@
-"""Downloads of receipts: JSON that proves, PDF that reads."""
+"""Downloads: receipts as JSON that proves and as PDF that reads, and all that is held about a person."""
 
 import asyncio
 import json
 
 from fastapi import Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from nicegui import app
 
-from app.domain.refusals import Refusal
+from app.domain.refusals import Reason, Refusal
 from app.service.trades import normalise_code
 from app.ui.site import Site, viewer_of
+
+_STATUS = {Reason.TOO_OFTEN: 429}
 
 
 def register(site: Site) -> None:
@@ -20,7 +22,7 @@ def register(site: Site) -> None:
         try:
             document = await site.receipts.issue(viewer_of(request), normalise_code(code), site.now())
         except Refusal as refusal:
-            return PlainTextResponse(str(refusal), 404)
+            return PlainTextResponse(str(refusal), _STATUS.get(refusal.reason, 404))
         name = f"traderoom-receipt-{document['trade']['id']}.{kind}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         if kind == "json":
@@ -32,6 +34,15 @@ def register(site: Site) -> None:
 
             return Response(await asyncio.to_thread(render, document), media_type="application/pdf", headers=headers)
         return PlainTextResponse("Nothing here", 404)
+
+    @app.get("/account/data.json")
+    async def data(request: Request) -> Response:
+        try:
+            document = await site.privacy.export(viewer_of(request))
+        except Refusal as refusal:
+            return PlainTextResponse(str(refusal), _STATUS.get(refusal.reason, 404))
+        headers = {"Content-Disposition": 'attachment; filename="traderoom-data.json"'}
+        return StreamingResponse(document, media_type="application/json", headers=headers)
 
     @app.get("/receipt-key")
     def receipt_key() -> Response:

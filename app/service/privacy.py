@@ -1,0 +1,128 @@
+"""Privacy: what a person can ask of what is held about them: all of it as JSON, and the deletion of their account."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+
+from app import security_log
+from app.db.accounts import Accounts as Store
+from app.db.history import History
+from app.domain.chain import body_of, utc_text
+from app.domain.trade import Role, Standing, Status, Trade
+from app.service.accounts import Accounts
+from app.service.limits import Limits
+from app.service.negotiation import Negotiation
+from app.service.viewer import Viewer
+
+_TRADES, _ACTIONS = 50, 500
+"""Read at once."""
+
+
+class Privacy:
+    """Use cases around a person's own data. `now` is the database's clock."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        history: History,
+        accounts: Accounts,
+        negotiation: Negotiation,
+        limits: Limits,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._history = history
+        self._accounts = accounts
+        self._negotiation = negotiation
+        self._limits = limits
+        self._now = now
+
+    async def export(self, viewer: Viewer) -> AsyncIterator[str]:
+        """All that is held about the viewer, as one JSON document in pieces: account, sessions, trades, and in each
+        trade what the viewer did and wrote. Raises `Refusal` when that was asked for too often."""
+        await self._limits.check("exports", viewer.person.id)
+        security_log.note("data_exported", person=viewer.person.id)
+        return self._document(viewer)
+
+    async def delete_account(self, viewer: Viewer, password: str) -> None:
+        """Delete the account: the name is replaced, the sessions end, the audit trail stays as it is.
+
+        Offers that nobody has joined get a link that nobody has, so that nobody ever will. Raises `Refusal`: wrong
+        password, or a negotiation that is still open.
+        """
+        await self._accounts.check_password(viewer, password, "password")
+        async for standing in self._trades(viewer, (Status.DRAFT,)):
+            if self._now() < standing.trade.expires_at:
+                await self._negotiation.renew_link(viewer, standing.trade.id)
+        await self._accounts.delete(viewer)
+
+    async def _trades(self, viewer: Viewer, statuses: tuple[Status, ...]) -> AsyncIterator[Standing]:
+        offset = 0
+        while page := await self._history.trades_of(viewer.person.id, statuses, offset=offset, limit=_TRADES):
+            offset += len(page)
+            for standing in page:
+                yield standing
+
+    async def _document(self, viewer: Viewer) -> AsyncIterator[str]:
+        sessions = [
+            {
+                "since": utc_text(session.created_at),
+                "last_used": utc_text(session.seen_at),
+                "time_zone": session.time_zone,
+                "theme": session.theme,
+            }
+            for session in await self._store.sessions_of(viewer.person.id)
+        ]
+        head = {
+            "exported_at": utc_text(self._now()),
+            "account": {
+                "id": viewer.person.id,
+                "name": viewer.person.name,
+                "since": utc_text(await self._store.created_at(viewer.person.id)),
+            },
+            "sessions": sessions,
+        }
+        yield json.dumps(head, ensure_ascii=False)[:-1] + ', "trades": ['
+        between = ""
+        async for standing in self._trades(viewer, tuple(Status)):
+            yield between + json.dumps(await self._entry(viewer, standing.trade), ensure_ascii=False)
+            between = ","
+        for standing in await self._history.left_by(viewer.person.id):
+            yield between + json.dumps(
+                {"id": standing.trade.id, "done_by_you": await self._done(viewer, standing.trade)}, ensure_ascii=False
+            )
+            between = ","
+        yield "]}"
+
+    async def _entry(self, viewer: Viewer, trade: Trade) -> dict[str, object]:
+        role = trade.role_of(viewer.person.id)
+        other = trade.counterparty(viewer.person.id)
+        return {
+            "id": trade.id,
+            "title": trade.title,
+            "role": role.value if role else None,
+            "counterparty": other.name if other else None,
+            "invited": trade.invited if role is Role.SELLER else None,
+            "status": trade.status.value,
+            "version": trade.version,
+            "price": f"{trade.terms.price:.2f}",
+            "quantity": trade.terms.quantity,
+            "description": trade.terms.description,
+            "created_at": utc_text(trade.created_at),
+            "deadline": utc_text(trade.expires_at),
+            "closed_at": utc_text(trade.closed_at) if trade.closed_at else None,
+            "done_by_you": await self._done(viewer, trade),
+        }
+
+    async def _done(self, viewer: Viewer, trade: Trade) -> list[dict[str, object]]:
+        done: list[dict[str, object]] = []
+        seq = 0
+        while actions := await self._history.actions_since(trade.id, seq, limit=_ACTIONS):
+            seq = actions[-1].seq
+            done += [
+                {"seq": action.seq, "at": utc_text(action.at), **body_of(action, trade.title)}
+                for action in actions
+                if action.actor is not None and action.actor.id == viewer.person.id
+            ]
+        return done

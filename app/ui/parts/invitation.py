@@ -1,0 +1,84 @@
+"""The invitation: the link that lets the buyer in, and the seat it leads to."""
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+
+from app.domain.trade import Status, Trade
+from app.ui.attempt import attempt, busy
+from app.ui.parts.dialog import Dialog, buttons, dialog
+from app.ui.seat import Seat
+
+
+def invitation(seat: Seat) -> None:
+    """The link that lets the buyer in; prominent while nobody has joined."""
+    with ui.element("div").classes("invitation"):
+        hint = ui.label().classes("note")
+        hint.bind_text_from(
+            seat.room,
+            "trade",
+            lambda trade: _hint(trade.invited) if trade.status is Status.DRAFT else "Invitation link",
+        )
+        with ui.element("div").classes("link-row"):
+            link = ui.label().classes("link").props('data-testid="invitation-link"')
+            link.bind_text_from(seat.room, "trade", lambda trade: seat.link(trade) if trade.role_of(seat.me) else "")
+            copy_button(lambda: seat.link(seat.trade))
+
+
+def copy_button(link: Callable[[], str], text: str = "Copy link") -> ui.button:
+    """Puts the link, as it is when pressed, on the clipboard and says so."""
+
+    def copied() -> None:
+        ui.clipboard.write(link())
+        ui.notify("Link copied", position="top", classes="toast")
+
+    return ui.button(text, on_click=copied, color=None).props("outline no-caps").classes("quiet")
+
+
+def manage_invitation(seat: Seat) -> None:
+    """Who holds the buyer's seat, the link again, and the ways to change either."""
+    trade = seat.trade
+    with dialog("Invitation", _who_sits(trade)) as opened:
+        ui.label(seat.link(trade)).classes("link")
+        copy_button(lambda: seat.link(seat.trade), "Copy invitation link")
+        ui.label("Renewing makes another link. The old one stops working at once.").classes("note")
+        _deed("Renew link", lambda: seat.negotiation.renew_link(seat.viewer, trade.id), opened)
+        if trade.buyer is not None and trade.seat_can_be_released:
+            ui.label(
+                f"You can give the seat to somebody else until {_isolated(trade.buyer.name)} has answered your offer."
+                " They leave the room, and the link is renewed. What was written so far stays in the room, and the"
+                " next buyer will read it."
+            ).classes("note")
+            _deed("Release seat", lambda: seat.negotiation.release_seat(seat.viewer, trade.id), opened).classes(
+                "danger"
+            )
+        with buttons():
+            ui.button("Close", on_click=opened.close, color=None).props("flat no-caps").classes("quiet")
+
+
+def _deed(text: str, do: Callable[[], Awaitable[Trade]], opened: Dialog) -> ui.button:
+    async def press() -> None:
+        if not button.enabled:
+            return
+        with busy(button):
+            done = await attempt(do(), lambda refusal: opened.say(str(refusal)))
+        if done is not None:
+            opened.close()
+
+    button = ui.button(text, on_click=press, color=None).props("outline no-caps").classes("quiet")
+    return button
+
+
+def _who_sits(trade: Trade) -> str:
+    if trade.buyer is None:
+        return "Nobody has taken the buyer's seat yet."
+    return f"{_isolated(trade.buyer.name)} has the buyer's seat."
+
+
+def _hint(invited: str) -> str:
+    whom = _isolated(invited) if invited else "the buyer"
+    return f"Send this link to {whom}. The negotiation begins when they open it."
+
+
+def _isolated(name: str) -> str:
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
