@@ -7,7 +7,7 @@ export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .NOTPARALLEL:
-.PHONY: demo test check bench browser clean
+.PHONY: demo test check audit bench browser clean
 
 demo: .venv/installed
 	@exec $(BIN)/python main.py
@@ -15,11 +15,24 @@ demo: .venv/installed
 test: check browser
 	@exec $(BIN)/python -m pytest
 
-check: .venv/installed-dev
+check: audit
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# Known vulnerabilities of what is installed. Without a source of such knowledge it says so, and that is no failure.
+AUDIT := .venv/audit
+audit: .venv/installed-dev
+	@rm -f $(AUDIT).json; \
+	if $(BIN)/pip-audit --local --skip-editable --progress-spinner off --timeout 5 -f json -o $(AUDIT).json \
+	  >$(AUDIT).log 2>&1 && grep -q '"vulns"' $(AUDIT).json; then \
+	  echo "Audited: no known vulnerability in what is installed."; \
+	elif grep -qs '"id"' $(AUDIT).json; then \
+	  cat $(AUDIT).log; exit 1; \
+	else \
+	  echo "NOT audited: no source of known vulnerabilities can be reached from here."; \
+	fi
 
 bench: .venv/installed-dev
 	@exec $(BIN)/python -m tests.bench

@@ -39,6 +39,8 @@ class Size:
     starts: int
     rush: int
     """People who join at once."""
+    soak_seconds: float
+    """Of coming and going; 0: not waited for."""
 
 
 SHORT = Size(
@@ -64,6 +66,7 @@ SHORT = Size(
     actions=200,
     starts=1,
     rush=40,
+    soak_seconds=0,
 )
 FULL = Size(
     name="full",
@@ -88,4 +91,5 @@ FULL = Size(
     actions=2_000,
     starts=8,
     rush=1_000,
+    soak_seconds=600,
 )

@@ -93,11 +93,11 @@ class Stage:
             self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
     @asynccontextmanager
-    async def open(self, town: Town) -> AsyncIterator[Site]:
-        """A Traderoom that serves the town."""
+    async def open(self, town: Town, *program: str) -> AsyncIterator[Site]:
+        """A Traderoom that serves the town; `program` in the place of `main.py`, if any."""
         port = free_port()
         settings = {**UNLIMITED, "TRADEROOM_DATABASE_URL": town.url, "TRADEROOM_SECRET": SECRET}
-        command = (str(ROOT / "main.py"), "serve", "--port", str(port))
+        command = (*(program or (str(ROOT / "main.py"),)), "serve", "--port", str(port))
         server = start(self.directory, "server", *command, port=port, settings=settings)
         site = Site(server)
         try:

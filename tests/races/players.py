@@ -13,13 +13,26 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID, uuid4
 
 from app.db.engine import Database
 from app.db.history import History
-from app.db.ledger import Ledger
+from app.db.ledger import Ledger, RecordedBeforeError, new_code
 from app.db.queue import Queue
 from app.domain import rules
-from app.domain.moves import Accept, Amend, Expire, Join, Move, Reject, RequestAmendment, SendMessage
+from app.domain.actions import Outcome
+from app.domain.moves import (
+    Accept,
+    Amend,
+    Expire,
+    Join,
+    Move,
+    Reject,
+    ReleaseSeat,
+    RenewLink,
+    RequestAmendment,
+    SendMessage,
+)
 from app.domain.refusals import Refusal
 from app.domain.trade import Person, Status, Trade
 
@@ -97,8 +110,7 @@ class Player:
             except Refusal:
                 played.refused += 1
                 return
-            async with self._turns:
-                recorded = await self.ledger.record(asked)
+            recorded = await self._ask(asked, uuid4() if person else None, again=chance.random() < 0.3)
             if recorded:
                 action = recorded.action
                 actor = action.actor.id if action.actor else None
@@ -107,6 +119,20 @@ class Player:
                 return
             played.overtaken += 1
             trade = await self._look(trade.id)
+
+    async def _ask(self, asked: Outcome, request: UUID | None, *, again: bool) -> Outcome | None:
+        """Record it; people whose line is bad ask twice at once, under one name."""
+        answers = await asyncio.gather(*(self._record(asked, request) for _ in range(2 if request and again else 1)))
+        kept = [answer for answer in answers if answer is not None]
+        assert len(kept) <= 1, "one request was recorded twice"
+        return kept[0] if kept else None
+
+    async def _record(self, asked: Outcome, request: UUID | None) -> Outcome | None:
+        async with self._turns:
+            try:
+                return await self.ledger.record(asked, request)
+            except RecordedBeforeError:
+                return None
 
     async def _look(self, trade_id: int) -> Trade:
         async with self._turns:
@@ -121,6 +147,8 @@ def _choose(trade: Trade, person: Person | None, chance: random.Random) -> Move:
     if chance.random() < 0.25:
         return SendMessage(f"{person.name} says {chance.random()}")
     if person.id == trade.seller.id:
+        if chance.random() < 0.2:
+            return chance.choice((RenewLink(new_code()), ReleaseSeat(new_code())))
         return Amend(trade.version, replace(trade.terms, price=Decimal(chance.randint(1, 10**6)) / 100), "a new price")
     if trade.status is Status.DRAFT:
         return Join(person, trade.code)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 
 from tests.bench.figures import Result
 from tests.bench.floors import Floors
-from tests.bench.measures import actions, dashboard, expiry, history, load, people, room, rush, start
+from tests.bench.measures import actions, dashboard, expiry, history, load, people, room, rush, soak, start
 from tests.bench.sizes import Size
 from tests.bench.stage import Stage
 
@@ -20,5 +20,6 @@ MEASURES: dict[str, Measure] = {
     "actions": actions.measure,
     "start": start.measure,
     "rush": rush.measure,
+    "soak": soak.measure,
 }
 """By the names that ``--only`` takes, in the order of the table."""

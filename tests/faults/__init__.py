@@ -1,0 +1,1 @@
+"""Faults, done for real: what breaks, and what comes back by itself."""
