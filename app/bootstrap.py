@@ -30,7 +30,7 @@ from app.settings import Settings
 from app.ui.outage import show_outage
 from app.ui.session import Cookies
 from app.ui.site import Site
-from app.ui.sockets import close_pages
+from app.ui.sockets import close_pages, live_sessions
 from app.ui.waiting import Waiting
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class House:
                 "exports": settings.limit_exports,
             }
         )
-        store = AccountStore(self.database)
+        store = self._store = AccountStore(self.database)
         self.accounts = Accounts(store, limits)
         self.negotiation = Negotiation(self.ledger, self.history, self.lobby, limits, now)
         self.trades = Trades(
@@ -78,7 +78,7 @@ class House:
             now=now,
         )
         self.feed = Feed(
-            self.database, origin, self.lobby.heard, self.lobby.resume, ended=close_pages, listening=show_outage
+            self.database, origin, self.lobby.heard, self._resume, ended=close_pages, listening=show_outage
         )
         self.worker = Worker(self.queue, url)
         self._tasks: list[asyncio.Task[None]] = []
@@ -131,6 +131,12 @@ class House:
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
+
+    async def _resume(self) -> None:
+        """Catch up with what may have been missed while no news came in."""
+        for session_id in await self._store.ended_of(live_sessions()):
+            close_pages(session_id)
+        await self.lobby.resume()
 
     def _run(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
         self._tasks.append(asyncio.create_task(coroutine, name=name))

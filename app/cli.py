@@ -23,6 +23,11 @@ from app.logs import set_up_logging
 from app.service import receipts
 from app.settings import Settings, SettingsError, load
 
+try:
+    from uvloop import run
+except ImportError:  # Windows
+    from asyncio import run  # type: ignore[assignment]
+
 T = TypeVar("T")
 cli = typer.Typer(help=__doc__, no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False)
 user_cli = typer.Typer(help="Accounts: reset-password sets a new password.")
@@ -182,6 +187,6 @@ def _database(settings: Settings, *, joins: bool = False) -> Iterator[str]:
 
 def _run(coroutine: Coroutine[Any, Any, T]) -> T:
     try:
-        return asyncio.run(coroutine)
+        return run(coroutine)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -35,6 +35,14 @@ class _Json(_Text):
         return _CODE.sub(r"\1…", json.dumps(entry, ensure_ascii=False))
 
 
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """Whoever opens a socket can say what cannot be read; it is told in one line that they cannot choose."""
+    record.levelno, record.levelname = logging.WARNING, "WARNING"
+    record.msg, record.args = f"a frame could not be read ({record.msg})", ()
+    record.exc_info = record.exc_text = None
+    return True
+
+
 def set_up_logging(level: str, style: str, security: Path | None = None) -> None:
     """Log to standard error. What libraries tell about their everyday work is left out.
 
@@ -49,5 +57,9 @@ def set_up_logging(level: str, style: str, security: Path | None = None) -> None
     trail.handlers[0].setFormatter(_Json())
     trail.setLevel(logging.INFO)
     trail.propagate = False
+    for name in ("engineio.server", "socketio.server"):
+        spoken_to = logging.getLogger(name)
+        spoken_to.handlers.clear()  # its own would print everything twice, and not in our form
+        spoken_to.filters = [_in_one_line]
     for chatty in ("procrastinate", "fontTools", "fpdf", "alembic", "uvicorn.error", "nicegui", "engineio", "socketio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -1,5 +1,6 @@
 """Users and sessions."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -110,6 +111,12 @@ class Accounts:
         statement = _sessions().where(col(SessionRow.user_id) == user_id).order_by(col(SessionRow.seen_at).desc())
         async with self._database.reading() as connection:
             return [_session(row) for row in (await connection.execute(statement.limit(100))).all()]
+
+    async def ended_of(self, session_ids: Collection[int]) -> set[int]:
+        """Which of these sessions have ended."""
+        statement = _sessions().with_only_columns(col(SessionRow.id)).where(col(SessionRow.id).in_(session_ids))
+        async with self._database.reading() as connection:
+            return set(session_ids) - {row[0] for row in (await connection.execute(statement)).all()}
 
     async def forget_old_sessions(self) -> None:
         """Delete the sessions whose time is over."""

@@ -242,7 +242,7 @@ def _stop_orphan(data: Path, programs: Programs, account: Account) -> None:
         stopped, said = account.run(programs.bin / "pg_ctl", "stop", "-D", data, "-m", "fast")
         if not stopped and command_line(pid) == program:
             raise EmbeddedError(f"The PostgreSQL left over in {data} (process {pid}) does not stop: {_reason(said)}.")
-    elif b"postgres" not in program:
+    elif program and b"postgres" not in program:
         (data / "postmaster.pid").unlink(missing_ok=True)
 
 

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 """Seconds between tries to reach a database that went away."""
+_POOL_PATIENCE = 3.0
+"""Seconds to wait for a connection; a worker that is told to stop while the database is away waits three times."""
 EXPIRE_TRADE = "expire_trade"
 _LONGEST_NAP = 30.0
 """Seconds. A deadline is at least a minute away when its job is made, so the poke never misses one."""
@@ -57,6 +59,7 @@ class Queue:
                 conninfo=url,
                 min_size=1,
                 max_size=6,
+                timeout=_POOL_PATIENCE,
                 kwargs={"application_name": "traderoom-queue", "options": BOUNDS},
             )
         )
@@ -111,6 +114,9 @@ class Worker:
             )
         except (psycopg.Error, procrastinate.exceptions.ProcrastinateException) as error:
             log.warning("queue: the worker failed: %s", _first_line(error))
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                # It was told to stop, and failed over its own clean-up: that is no reason to start again.
+                raise asyncio.CancelledError from error
         finally:
             self.working = False
 

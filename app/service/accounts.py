@@ -9,7 +9,7 @@ was no guess and is not counted.
 import asyncio
 import hashlib
 import secrets
-from contextlib import AsyncExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
@@ -53,7 +53,7 @@ class Accounts:
 
     async def sign_up(self, name: str, password: str, *, address: str) -> str:
         """A new account; returns its session's token. Raises `Refusal`: limits, name taken, too often."""
-        await self._limits.check("sign_up", address)
+        self._limits.check("sign_up", address)
         person = await self.create(name, password)
         security_log.note("signed_up", person=person.id, address=address)
         return await self._start_session(person)
@@ -70,16 +70,14 @@ class Accounts:
     async def sign_in(self, name: str, password: str, *, address: str, device: Device | None = None) -> str:
         """The token of a new session; `device` is what the browser tells of an earlier one. Raises `Refusal`, the same
         and after the same time for a wrong name as for a wrong password."""
-        await self._limits.check("sign_in", address)
+        self._limits.check("sign_in", address)
         found = await self._find(name) if len(password) <= MAX_PASSWORD else None
         known = device is not None and found is not None and device.person_id == found[0].id
         about = name_key(name[:MAX_PASSWORD])
-        async with AsyncExitStack() as tries:
-            await tries.enter_async_context(
-                self._limits.trying("guesses", about, device.mark if device and known else address)
-            )
+        with ExitStack() as tries:
+            tries.enter_context(self._limits.trying("guesses", about, device.mark if device and known else address))
             if not known:
-                await tries.enter_async_context(self._limits.trying("guesses_at_name", about))
+                tries.enter_context(self._limits.trying("guesses_at_name", about))
             hashed = found[1] if found and found[1] else self._nobody
             is_right = await asyncio.to_thread(self._verify, hashed, password[:MAX_PASSWORD])
             if found is None or not is_right:
@@ -134,7 +132,7 @@ class Accounts:
 
     async def check_password(self, viewer: Viewer, password: str, field: str) -> None:
         """Make sure that it is the viewer who sits there. Raises `Refusal` at this field."""
-        await self._limits.check("sign_in", viewer.person.id)
+        self._limits.check("sign_in", viewer.person.id)
         found = await self._find(viewer.person.name)
         hashed = found[1] if found else self._nobody
         if not await asyncio.to_thread(self._verify, hashed, password[:MAX_PASSWORD]):

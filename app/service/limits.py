@@ -1,12 +1,13 @@
 """How often somebody may do something, by the limits library's moving window."""
 
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
+from limits.storage import MovingWindowSupport, Storage
+from limits.strategies import MovingWindowRateLimiter
 
 from app import security_log
 from app.domain.refusals import Reason, Refusal
@@ -17,27 +18,27 @@ class Limits:
 
     def __init__(self, rates: dict[str, str]) -> None:
         self._rates: dict[str, RateLimitItem] = {name: parse(rate) for name, rate in rates.items()}
-        self._window = MovingWindowRateLimiter(MemoryStorage())
+        self._window = MovingWindowRateLimiter(RecentUses())
         self._trying: Counter[tuple[str, ...]] = Counter()
 
-    async def check(self, name: str, key: object) -> None:
+    def check(self, name: str, key: object) -> None:
         """Count one use. Raises `Refusal` when the rate is used up; waiting helps."""
-        if not await self._window.hit(self._rates[name], name, str(key)):
+        if not self._window.hit(self._rates[name], name, str(key)):
             raise _too_often(name)
 
-    @asynccontextmanager
-    async def trying(self, name: str, *key: str) -> AsyncIterator[None]:
+    @contextmanager
+    def trying(self, name: str, *key: str) -> Iterator[None]:
         """Count what is tried in the block only where it ends in a refusal; what is being tried at the same time
         counts meanwhile. Raises `Refusal` when the rate is used up."""
         rate, its = self._rates[name], (name, *key)
         self._trying[its] += 1
         try:
-            if not await self._window.test(rate, *its, cost=self._trying[its]):
+            if not self._window.test(rate, *its, cost=self._trying[its]):
                 raise _too_often(name)
             try:
                 yield
             except Refusal:
-                await self._window.hit(rate, *its)
+                self._window.hit(rate, *its)
                 raise
         finally:
             self._trying[its] -= 1
@@ -48,3 +49,76 @@ class Limits:
 def _too_often(name: str) -> Refusal:
     security_log.note("limited", limit=name)
     return Refusal(Reason.TOO_OFTEN, "That was very often in a short time. Please wait a minute and try again.")
+
+
+class RecentUses(Storage, MovingWindowSupport):
+    """The library's storage for a moving window, in memory.
+
+    Its own looks through all keys at every use to forget old ones (limits 5.8); here a use costs the same however many
+    keys there are, because keys stand in the order of their last use and the oldest are forgotten one by one.
+    """
+
+    STORAGE_SCHEME = ["traderoom+memory"]  # noqa: RUF012 - the library's own form
+
+    def __init__(self) -> None:
+        super().__init__("traderoom+memory://")
+        self._uses: dict[str, tuple[deque[float], int]] = {}
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Count `amount` uses, unless there would be more than `limit` within `expiry` seconds."""
+        now = monotonic()
+        uses, _ = self._uses.pop(key, (deque[float](), expiry))
+        while uses and uses[0] <= now - expiry:
+            uses.popleft()
+        fits = len(uses) + amount <= limit
+        if fits:
+            uses.extend([now] * amount)
+        if uses:
+            self._uses[key] = (uses, expiry)
+        self._forget(now)
+        return fits
+
+    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:  # noqa: ARG002
+        """When the window began, and how many uses are in it."""
+        now = monotonic()
+        uses, _ = self._uses.get(key, (deque[float](), expiry))
+        within = [use for use in uses if use > now - expiry]
+        return within[0] if within else now, len(within)
+
+    def clear(self, key: str) -> None:
+        """Forget the uses of a key."""
+        self._uses.pop(key, None)
+
+    def reset(self) -> int:
+        """Forget everything; returns how many keys there were."""
+        keys = len(self._uses)
+        self._uses.clear()
+        return keys
+
+    def check(self) -> bool:
+        """Memory is always there."""
+        return True
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """What the library wraps when asked to."""
+        return ValueError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Counters belong to fixed windows, which are not kept here."""
+        raise NotImplementedError
+
+    def get(self, key: str) -> int:
+        """The same."""
+        raise NotImplementedError
+
+    def get_expiry(self, key: str) -> float:
+        """The same."""
+        raise NotImplementedError
+
+    def _forget(self, now: float) -> None:
+        """Two of the oldest keys at most, which is more than one use can add."""
+        for key in list(zip(range(2), self._uses, strict=False)):
+            uses, expiry = self._uses[key[1]]
+            if uses[-1] <= now - expiry:
+                del self._uses[key[1]]

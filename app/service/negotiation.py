@@ -77,7 +77,7 @@ class Negotiation:
 
     async def send(self, viewer: Viewer, trade_id: int, text: str, *, request: UUID | None = None) -> Action:
         """Say something, before and after the close alike."""
-        await self._limits.check("messages", viewer.person.id)
+        self._limits.check("messages", viewer.person.id)
         return (await self._record_by(viewer, trade_id, SendMessage(text), request)).action
 
     async def amend(
@@ -164,7 +164,7 @@ class Negotiation:
         return len(overdue)
 
     async def _move(self, viewer: Viewer, trade_id: int, move: Move, request: UUID | None = None) -> Outcome:
-        await self._limits.check("moves", viewer.person.id)
+        self._limits.check("moves", viewer.person.id)
         return await self._record_by(viewer, trade_id, move, request)
 
     async def _record_by(self, viewer: Viewer, trade_id: int, move: Move, request: UUID | None) -> Outcome:

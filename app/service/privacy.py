@@ -41,7 +41,7 @@ class Privacy:
     async def export(self, viewer: Viewer) -> AsyncIterator[str]:
         """All that is held about the viewer, as one JSON document in pieces: account, sessions, trades, and in each
         trade what the viewer did and wrote. Raises `Refusal` when that was asked for too often."""
-        await self._limits.check("exports", viewer.person.id)
+        self._limits.check("exports", viewer.person.id)
         security_log.note("data_exported", person=viewer.person.id)
         return self._document(viewer)
 

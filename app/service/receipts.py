@@ -45,7 +45,7 @@ class Receipts:
 
     async def issue(self, viewer: Viewer, code: str, now: datetime) -> Receipt:
         """The receipt of a closed trade, for either party. Raises `Refusal`."""
-        await self._limits.check("exports", viewer.person.id)
+        self._limits.check("exports", viewer.person.id)
         standing = await self._history.by_code(code)
         if standing is None or standing.trade.role_of(viewer.person.id) is None:
             security_log.note("receipt_denied", person=viewer.person.id)

@@ -45,7 +45,7 @@ class Trades:
         request: UUID | None = None,
     ) -> Trade:
         """A new offer from what the seller typed; `buyer` may be empty. A named request makes one trade."""
-        await self._limits.check("moves", viewer.person.id)
+        self._limits.check("moves", viewer.person.id)
         if await self._history.count_open(viewer.person.id, self._most_open) >= self._most_open:
             raise Refusal(
                 Reason.TOO_OFTEN,
@@ -91,7 +91,7 @@ class Trades:
 
     async def find(self, viewer: Viewer, code: str) -> Trade:
         """The trade of an invitation code, for its parties and for somebody who may take the buyer's seat."""
-        await self._limits.check("rooms", viewer.person.id)
+        self._limits.check("rooms", viewer.person.id)
         typed = normalise_code(code)
         standing = await self._history.by_code(typed) if typed.isascii() and typed.isalnum() else None
         if standing is not None:

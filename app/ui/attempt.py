@@ -26,6 +26,11 @@ async def attempt(use_case: Awaitable[T], show: Callable[[Refusal], None] | None
     return None
 
 
+def text_of(field: ui.input | ui.textarea) -> str:
+    """What stands in a field. A value that is no text was forged, and counts as nothing."""
+    return field.value if isinstance(field.value, str) else ""
+
+
 @contextmanager
 def busy(button: ui.button) -> Iterator[None]:
     """Show a button as working and take no second press meanwhile; handlers ask `button.enabled` first."""

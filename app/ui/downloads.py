@@ -44,6 +44,10 @@ def register(site: Site) -> None:
         headers = {"Content-Disposition": 'attachment; filename="traderoom-data.json"'}
         return StreamingResponse(document, media_type="application/json", headers=headers)
 
+    @app.get("/_nicegui/{path:path}")
+    def no_file(path: str) -> Response:  # noqa: ARG001 - whatever it is: NiceGUI's own addresses come first
+        return PlainTextResponse("Nothing here", 404)
+
     @app.get("/receipt-key")
     def receipt_key() -> Response:
         return PlainTextResponse(site.receipts.public_key + "\n")

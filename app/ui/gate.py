@@ -54,7 +54,9 @@ class Gate:
             return
         if refusal := self._refuse_stranger(scope):
             await _answer(refusal, scope, receive, send)
-        elif scope["type"] == "websocket" or _is_no_page(scope["path"]):
+        elif scope["type"] == "websocket":
+            await self._serve_socket(scope, receive, send)
+        elif _is_no_page(scope["path"]):
             await self._app(scope, receive, send)
         else:
             await self._serve_page(scope, receive, send)
@@ -72,6 +74,12 @@ class Gate:
                 security_log.note("origin_refused", address=_address(scope))
                 return PlainTextResponse("This socket is for our own pages.", 403)
         return None
+
+    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - engine.io breaks over frames that no page of ours sends
+            log.warning("a socket broke: %s", type(error).__name__)
 
     async def _serve_page(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)

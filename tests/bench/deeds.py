@@ -24,26 +24,24 @@ def type_message(person: Person, text: str) -> None:
 
 def press_enter(person: Person, text: str) -> None:
     """Send the text in the message field, with the number of its draft."""
-    props = (element.get("props") or {} for element in person.page.elements.values())
-    draft = next(its["data-draft"] for its in props if "data-draft" in its)
-    person.fire("keydown", {"text": text, "draft": draft}, label="Message")
+    person.fire("keydown", {"text": text, "draft": draft_of(person.page)}, label="Message")
 
 
-def can_send(page: Page) -> bool:
-    """Whether the message before has been sent: until then the button takes no other."""
-    _, button = page.find("click", label="Send")
-    return not button["props"].get("disable")
+def draft_of(page: Page) -> str:
+    """The number of the draft in the message field; a message that was sent makes another one."""
+    props = (element.get("props") or {} for element in page.elements.values())
+    return str(next(its["data-draft"] for its in props if "data-draft" in its))
 
 
 async def say(speaker: Person, listener: Person) -> float:
     """Send a message; returns milliseconds until the listener has it. The speaker can send again afterwards."""
     text = token()
-    seen, own = listener.sees(text), speaker.sees(text)
+    seen, own, draft = listener.sees(text), speaker.sees(text), draft_of(speaker.page)
     asked = perf_counter()
     press_enter(speaker, text)
     arrived = await asyncio.wait_for(seen, PATIENCE)
     await asyncio.wait_for(own, PATIENCE)
-    await speaker.until(can_send)
+    await speaker.until(lambda page: draft_of(page) != draft)
     return (arrived - asked) * 1000
 
 

@@ -48,12 +48,12 @@ class Hall:
 
     async def _speak(self, talk: Talk, speaker: Person, listener: Person, due: float) -> None:
         text = deeds.token()
-        seen, own = listener.sees(text), speaker.sees(text)
+        seen, own, draft = listener.sees(text), speaker.sees(text), deeds.draft_of(speaker.page)
         deeds.press_enter(speaker, text)
         try:
             talk.latencies.append((await asyncio.wait_for(seen, PATIENCE) - due) * 1000)
             await asyncio.wait_for(own, PATIENCE)
-            await speaker.until(deeds.can_send)
+            await speaker.until(lambda page: deeds.draft_of(page) != draft)
         except TimeoutError:
             talk.lost += 1
         self._free.put_nowait((speaker, listener))

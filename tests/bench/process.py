@@ -31,6 +31,16 @@ class Process:
         self._popen = popen
         self._tasks = _PROC / str(popen.pid) / "task"
 
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._popen.pid
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        return self._popen.poll() is not None
+
     def cpu(self) -> float:
         """Seconds of CPU that its threads have used, to the nanosecond where the kernel counts them."""
         used = 0
@@ -76,6 +86,11 @@ class Process:
                     return
             await asyncio.sleep(0.01)
         raise ServerError(f"{path} did not answer within {_PATIENCE:.0f} s: {self.said()}")
+
+    async def kill(self) -> None:
+        """End it without a word, as the kernel does when memory is short."""
+        self._popen.kill()
+        await asyncio.to_thread(self._popen.wait)
 
     async def stop(self) -> None:
         """End it as Ctrl-C does; after a while, by force."""

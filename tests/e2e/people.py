@@ -4,22 +4,30 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.async_api import Browser
 
 from tests.e2e.network import Line
 from tests.e2e.room import Person
-from tests.e2e.server import Server
 
 Newcomer = Callable[..., Awaitable[Person]]
 _number = count(1)
 
 
+class Site(Protocol):
+    """Where people go."""
+
+    @property
+    def address(self) -> str:
+        """What they type."""
+        ...
+
+
 class Cast:
     """Brings people in, with unique names, and sees them off. No browser may have complained of anything in the end."""
 
-    def __init__(self, browser: Browser, server: Server) -> None:
+    def __init__(self, browser: Browser, server: Site) -> None:
         self._browser = browser
         self._server = server
         self._people: list[Person] = []

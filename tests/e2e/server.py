@@ -18,17 +18,24 @@ _WRONG = re.compile(r"Traceback|\b(ERROR|CRITICAL)\b|Exception")
 
 
 class Server:
-    """A running server. `address` is what people type; `run` calls one of its commands from another process."""
+    """A running server. `address` is what people type; `run` calls one of its commands from another process.
 
-    def __init__(self, directory: Path) -> None:
+    It knows no rate limits and shows the demo, except where `changed` says so; None leaves a setting to its default.
+    """
+
+    def __init__(self, directory: Path, **changed: str | None) -> None:
         port = _free_port()
         self.address = f"http://localhost:{port}"
+        self.data_dir = directory / "data"
         self._directory = directory
         self._log = directory / "server.log"
-        settings = {"PORT": str(port), "DATA_DIR": str(directory / "data"), "DEMO": "true"}
+        settings: dict[str, str | None] = {"PORT": str(port), "DATA_DIR": str(self.data_dir), "DEMO": "true"}
         settings |= {f"LIMIT_{name}": "100000/minute" for name in _LIMITS}
+        settings |= changed
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("TRADEROOM_")}
-        self._environment = inherited | {f"TRADEROOM_{name}": value for name, value in settings.items()}
+        self._environment = inherited | {
+            f"TRADEROOM_{name}": value for name, value in settings.items() if value is not None
+        }
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, MAIN, "serve"],

@@ -7,7 +7,7 @@ from nicegui import ui
 from app.domain.refusals import Refusal
 from app.service.viewer import Viewer
 from app.ui import wording
-from app.ui.attempt import attempt, busy
+from app.ui.attempt import attempt, busy, text_of
 from app.ui.frame import form, frame
 from app.ui.parts.dialog import buttons, dialog
 from app.ui.seat import zone_of
@@ -64,7 +64,7 @@ def _password(site: Site, request: Request) -> None:
             old.error = new.error = None
             done.text = ""
             with busy(button):
-                changing = site.accounts.change_password(viewer, old.value or "", new.value or "")
+                changing = site.accounts.change_password(viewer, text_of(old), text_of(new))
                 failed: list[Refusal] = []
                 await attempt(changing, failed.append)
             if failed:
@@ -117,4 +117,4 @@ def _confirm_deletion(site: Site, viewer: Viewer) -> None:
         opened.say("")
         with busy(button):
             # What follows a deletion is not ours to do: the sessions have ended, and with them this page.
-            await attempt(site.privacy.delete_account(viewer, password.value or ""), refuse)
+            await attempt(site.privacy.delete_account(viewer, text_of(password)), refuse)

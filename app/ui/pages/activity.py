@@ -9,7 +9,7 @@ from nicegui import ui
 from app.domain.trade import WORD, Status
 from app.rooms.floor import Figures, Line, Query, View
 from app.ui import wording
-from app.ui.attempt import attempt
+from app.ui.attempt import attempt, text_of
 from app.ui.frame import frame
 from app.ui.parts.chips import filter_chips
 from app.ui.seat import zone_of
@@ -62,7 +62,7 @@ class _Board:
         with ui.element("div").classes("filter-row"):
             filter_chips(_FILTERS, lambda statuses: self._change(statuses=statuses))
             search = ui.input("Search by title").props('outlined dense clearable debounce="300" dir="auto"')
-            search.on_value_change(lambda event: self._change(title=event.value or ""))
+            search.on_value_change(lambda: self._change(title=text_of(search)))
         with ui.element("table").classes("board"):
             with ui.element("thead"):
                 ui.html(_HEAD, sanitize=False, tag="tr")

@@ -6,7 +6,7 @@ from fastapi import Request
 from nicegui import ui
 
 from app.domain.refusals import Refusal
-from app.ui.attempt import attempt, busy
+from app.ui.attempt import attempt, busy, text_of
 from app.ui.frame import frame
 from app.ui.site import Site, viewer_of
 
@@ -64,7 +64,7 @@ def _offer_form(site: Site, request: Request) -> None:
                 field.error = None
             problem.visible = False
             with busy(button):
-                typed = {key: field.value or "" for key, field in fields.items()}
+                typed = {key: text_of(field) for key, field in fields.items()}
                 trade = await attempt(site.trades.create(viewer, request=name, **typed), refuse)
             if trade is not None:
                 ui.navigate.to(f"/room/{trade.code}")

@@ -1,5 +1,6 @@
 """The conversation: messages and events in one flow, who is typing, and the field at the bottom."""
 
+import asyncio
 import json
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from app.domain.actions import Action
 from app.domain.refusals import Refusal
 from app.domain.trade import Person
 from app.ui import entries
-from app.ui.attempt import attempt
+from app.ui.attempt import attempt, text_of
 from app.ui.parts.stream import Stream
 from app.ui.seat import Seat
 
@@ -26,12 +27,14 @@ _SCROLLED = """(e) => {
     if (asks || up !== flow.wasUp) emit({up, top: asks});
     flow.wasUp = up;
 }"""
-# Enter sends what stands in the field, with the number of the draft: pressed twice on a slow line, it sends once.
-_ENTER = """(e) => {
-    if (e.shiftKey || e.isComposing) return;
-    e.preventDefault();
-    emit({text: e.target.value, draft: e.target.closest('[data-draft]').dataset.draft});
-}"""
+# Enter and the button send what stands in the field, with the number of the draft: pressed twice on a slow line, they
+# send once.
+_SENT = """
+    const box = e.target.closest('[data-draft]');
+    emit({text: box.querySelector('textarea').value, draft: box.dataset.draft});
+"""
+_ENTER = f"(e) => {{ if (e.shiftKey || e.isComposing) return; e.preventDefault(); {_SENT} }}"
+_PRESS = f"(e) => {{ {_SENT} }}"
 # What was sent leaves the field, what was typed since stays; only the browser knows both.
 _TAKE_OUT = (
     "(() => {{ const field = getElement({id}), sent = {sent};"
@@ -47,6 +50,7 @@ class Conversation:
         self._unread = 0
         self._reading_back = False
         self._sent = ""
+        self._turn = asyncio.Lock()
         self._request = uuid4()
         self._first_seq = seat.room.recent[0].seq
         with ui.element("section").classes("conversation").props('aria-label="Messages"'):
@@ -84,26 +88,25 @@ class Conversation:
             self._field = ui.textarea("Message", on_change=self._typed)
             self._field.props('outlined dense autogrow dir="auto" autocomplete="off"')
             self._field.on("keydown.enter", self._entered, js_handler=_ENTER)
-            self._button = ui.button("Send", on_click=lambda: self._send(self._field.value or ""))
-            self._button.props('unelevated no-caps color="primary"')
+            button = ui.button("Send").props('unelevated no-caps color="primary"')
+            button.on("click", self._entered, js_handler=_PRESS)
 
     async def _entered(self, event: GenericEventArguments) -> None:
-        typed = event.args if isinstance(event.args, dict) else {}
-        text = str(typed.get("text", ""))
-        if typed.get("draft") != self._box.props["data-draft"]:
-            # The field had not been emptied yet when Enter was pressed: only what came after counts.
-            text = text[len(self._sent) :] if text.startswith(self._sent) else ""
-        await self._send(text)
+        told = event.args if isinstance(event.args, dict) else {}
+        text = str(told.get("text", ""))
+        async with self._turn:
+            if told.get("draft") != self._box.props["data-draft"]:
+                # The field had not been emptied yet when it was sent: only what came after counts.
+                text = text[len(self._sent) :] if text.startswith(self._sent) else ""
+            if text.strip():
+                await self._send(text)
 
     async def _send(self, text: str) -> None:
-        if not text.strip() or not self._button.enabled:
-            return
-        self._button.disable()
-        self._field.error = None
+        if self._field.error:
+            self._field.error = None
         seat = self._seat
         sending = seat.negotiation.send(seat.viewer, seat.trade.id, text, request=self._request)
         action = await attempt(sending, self._refuse)
-        self._button.enable()
         if action is not None:
             self._request = uuid4()
             self._sent = text
@@ -117,17 +120,18 @@ class Conversation:
         if self._field.error:
             self._field.error = None
         person = self._seat.viewer.person
-        if (self._field.value or "").strip():
+        if text_of(self._field).strip():
             self._seat.room.start_typing(person)
         else:
             self._seat.room.stop_typing(person)
 
     async def _scrolled(self, event: GenericEventArguments) -> None:
-        self._reading_back = bool(event.args.get("up"))
+        told = event.args if isinstance(event.args, dict) else {}
+        self._reading_back = bool(told.get("up"))
         if not self._reading_back:
             self._unread = 0
             self._show_unread()
-        if event.args.get("top") and self._earlier.visible:
+        if told.get("top") and self._earlier.visible:
             await self._show_earlier()
 
     def _to_newest(self) -> None:

@@ -8,7 +8,7 @@ from nicegui.element import Element
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Status, Trade
 from app.ui import wording
-from app.ui.attempt import attempt, busy
+from app.ui.attempt import attempt, busy, text_of
 from app.ui.parts.dialog import Dialog, buttons, dialog
 from app.ui.seat import Seat
 
@@ -92,7 +92,7 @@ def _confirm_reject(seat: Seat) -> None:
         if not button.enabled:
             return
         with busy(button):
-            rejecting = seat.negotiation.reject(seat.viewer, shown.id, reason.value or "", request=request)
+            rejecting = seat.negotiation.reject(seat.viewer, shown.id, text_of(reason), request=request)
             done = await attempt(rejecting, lambda why: opened.say(str(why)))
         if done is not None:
             opened.close()
@@ -111,7 +111,7 @@ def _ask_amendment(seat: Seat) -> None:
             return
         text.error = None
         with busy(button):
-            asking = seat.negotiation.request_amendment(seat.viewer, seat.trade.id, text.value or "", request=name)
+            asking = seat.negotiation.request_amendment(seat.viewer, seat.trade.id, text_of(text), request=name)
             done = await attempt(asking, refuse)
         if done is not None:
             opened.close()

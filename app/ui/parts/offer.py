@@ -6,7 +6,7 @@ from nicegui import ui
 
 from app.domain.refusals import Reason, Refusal
 from app.ui import wording
-from app.ui.attempt import attempt, busy
+from app.ui.attempt import attempt, busy, text_of
 from app.ui.parts.dialog import buttons, dialog
 from app.ui.parts.invitation import manage_invitation
 from app.ui.seat import Seat
@@ -59,7 +59,7 @@ def _amend(seat: Seat) -> None:
         for field in fields.values():
             field.error = None
         with busy(button):
-            typed = {name: field.value or "" for name, field in fields.items()}
+            typed = {name: text_of(field) for name, field in fields.items()}
             amending = seat.negotiation.amend(seat.viewer, shown.id, shown.version, request=request, **typed)
             done = await attempt(amending, refuse)
         if done is not None:
