@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from fastapi import Request
+from markupsafe import Markup
 from nicegui import Client, ui
 from nicegui.element import Element
 
@@ -13,6 +14,14 @@ from app.ui.site import Site, address_of, viewer_of
 
 THEME_PATH = "/theme.css"
 BROWSER_ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
+_HEADER = Markup(
+    '<a class="brand" href="/trades" aria-hidden="true" tabindex="-1">Traderoom</a>'
+    '<nav aria-label="Main">{}{}</nav><a class="me" href="/account" title="Account"><bdi>{}</bdi></a>'
+)
+_SIGN_OUT = Markup(
+    '<form method="post" action="/logout"><input type="hidden" name="csrf" value="{}">'
+    '<button type="submit" class="button plain">Sign out</button></form>'
+)
 _DARK = {"light": False, "dark": True, "system": None}
 _NEXT_THEME = {"system": "light", "light": "dark", "dark": "system"}
 _THEME_ICON = {"system": "contrast", "light": "light_mode", "dark": "dark_mode"}
@@ -31,15 +40,10 @@ def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Ite
     viewer = viewer_of(request)
     begin(site, request, title)
     with ui.element("header").classes("bar-top"):
-        ui.html('<a class="brand" href="/trades" aria-hidden="true" tabindex="-1">Traderoom</a>', sanitize=False)
-        with ui.element("nav").props('aria-label="Main"'):
-            _nav_link("My trades", "/trades", request)
-            _nav_link("Activity", "/activity", request)
-        with ui.element("a").classes("me").props('href="/account" title="Account" dir="auto"'):
-            ui.label(viewer.person.name).classes("inline")
+        links = (_nav_link("My trades", "/trades", request), _nav_link("Activity", "/activity", request))
+        ui.html(_HEADER.format(*links, viewer.person.name), sanitize=False).classes("as-children")
         _theme_switch(site, request)
-        with form(site, request, "/logout"):
-            ui.button("Sign out", color=None).props('flat dense no-caps type="submit"').classes("quiet")
+        ui.html(_SIGN_OUT.format(site.cookies.csrf_token(request)), sanitize=False)
     client = ui.context.client
     attend(
         client,
@@ -104,13 +108,9 @@ def attend(client: Client, enter: Callable[[], None], leave: Callable[[], None])
     return end
 
 
-def _nav_link(text: str, path: str, request: Request) -> None:
-    link = ui.element("a").classes("nav-link")
-    link.props["href"] = path
-    if request.url.path == path:
-        link.props["aria-current"] = "page"
-    with link:
-        ui.label(text).classes("inline")
+def _nav_link(text: str, path: str, request: Request) -> Markup:
+    current = Markup(' aria-current="page"') if request.url.path == path else ""
+    return Markup('<a class="nav-link" href="{}"{}>{}</a>').format(path, current, text)
 
 
 def _theme_switch(site: Site, request: Request) -> None:

@@ -9,12 +9,13 @@ from app.domain.trade import Role, Trade
 from app.rooms.room import Room
 from app.service.negotiation import Negotiation
 from app.service.viewer import Viewer
+from app.ui.parts.face import Face
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
     """The viewer's side of a room. `zone` is the browser's time zone, `now` the database's clock, `link` a trade's
-    invitation link."""
+    invitation link, `face` what the page shows of the room."""
 
     viewer: Viewer
     role: Role
@@ -23,6 +24,7 @@ class Seat:
     zone: ZoneInfo
     now: Callable[[], datetime]
     link: Callable[[Trade], str]
+    face: Face
 
     @property
     def trade(self) -> Trade:

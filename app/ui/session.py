@@ -46,13 +46,13 @@ class Cookies:
     def device(self, request: Request) -> Device | None:
         """What the browser tells of an earlier sign-in, if anything."""
         told = _unsigned(self._device, request.cookies.get(DEVICE_COOKIE, ""))
-        person_id, _, mark = (told or "").partition(" ")
+        person_id, _, mark = (told or "").partition("-")
         return Device(int(person_id), mark) if mark else None
 
     def set_device(self, headers: MutableHeaders, before: Device | None, person_id: int) -> None:
         """Let the browser tell, next time, that this person has been signed in there."""
         mark = before.mark if before and before.person_id == person_id else secrets.token_urlsafe(16)
-        self._set(headers, DEVICE_COOKIE, self._device.sign(f"{person_id} {mark}").decode(), _ONE_YEAR)
+        self._set(headers, DEVICE_COOKIE, self._device.sign(f"{person_id}-{mark}").decode(), _ONE_YEAR)
 
     def drop(self, headers: MutableHeaders, name: str) -> None:
         """Take a cookie away."""

@@ -11,12 +11,12 @@ import asyncio
 import inspect
 import re
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
 from nicegui import Client, background_tasks, core, json
 from socketio.exceptions import ConnectionRefusedError as SocketRefused
+from starlette.requests import cookie_parser
 
 from app import security_log
 from app.ui.session import SESSION_COOKIE
@@ -141,11 +141,7 @@ def _may_open(client_id: str, environ: dict[str, Any]) -> bool:
     client = Client.instances.get(client_id)
     if client is None:
         return True  # NiceGUI refuses it in its own way, and the browser loads the page again
-    try:
-        cookies: SimpleCookie = SimpleCookie(environ.get("HTTP_COOKIE", ""))
-    except CookieError:
-        return False
-    held = cookies[SESSION_COOKIE].value if SESSION_COOKIE in cookies else None
+    held = cookie_parser(environ.get("HTTP_COOKIE", "")).get(SESSION_COOKIE)
     if held == client.request.cookies.get(SESSION_COOKIE) and _session_of(client) not in _ended:
         return True
     security_log.note("socket_refused", address=_address(environ))

@@ -112,9 +112,12 @@ def role_word(role: Role) -> str:
     return role.value.capitalize()
 
 
-def status_chip(trade: Trade) -> Markup:
+def status_chip(trade: Trade, testid: str = "") -> Markup:
     """The status as word, icon and colour (the latter two by the theme)."""
-    return Markup('<span class="status" data-status="{}">{}</span>').format(trade.status.value, WORD[trade.status])
+    mark = Markup(' data-testid="{}"').format(testid) if testid else ""
+    return Markup('<span class="status" data-status="{}"{}>{}</span>').format(
+        trade.status.value, mark, WORD[trade.status]
+    )
 
 
 def initials(person: Person) -> str:

@@ -48,6 +48,17 @@ class Page:
                 return number, element
         raise MissingError(f"nothing with {props} listens to {event!r}")
 
+    def text(self, testid: str) -> str:
+        """What is in the part with this test id, which may stand in a block of HTML; raises `MissingError`."""
+        for element in self.elements.values():
+            its = element.get("props") or {}
+            if its.get("data-testid") == testid:
+                return str(element.get("text") or its.get("innerHTML") or "")
+            part = rf'<(\w+)[^>]*data-testid="{testid}"[^>]*>(.*?)</\1>'
+            if found := re.search(part, str(its.get("innerHTML") or ""), re.DOTALL):
+                return found[2]
+        raise MissingError(f"nothing with the test id {testid!r}")
+
     def apply(self, update: dict[str, Element | None]) -> None:
         """Take an update over: changed and new elements, None for those that are gone."""
         for number, element in update.items():

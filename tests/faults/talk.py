@@ -33,7 +33,7 @@ def draft_of(page: Page) -> str:
 
 def status_of(page: Page) -> str:
     """The trade's status as the page shows it."""
-    return str(page.find(testid="status")[1].get("text") or "")
+    return page.text("status")
 
 
 def complaint(page: Page) -> str:

@@ -74,7 +74,7 @@ async def _keeps_time(house: Traderoom, url: str, owner_url: str) -> tuple[Perso
 
 def _shown(page: Page) -> float:
     """The seconds that the room's clock shows."""
-    minutes, seconds = str(page.find(testid="countdown")[1]["text"]).split(":")
+    minutes, seconds = page.text("countdown").split(":")
     return int(minutes) * 60 + int(seconds)
 
 

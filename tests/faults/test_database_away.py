@@ -156,8 +156,9 @@ async def _come_back(house: Traderoom, database: Postgres, fault: Fault, away: f
     assert closed >= deadline
     assert figures["late"] < POLLED, "what falls due after the return expires in time"
     await nothing_is_lost(database.owner, said)
-    # What pokes the queue sleeps up to half a minute, perhaps on a connection that is dead.
-    await house.leaves_nothing_behind(before, files=1)
+    # What pokes the queue sleeps up to half a minute, perhaps on a connection that is dead; and the queue's pool finds
+    # its dead ones only when it needs them.
+    await house.leaves_nothing_behind(before, files=3)
     assert not any(person.dropped for person in house.people), "no page was lost"
     await house.empty()
     log.info("seconds: %s", {name: round(figure, 3) for name, figure in figures.items()})

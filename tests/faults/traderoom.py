@@ -118,7 +118,8 @@ class Traderoom(Site):
         os.kill(self.server.pid, signal.SIGUSR1)
         await until(path.exists)
         told: dict[str, Any] = json.loads(path.read_text())
-        told["tasks"].pop("Queue.get", None)  # `asyncio.wait_for` makes it anew for each wait of a socket
+        for made_anew in _MADE_ANEW:
+            told["tasks"].pop(made_anew, None)
         connections, files = await self._connections_and_files()
         return Held(Counter(told.pop("tasks")), **told, files=files - connections, connections=connections)
 
@@ -151,6 +152,11 @@ class Traderoom(Site):
             await asyncio.sleep(0.1)
         forgotten = [line for line in self.said().splitlines() if _LEFT_BEHIND.search(line)]
         assert forgotten == []
+
+
+_MADE_ANEW = ("Queue.get", "Event.wait", "AsyncSocket._websocket_handler.<locals>.websocket_wait")
+"""Tasks that waiting makes anew for each wait of a socket or a page: between two waits there is none. What they belong
+to is counted as pages and files."""
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ import html
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from html.parser import HTMLParser
 from typing import Any, Self
 from uuid import uuid4
 
@@ -25,7 +26,7 @@ ORIGIN = "http://test"
 PASSWORD = "correct horse"
 ZONE = "Pacific/Kiritimati"
 """UTC+14: seldom the same day as in UTC, and never the same hour."""
-_CSRF = re.compile(r'"name":"csrf","value":"([^"]*)"')
+_CSRF = re.compile(r'"name":"csrf","value":"([^"]*)"|name=\\"csrf\\" value=\\"([^"\\]*)')
 _ASKS_ZONE = re.compile(".*timeZone")
 _TAG = re.compile(r"<[^>]*>")
 
@@ -68,7 +69,7 @@ class Browser:
         """The token in this browser's forms."""
         found = _CSRF.search((await self.http.get("/", follow_redirects=True)).text)
         assert found is not None
-        return html.unescape(found[1])
+        return html.unescape(found[1] or found[2])
 
     async def post(self, path: str, **fields: str) -> httpx.Response:
         """Press a form's button; the token is the form's unless given."""
@@ -122,7 +123,7 @@ class Browser:
     async def room(self, trade: Trade) -> Self:
         """Open a trade's room and wait until it is furnished."""
         await self.open(f"/room/{trade.code}")
-        await self.until(lambda: bool(self._by_testid("status")))
+        await self.until(lambda: bool(self.texts("status")))
         return self
 
     def leave(self) -> None:
@@ -139,12 +140,14 @@ class Browser:
 
     def text(self, testid: str) -> str:
         """What a person reads in the one element with this test id."""
-        (element,) = self._by_testid(testid)
-        return words(element)
+        (said,) = self.texts(testid)
+        return said
 
     def texts(self, testid: str) -> list[str]:
         """What a person reads in each element with this test id."""
-        return [words(element) for element in self._by_testid(testid)]
+        return [words(element) for element in self._by_testid(testid)] + [
+            said for block in self._visible() if isinstance(block, ui.html) for said in parts(block.content, testid)
+        ]
 
     def prop(self, testid: str, name: str) -> Any:
         """A property of the one element with this test id."""
@@ -204,7 +207,9 @@ class Browser:
 
     async def sees(self, sentence: str, testid: str = "") -> None:
         """Wait until this is to be read on the page, or in one of its elements."""
-        await self.until(lambda: sentence in (self.text(testid) if testid else self.everything()))
+        await self.until(
+            lambda: any(sentence in said for said in (self.texts(testid) if testid else [self.everything()]))
+        )
 
     @staticmethod
     async def wait_until(happened: Callable[[], Awaitable[bool]]) -> None:
@@ -236,8 +241,8 @@ class Browser:
 
     def choose(self, tab: str) -> None:
         """Open a tab of the history."""
-        (element,) = (e for e in self._visible() if isinstance(e, ui.tab) and e.props["name"] == tab)
-        self._act(element).click()
+        (tabs,) = (e for e in self._visible() if e.props.get("role") == "tablist")
+        self._act(tabs).trigger("click", tab)
 
     def lives_in(self, zone: str) -> None:
         """Let the browser tell another time zone from the next page on."""
@@ -264,6 +269,38 @@ class Browser:
         user = User(client)
         user.javascript_rules[_ASKS_ZONE] = lambda _: ZONE
         return user
+
+
+def parts(content: str, testid: str) -> list[str]:
+    """What a person reads in each part of a block of HTML with this test id."""
+    reader = _Reader(testid)
+    reader.feed(content)
+    return [" ".join(" ".join(said).split()) for said in reader.found]
+
+
+class _Reader(HTMLParser):
+    def __init__(self, testid: str) -> None:
+        super().__init__()
+        self.found: list[list[str]] = []
+        self._testid = testid
+        self._depth = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"input", "br", "hr", "img"}:
+            return
+        if self._depth:
+            self._depth += 1
+        elif dict(attrs).get("data-testid") == self._testid:
+            self._depth = 1
+            self.found.append([])
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._depth:
+            self._depth -= 1
+
+    def handle_data(self, data: str) -> None:
+        if self._depth:
+            self.found[-1].append(data)
 
 
 def descend(element: Element) -> Iterator[Element]:

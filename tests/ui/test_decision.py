@@ -56,9 +56,13 @@ async def test_an_amendment_is_live_for_both_and_makes_a_version(trade: Trade, s
         assert "$3,602.00" in page.everything()
         assert page.text("version").startswith("Version 2 · last changed by " + ("you" if page is sam else "Sam"))
         changed = f"{who} changed the price from $1,000.00 to $900.50 and the quantity from 5 to 4"
+        page.choose("Activity timeline")
+        await page.sees(changed, "timeline")
         for place in ("messages", "timeline"):
             assert changed in page.text(place)
             assert "As you asked" in page.text(place)
+    bea.choose("Version history")
+    await bea.sees("Version 2", "versions")
     versions = bea.text("versions")
     assert versions.index("Version 2") < versions.index("Version 1")
     assert "As you asked" in versions

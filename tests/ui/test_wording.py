@@ -141,7 +141,7 @@ def seat(viewer: Person = BEA, trade: Trade | None = None) -> Seat:
     """A seat as the entries need it."""
     trade = trade or negotiation()
     room = Room(trade, 1, [], Dial(trade, lambda: EARLY))
-    return Seat(Viewer(viewer, 1), Role.BUYER, room, None, KIRITIMATI, lambda: EARLY, lambda trade: trade.code)  # type: ignore[arg-type]
+    return Seat(Viewer(viewer, 1), Role.BUYER, room, None, KIRITIMATI, lambda: EARLY, lambda trade: trade.code, None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.EXPIRED])

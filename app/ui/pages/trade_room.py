@@ -13,6 +13,7 @@ from app.ui.pages import nothing_here
 from app.ui.parts import deal, decision, invitation, offer
 from app.ui.parts.clock import run_while_visible
 from app.ui.parts.conversation import Conversation
+from app.ui.parts.face import Face
 from app.ui.parts.history import History
 from app.ui.seat import Seat, zone_of
 from app.ui.site import Site, viewer_of
@@ -79,7 +80,7 @@ async def _furnish(site: Site, request: Request, main: Element, trade: Trade) ->
     role = room.trade.role_of(viewer.person.id)
     if role is None:
         raise RuntimeError("a room was entered without a role")
-    seat = Seat(viewer, role, room, site.negotiation, zone_of(viewer), site.now, site.invitation_link)
+    seat = Seat(viewer, role, room, site.negotiation, zone_of(viewer), site.now, site.invitation_link, Face(room))
     with main:
         _Visit(site, seat, main)
 
@@ -95,7 +96,7 @@ class _Visit:
         self._clocks = [deal.bar(seat)]
         with ui.element("div").classes("columns"):
             with ui.element("div").classes("left"):
-                deal.outcome_banner(seat)
+                deal.outcome(seat)
                 deal.deal(seat)
                 if seat.role is Role.SELLER:
                     offer.seller_buttons(seat)
@@ -126,6 +127,7 @@ class _Visit:
     def _leave(self) -> None:
         """The seat was released: nothing of the room is left on the page, and nothing arrives any more."""
         self._seat.room.arrived.unsubscribe(self._show)
+        self._seat.face.turn_away()
         self._clocks.clear()
         self._end_presence()
         self._give_back()

@@ -13,7 +13,7 @@ from app.domain.refusals import Refusal
 from app.domain.trade import Person
 from app.ui import entries
 from app.ui.attempt import attempt, text_of
-from app.ui.parts.stream import Stream
+from app.ui.parts.stream import FIRST, Stream
 from app.ui.seat import Seat
 
 # The flow is laid out from the bottom (column-reverse), so the browser itself keeps the newest message in view and the
@@ -52,23 +52,20 @@ class Conversation:
         self._sent = ""
         self._turn = asyncio.Lock()
         self._request = uuid4()
-        self._first_seq = seat.room.recent[0].seq
+        recent = list(seat.room.recent)[-FIRST:]
+        self._first_seq = recent[0].seq
+        self._pill: ui.button | None = None
         with ui.element("section").classes("conversation").props('aria-label="Messages"'):
             with ui.element("div").classes("flow").props('tabindex="0"') as self._flow:
-                inner = ui.element("div").classes("flow-inner")
-                inner.props('data-testid="messages" role="log" aria-live="polite"')
-            self._flow.on("scroll", self._scrolled, js_handler=_SCROLLED)
-            with inner:
-                self._earlier = ui.button("Show earlier messages", on_click=self._show_earlier, color=None)
-                self._earlier.props("flat dense no-caps").classes("quiet earlier")
-                self._earlier.visible = seat.room.has_earlier
                 rows = ui.element("div").classes("rows")
+                rows.props('data-testid="messages" role="log" aria-live="polite"')
+            self._flow.on("scroll", self._scrolled, js_handler=_SCROLLED)
             self._stream = Stream(rows)
-            self._stream.fill([entries.conversation(action, seat) for action in seat.room.recent])
-            self._pill = ui.button(on_click=self._to_newest).props("unelevated rounded dense no-caps color=primary")
-            self._pill.classes("new-messages").visible = False
+            self._stream.fill([entries.conversation(action, seat) for action in recent])
+            if self._first_seq > 1:
+                self._stream.offer_earlier("Show earlier messages", self._show_earlier)
             typing = ui.html(sanitize=False).classes("typing").props('data-testid="typing" aria-live="polite"')
-            typing.bind_content_from(seat.room, "typing", lambda people: _typing_line(people, seat.me))
+            seat.face.on_typing(lambda people: typing.set_content(_typing_line(people, seat.me)))
             self._composer()
 
     def show(self, action: Action) -> None:
@@ -131,8 +128,8 @@ class Conversation:
         if not self._reading_back:
             self._unread = 0
             self._show_unread()
-        if told.get("top") and self._earlier.visible:
-            await self._show_earlier()
+        if told.get("top"):
+            await self._stream.load_earlier()
 
     def _to_newest(self) -> None:
         self._unread = 0
@@ -141,19 +138,21 @@ class Conversation:
         ui.run_javascript(f"getHtmlElement({self._flow.id}).scrollTop = 0")
 
     def _show_unread(self) -> None:
+        if self._pill is None:
+            if not self._unread:
+                return
+            with self._box.parent_slot or self._flow:
+                self._pill = ui.button(on_click=self._to_newest).props("unelevated rounded dense no-caps color=primary")
+            self._pill.classes("new-messages")
         self._pill.visible = self._unread > 0
         self._pill.text = f"{self._unread} new message{'s' if self._unread > 1 else ''}"
 
-    async def _show_earlier(self) -> None:
-        if not self._earlier.enabled:
-            return
-        self._earlier.disable()
+    async def _show_earlier(self) -> bool:
         older = await attempt(self._seat.negotiation.earlier(self._seat.viewer, self._seat.room, self._first_seq))
-        self._earlier.enable()
         if older:
             self._first_seq = older[0].seq
             self._stream.fill([entries.conversation(action, self._seat) for action in older])
-            self._earlier.visible = self._first_seq > 1
+        return self._first_seq > 1
 
 
 def _typing_line(people: tuple[Person, ...], me: int) -> Markup:

@@ -1,87 +1,82 @@
-"""The deal: the bar with title, status, clock and people, and the terms as they stand."""
+"""The deal: the bar with title, status, clock and people, the outcome, and the terms as they stand.
 
-from collections.abc import Callable
+Each is one block of HTML that is made anew when what it shows has changed: elements are what a page costs.
+"""
 
 from markupsafe import Markup
-from nicegui import binding, ui
+from nicegui import ui
 
-from app.domain.trade import WORD, Person, Trade
+from app.domain.trade import Person, Trade
 from app.ui import wording
 from app.ui.parts.clock import Clock
 from app.ui.seat import Seat
 
-_RECEIPT = Markup(
-    '<span>Receipt</span> <a class="button quiet" href="/room/{0}/receipt.pdf" download>Download PDF</a>'
-    ' <a class="button quiet" href="/room/{0}/receipt.json" download>Download JSON</a>'
+_HEADING = Markup('<div class="title"><h1 dir="auto">{}</h1></div>{}')
+_WHO = Markup('<div data-testid="participants">{}</div>')
+_OUTCOME = Markup(
+    '<div class="banner" data-status="{status}">{outcome}</div>'
+    '<div class="receipt"><span>Receipt</span>'
+    ' <a class="button quiet" href="/room/{code}/receipt.pdf" download>Download PDF</a>'
+    ' <a class="button quiet" href="/room/{code}/receipt.json" download>Download JSON</a></div>'
 )
-
-
-class StatusWord(ui.label):
-    """The status as a word; the theme adds icon and colour by `data-status`."""
-
-    trade = binding.BindableProperty(on_change=lambda word, trade: word._show(trade))  # noqa: SLF001
-
-    def __init__(self, seat: Seat) -> None:
-        super().__init__()
-        self.classes("status").props('data-testid="status"')
-        self.trade = seat.trade
-        self._show(seat.trade)
-        binding.bind_from(self, "trade", seat.room, "trade")
-
-    def _show(self, trade: Trade) -> None:
-        if self.props.get("data-status") != trade.status.value:
-            self.props["data-status"] = trade.status.value
-            self.text = WORD[trade.status]
+_FIGURE = Markup(
+    '<div class="figure {testid}"><div class="figure-label">{label}</div>'
+    '<div class="figure-value" data-testid="{testid}">{value}</div></div>'
+)
+_DEAL = Markup(
+    '<h2>Current deal</h2><div class="terms">{figures}</div>'
+    '<div class="terms-text" data-testid="description" dir="auto">{description}</div>'
+    '<div class="note" data-testid="version">{version}</div>'
+)
 
 
 def bar(seat: Seat) -> Clock:
     """Title, status, clock, who is here. Returns the clock, which the page pauses while it is hidden."""
     with ui.element("div").classes("bar"):
-        ui.html(Markup('<h1 dir="auto">{}</h1>').format(seat.trade.title), sanitize=False).classes("title")
-        StatusWord(seat)
+        heading = ui.html(sanitize=False).classes("as-children")
+        seat.face.on_trade(lambda trade: heading.set_content(_heading(trade)))
         clock = Clock(seat.room.dial)
         clock.props('data-testid="countdown"')
-        with ui.element("section").classes("who").props('aria-label="Participants"'):
-            here = ui.html(sanitize=False).props('data-testid="participants"')
-            here.bind_content_from(seat.room, "present", lambda people: _participants(people, seat))
+        who = ui.html(sanitize=False, tag="section").classes("who").props('aria-label="Participants"')
+        seat.face.on_present(lambda people: who.set_content(_WHO.format(_participants(people, seat))))
     return clock
 
 
-def outcome_banner(seat: Seat) -> None:
-    """The outcome, for everybody in the room at once."""
-    banner = ui.html(sanitize=False).classes("banner").props('role="status"')
-    banner.props["data-status"] = seat.trade.status.value
-
-    def show(trade: Trade) -> Markup:
-        banner.props["data-status"] = trade.status.value
-        return wording.outcome(trade, seat.me)
-
-    banner.bind_content_from(seat.room, "trade", show)
-    receipt = ui.html(sanitize=False).classes("receipt")
-    receipt.bind_content_from(seat.room, "trade", lambda trade: _RECEIPT.format(trade.code) if trade.closed_at else "")
+def outcome(seat: Seat) -> None:
+    """The outcome, for everybody in the room at once, and the receipt."""
+    block = ui.html(sanitize=False).classes("outcome").props('role="status"')
+    seat.face.on_trade(lambda trade: block.set_content(_outcome(trade, seat)))
 
 
 def deal(seat: Seat) -> None:
-    """The terms as they stand; numbers change in place."""
-    room = seat.room
-    with ui.element("section").classes("card deal").props('aria-label="Current deal"'):
-        ui.html("<h2>Current deal</h2>", sanitize=False)
-        with ui.element("div").classes("terms"):
-            _figure("Price per unit", "price", seat, lambda trade: wording.money(trade.terms.price))
-            _figure("Quantity", "quantity", seat, lambda trade: wording.number(trade.terms.quantity))
-            _figure("Total", "total", seat, lambda trade: wording.money(trade.terms.total))
-        description = ui.label().classes("terms-text").props('data-testid="description" dir="auto"')
-        description.bind_text_from(room, "trade", lambda trade: trade.terms.description or "No description.")
-        version = ui.html(sanitize=False).classes("note").props('data-testid="version"')
-        version.bind_content_from(room, "trade", lambda trade: _version_line(trade, seat))
+    """The terms as they stand."""
+    block = ui.html(sanitize=False, tag="section").classes("card deal").props('aria-label="Current deal"')
+    seat.face.on_trade(lambda trade: block.set_content(_deal(trade, seat)))
 
 
-def _figure(label: str, testid: str, seat: Seat, text: Callable[[Trade], str]) -> None:
-    with ui.element("div").classes(f"figure {testid}"):
-        ui.label(label).classes("figure-label")
-        value = ui.label().classes("figure-value")
-        value.props["data-testid"] = testid
-        value.bind_text_from(seat.room, "trade", text)
+def _heading(trade: Trade) -> Markup:
+    return _HEADING.format(trade.title, wording.status_chip(trade, "status"))
+
+
+def _outcome(trade: Trade, seat: Seat) -> Markup:
+    if not trade.status.final:
+        return Markup("")
+    return _OUTCOME.format(status=trade.status.value, outcome=wording.outcome(trade, seat.me), code=trade.code)
+
+
+def _deal(trade: Trade, seat: Seat) -> Markup:
+    figures = (
+        ("price", "Price per unit", wording.money(trade.terms.price)),
+        ("quantity", "Quantity", wording.number(trade.terms.quantity)),
+        ("total", "Total", wording.money(trade.terms.total)),
+    )
+    return _DEAL.format(
+        figures=Markup().join(
+            _FIGURE.format(testid=testid, label=label, value=value) for testid, label, value in figures
+        ),
+        description=trade.terms.description or "No description.",
+        version=_version_line(trade, seat),
+    )
 
 
 def _version_line(trade: Trade, seat: Seat) -> Markup:

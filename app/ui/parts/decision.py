@@ -22,8 +22,12 @@ def buyer_buttons(seat: Seat) -> None:
         request.props('outline no-caps color="primary"')
         reject = ui.button("Reject deal", on_click=lambda: _confirm_reject(seat), color=None)
         reject.props("flat no-caps").classes("danger")
+
+    def show(trade: Trade) -> None:
         for button in (accept, request, reject):
-            button.bind_enabled_from(seat.room, "trade", lambda trade: trade.status is Status.IN_NEGOTIATION)
+            button.set_enabled(trade.status is Status.IN_NEGOTIATION)
+
+    seat.face.on_trade(show)
 
 
 def _confirm_accept(seat: Seat) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from markupsafe import Markup
 from nicegui import ui
 
 from app.domain.trade import Status, Trade
@@ -13,16 +14,9 @@ from app.ui.seat import Seat
 def invitation(seat: Seat) -> None:
     """The link that lets the buyer in; prominent while nobody has joined."""
     with ui.element("div").classes("invitation"):
-        hint = ui.label().classes("note")
-        hint.bind_text_from(
-            seat.room,
-            "trade",
-            lambda trade: _hint(trade.invited) if trade.status is Status.DRAFT else "Invitation link",
-        )
-        with ui.element("div").classes("link-row"):
-            link = ui.label().classes("link").props('data-testid="invitation-link"')
-            link.bind_text_from(seat.room, "trade", lambda trade: seat.link(trade) if trade.role_of(seat.me) else "")
-            copy_button(lambda: seat.link(seat.trade))
+        block = ui.html(sanitize=False).classes("as-children")
+        copy_button(lambda: seat.link(seat.trade))
+    seat.face.on_trade(lambda trade: block.set_content(_invitation(trade, seat)))
 
 
 def copy_button(link: Callable[[], str], text: str = "Copy link") -> ui.button:
@@ -67,6 +61,13 @@ def _deed(text: str, do: Callable[[], Awaitable[Trade]], opened: Dialog) -> ui.b
 
     button = ui.button(text, on_click=press, color=None).props("outline no-caps").classes("quiet")
     return button
+
+
+def _invitation(trade: Trade, seat: Seat) -> Markup:
+    return Markup('<div class="note">{}</div><div class="link" data-testid="invitation-link">{}</div>').format(
+        _hint(trade.invited) if trade.status is Status.DRAFT else "Invitation link",
+        seat.link(trade) if trade.role_of(seat.me) else "",
+    )
 
 
 def _who_sits(trade: Trade) -> str:

@@ -5,6 +5,7 @@ from uuid import uuid4
 from nicegui import ui
 
 from app.domain.refusals import Reason, Refusal
+from app.domain.trade import Trade
 from app.ui import wording
 from app.ui.attempt import attempt, busy, text_of
 from app.ui.parts.dialog import buttons, dialog
@@ -19,8 +20,12 @@ def seller_buttons(seat: Seat) -> None:
         amend.props('unelevated no-caps color="primary"')
         manage = ui.button("Invitation", on_click=lambda: manage_invitation(seat), color=None)
         manage.props("flat no-caps").classes("quiet")
+
+    def show(trade: Trade) -> None:
         for button in (amend, manage):
-            button.bind_enabled_from(seat.room, "trade", lambda trade: not trade.status.final)
+            button.set_enabled(not trade.status.final)
+
+    seat.face.on_trade(show)
 
 
 def _amend(seat: Seat) -> None:

@@ -4,21 +4,37 @@ What stands when somebody enters is one block of escaped HTML instead of an elem
 appended to small chunks, because a parent is sent with the ids of all its children. Earlier rows come as blocks too.
 """
 
+from collections.abc import Awaitable, Callable
+
 from markupsafe import Markup
 from nicegui import ui
 from nicegui.element import Element
 
+FIRST = 20
+"""Rows that are shown at first, whatever came before; earlier ones load on demand."""
 _CHUNK = 25
 
 
 class Stream:
-    """Rows in an element; `newest_first` puts what arrives on top."""
+    """Rows in an element; `newest_first` puts what arrives on top. The button for earlier rows stands after it."""
 
     def __init__(self, holder: Element, *, newest_first: bool = False) -> None:
         self._holder = holder
         self._newest_first = newest_first
         self._chunk: Element | None = None
         self._in_chunk = 0
+        self._earlier: ui.button | None = None
+
+    @property
+    def has_earlier(self) -> bool:
+        """Whether earlier rows can be asked for."""
+        return self._earlier is not None
+
+    def show(self, visible: bool) -> None:
+        """Show the list, or hide it."""
+        self._holder.visible = visible
+        if self._earlier is not None:
+            self._earlier.visible = visible
 
     def fill(self, rows: list[Markup]) -> None:
         """Show rows, given oldest first, on the older side of everything shown so far."""
@@ -40,3 +56,27 @@ class Stream:
             arrived = ui.html(row, sanitize=False).classes("arrived")
         if self._newest_first:
             arrived.move(target_index=0)
+
+    def offer_earlier(self, text: str, load: Callable[[], Awaitable[bool]]) -> None:
+        """Offer a button that loads earlier rows; `load` tells whether there are still earlier ones."""
+        if self._earlier is not None:
+            return
+        self._load = load
+        slot = self._holder.parent_slot
+        if slot is None:
+            raise RuntimeError("a list stands nowhere")
+        with slot:
+            self._earlier = ui.button(text, on_click=self.load_earlier, color=None)
+        self._earlier.props("flat dense no-caps").classes("quiet earlier")
+
+    async def load_earlier(self) -> None:
+        """Load earlier rows, once at a time."""
+        button = self._earlier
+        if button is None or not button.enabled:
+            return
+        button.disable()
+        has_more = await self._load()
+        button.enable()
+        if not has_more:
+            button.delete()
+            self._earlier = None

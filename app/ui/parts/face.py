@@ -1,0 +1,55 @@
+"""A page's face: what of a room it is bound to, and who on the page wants to hear of it.
+
+Making a binding runs all bindings that the same value has already. A page therefore binds itself once to each live
+value, however many of its elements show it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import binding, ui
+
+from app.domain.trade import Person, Trade
+from app.rooms.room import Room
+
+People = tuple[Person, ...]
+
+
+class Face:
+    """Bound to a room from its making until `turn_away`."""
+
+    trade = binding.BindableProperty(on_change=lambda face, trade: face._tell("trade", trade))  # noqa: SLF001
+    present = binding.BindableProperty(on_change=lambda face, people: face._tell("present", people))  # noqa: SLF001
+    typing = binding.BindableProperty(on_change=lambda face, people: face._tell("typing", people))  # noqa: SLF001
+
+    def __init__(self, room: Room) -> None:
+        self._told: dict[str, list[Callable[[Any], object]]] = {"trade": [], "present": [], "typing": []}
+        self.trade, self.present, self.typing = room.trade, room.present, room.typing
+        for name in self._told:
+            binding.bind_from(self, name, room, name)
+        ui.context.client.on_delete(self.turn_away)
+
+    def turn_away(self) -> None:
+        """Show nothing more."""
+        binding.remove([self])
+        for told in self._told.values():
+            told.clear()
+
+    def on_trade(self, show: Callable[[Trade], object]) -> None:
+        """Call `show(trade)` now and whenever the trade changes."""
+        self._told["trade"].append(show)
+        show(self.trade)
+
+    def on_present(self, show: Callable[[People], object]) -> None:
+        """Call `show(people)` now and whenever somebody comes or goes."""
+        self._told["present"].append(show)
+        show(self.present)
+
+    def on_typing(self, show: Callable[[People], object]) -> None:
+        """Call `show(people)` now and whenever somebody begins or stops typing."""
+        self._told["typing"].append(show)
+        show(self.typing)
+
+    def _tell(self, name: str, value: object) -> None:
+        for show in self._told[name]:
+            show(value)
