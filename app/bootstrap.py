@@ -74,6 +74,7 @@ class House:
             history=self.history,
             accounts=self.accounts,
             negotiation=self.negotiation,
+            lobby=self.lobby,
             limits=limits,
             now=now,
         )

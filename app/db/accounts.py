@@ -5,7 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, Select, Text, and_, cast, delete, func, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    LargeBinary,
+    Row,
+    Select,
+    Text,
+    and_,
+    cast,
+    delete,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -54,9 +70,9 @@ class Accounts:
         return Person(user_id, name) if user_id is not None else None
 
     async def find_user(self, key: str) -> tuple[Person, str] | None:
-        """The user of a name's key with the password's hash, or None."""
+        """The user of a name's key with the password's hash, or None; an account that was deleted is none."""
         statement = select(col(UserRow.id), col(UserRow.name), col(UserRow.password_hash)).where(
-            col(UserRow.name_key) == key
+            col(UserRow.name_key) == key, col(UserRow.deleted_at).is_(None)
         )
         async with self._database.reading() as connection:
             row = (await connection.execute(statement)).one_or_none()
@@ -69,10 +85,7 @@ class Accounts:
     async def delete_user(self, user_id: int, name: str) -> bool:
         """Put `name` in the place of the user's own and make the password unusable; False, and nothing is changed,
         while one of the user's trades is being negotiated."""
-        negotiated = select(col(TradeRow.id)).where(
-            col(TradeRow.status) == Status.IN_NEGOTIATION,
-            or_(col(TradeRow.seller_id) == user_id, col(TradeRow.buyer_id) == user_id),
-        )
+        negotiated = _negotiated(user_id)
         statement = (
             update(UserRow)
             .where(col(UserRow.id) == user_id, not_(negotiated.exists()))
@@ -82,6 +95,11 @@ class Accounts:
         async with self._database.reading() as connection:
             return (await connection.execute(statement)).scalar_one_or_none() is not None
 
+    async def is_negotiating(self, user_id: int) -> bool:
+        """Whether one of the user's trades is being negotiated."""
+        async with self._database.reading() as connection:
+            return bool((await connection.execute(select(_negotiated(user_id).exists()))).scalar_one())
+
     async def created_at(self, user_id: int) -> datetime:
         """When the account was made."""
         async with self._database.reading() as connection:
@@ -89,9 +107,14 @@ class Accounts:
                 await connection.execute(select(col(UserRow.created_at)).where(col(UserRow.id) == user_id))
             ).scalar_one()
 
-    async def create_session(self, user_id: int, token_hash: bytes) -> None:
-        """Keep a session by its token's digest."""
-        await self._run(insert(SessionRow).values(user_id=user_id, token_hash=token_hash))
+    async def create_session(self, user_id: int, token_hash: bytes) -> bool:
+        """Keep a session by its token's digest; False when the account has been deleted."""
+        alive = select(col(UserRow.id), literal(token_hash, LargeBinary)).where(
+            col(UserRow.id) == user_id, col(UserRow.deleted_at).is_(None)
+        )
+        statement = insert(SessionRow).from_select(["user_id", "token_hash"], alive).returning(col(SessionRow.id))
+        async with self._database.reading() as connection:
+            return (await connection.execute(statement)).scalar_one_or_none() is not None
 
     async def find_session(self, token_hash: bytes) -> Session | None:
         """The live session of a token's digest, or None. Its use is noted, once a minute at most."""
@@ -144,6 +167,15 @@ class Accounts:
     async def _run(self, statement: Executable) -> None:
         async with self._database.reading() as connection:
             await connection.execute(statement)
+
+
+def _negotiated(user_id: int) -> Select[Any]:
+    statement: Select[Any] = select(col(TradeRow.id)).where(
+        col(TradeRow.status) == Status.IN_NEGOTIATION,
+        col(TradeRow.expires_at) > func.now(),
+        or_(col(TradeRow.seller_id) == user_id, col(TradeRow.buyer_id) == user_id),
+    )
+    return statement
 
 
 def _sessions() -> Select[Any]:

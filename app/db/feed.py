@@ -49,18 +49,24 @@ class Feed:
                         log.info("feed: listening again")
                     await self._resumed()
                     if missed:
-                        self._tell_listening(True)
+                        self._tell(listening=True)
                     missed = False
                     self.listening = True
                     await self._listen(connection)
             except Exception as error:  # noqa: BLE001 - whatever it was, news has to come in again
                 log.warning("feed: the database went away: %s", (str(error) or type(error).__name__).splitlines()[0])
                 if not missed:
-                    self._tell_listening(False)
+                    self._tell(listening=False)
                 missed = True
             finally:
                 self.listening = False
             await asyncio.sleep(0.5)
+
+    def _tell(self, *, listening: bool) -> None:
+        try:
+            self._tell_listening(listening)
+        except Exception:
+            log.exception("feed: it could not be told that the database %s", "is back" if listening else "is away")
 
     async def _listen(self, connection: psycopg.AsyncConnection) -> None:
         while True:

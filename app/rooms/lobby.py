@@ -137,9 +137,16 @@ class Lobby:
         """Read what a room may have missed, and show it."""
         actions = await self._records.actions_since(room.trade.id, room.seq)
         standing = await self._records.trade(room.trade.id)
+        before = room.trade.parties
         if standing is not None:
             room.show(standing.trade, standing.seq, actions)
-            self._spread(standing.trade, standing.active_at)
+            self._spread(standing.trade, standing.active_at, before)
+
+    def rename(self, person: Person) -> None:
+        """Somebody has another name now."""
+        for room in self._rooms.values():
+            if any(party.id == person.id for party in room.trade.parties):
+                room.rename(person)
 
     async def resume(self) -> None:
         """Read again whatever may have been missed while no news came in."""
@@ -175,12 +182,15 @@ class Lobby:
         try:
             actions = await self._records.actions_since(trade_id, room.seq) if room else []
             standing = await self._records.trade(trade_id)
+            if room is None and standing is not None and standing.trade.buyer is None and self._lists:
+                actions = await self._records.actions(trade_id)  # the seat may have been released just now
         except Exception:
             log.exception("lobby: trade %s could not be read; the next news of it tries again", trade_id)
             return
         if standing is None:
             return
-        before = room.trade.parties if room else ()
+        joined = (action.actor for action in actions if action.kind is Kind.JOINED and action.actor is not None)
+        before = room.trade.parties if room else tuple(joined)
         if room is not None:
             room.show(standing.trade, standing.seq, actions)
         self._spread(standing.trade, standing.active_at, before)

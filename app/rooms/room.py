@@ -1,6 +1,7 @@
 """A room: the live state of one trade, to which every open page of that trade is bound."""
 
 from collections import deque
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 
@@ -64,6 +65,17 @@ class Room:
                 if action.actor is not None:
                     self.stop_typing(action.actor)
                 self.arrived.emit(action)
+
+    def rename(self, person: Person) -> None:
+        """Show somebody under another name from now on."""
+        self.recent = deque(
+            (replace(a, actor=person) if a.actor and a.actor.id == person.id else a for a in self.recent), maxlen=KEPT
+        )
+        trade = self.trade
+        if trade.seller.id == person.id:
+            self.trade = replace(trade, seller=person)
+        elif trade.buyer is not None and trade.buyer.id == person.id:
+            self.trade = replace(trade, buyer=person)
 
     def start_typing(self, person: Person) -> None:
         """Mark a person as typing, for a few seconds."""

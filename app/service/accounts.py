@@ -61,6 +61,8 @@ class Accounts:
     async def create(self, name: str, password: str) -> Person:
         """A new account without a session. Raises `Refusal`: limits of name and password, name taken."""
         name = check_name(name)
+        if name_key(name) == name_key(GONE):
+            raise Refusal(Reason.TAKEN, "This name is taken. Please choose another.", "name")
         hashed = await asyncio.to_thread(self._hasher.hash, check_password(password))
         person = await self._store.create_user(name, name_key(name), hashed)
         if person is None:
@@ -73,7 +75,7 @@ class Accounts:
         self._limits.check("sign_in", address)
         found = await self._find(name) if len(password) <= MAX_PASSWORD else None
         known = device is not None and found is not None and device.person_id == found[0].id
-        about = name_key(name[:MAX_PASSWORD])
+        about = _key_of(name)
         with ExitStack() as tries:
             tries.enter_context(self._limits.trying("guesses", about, device.mark if device and known else address))
             if not known:
@@ -132,21 +134,23 @@ class Accounts:
 
     async def check_password(self, viewer: Viewer, password: str, field: str) -> None:
         """Make sure that it is the viewer who sits there. Raises `Refusal` at this field."""
-        self._limits.check("sign_in", viewer.person.id)
-        found = await self._find(viewer.person.name)
-        hashed = found[1] if found else self._nobody
-        if not await asyncio.to_thread(self._verify, hashed, password[:MAX_PASSWORD]):
-            security_log.note("password_wrong", person=viewer.person.id)
-            raise Refusal(Reason.INVALID, "The current password is wrong.", field)
+        with self._limits.trying("guesses", name_key(viewer.person.name), f"session {viewer.session_id}"):
+            found = await self._find(viewer.person.name)
+            hashed = found[1] if found else self._nobody
+            if not await asyncio.to_thread(self._verify, hashed, password[:MAX_PASSWORD]):
+                security_log.note("password_wrong", person=viewer.person.id)
+                raise Refusal(Reason.INVALID, "The current password is wrong.", field)
+
+    async def check_deletable(self, viewer: Viewer) -> None:
+        """Raises `Refusal` while the viewer is in a negotiation."""
+        if await self._store.is_negotiating(viewer.person.id):
+            raise _still_negotiating()
 
     async def delete(self, viewer: Viewer) -> None:
         """Replace the name, forget the password, end all sessions. The name's key stays, so that nobody can pass for
         who is gone. Raises `Refusal` while the viewer is in a negotiation."""
         if not await self._store.delete_user(viewer.person.id, GONE):
-            raise Refusal(
-                Reason.INVALID,
-                "You are in a negotiation that is still open. Accept it, reject it, or wait for its deadline first.",
-            )
+            raise _still_negotiating()
         await self._store.end_sessions(viewer.person.id)
         security_log.note("account_deleted", person=viewer.person.id)
 
@@ -177,7 +181,8 @@ class Accounts:
 
     async def _start_session(self, person: Person) -> str:
         token = secrets.token_urlsafe(32)
-        await self._store.create_session(person.id, _digest(token))
+        if not await self._store.create_session(person.id, _digest(token)):
+            raise Refusal(Reason.INVALID, _WRONG, "password")
         return token
 
     def _verify(self, hashed: str, password: str) -> bool:
@@ -185,6 +190,21 @@ class Accounts:
             return self._hasher.verify(hashed, password)
         except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return False
+
+
+def _still_negotiating() -> Refusal:
+    return Refusal(
+        Reason.INVALID,
+        "You are in a negotiation that is still open. Accept it, reject it, or wait for its deadline first.",
+    )
+
+
+def _key_of(typed: str) -> str:
+    """The key under which guesses at a name are counted, however it was typed."""
+    try:
+        return name_key(check_name(typed))
+    except Refusal:
+        return name_key(" ".join(typed.split())[:MAX_PASSWORD])
 
 
 def _digest(token: str) -> bytes:

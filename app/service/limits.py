@@ -24,7 +24,7 @@ class Limits:
     def check(self, name: str, key: object) -> None:
         """Count one use. Raises `Refusal` when the rate is used up; waiting helps."""
         if not self._window.hit(self._rates[name], name, str(key)):
-            raise _too_often(name)
+            raise _too_often(name, str(key))
 
     @contextmanager
     def trying(self, name: str, *key: str) -> Iterator[None]:
@@ -46,8 +46,8 @@ class Limits:
                 del self._trying[its]
 
 
-def _too_often(name: str) -> Refusal:
-    security_log.note("limited", limit=name)
+def _too_often(name: str, by: str | None = None) -> Refusal:
+    security_log.note("limited", limit=name, by=by)
     return Refusal(Reason.TOO_OFTEN, "That was very often in a short time. Please wait a minute and try again.")
 
 

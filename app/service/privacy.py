@@ -8,8 +8,9 @@ from app import security_log
 from app.db.accounts import Accounts as Store
 from app.db.history import History
 from app.domain.chain import body_of, utc_text
-from app.domain.trade import Role, Standing, Status, Trade
-from app.service.accounts import Accounts
+from app.domain.trade import Person, Role, Standing, Status, Trade
+from app.rooms.lobby import Lobby
+from app.service.accounts import GONE, Accounts
 from app.service.limits import Limits
 from app.service.negotiation import Negotiation
 from app.service.viewer import Viewer
@@ -28,6 +29,7 @@ class Privacy:
         history: History,
         accounts: Accounts,
         negotiation: Negotiation,
+        lobby: Lobby,
         limits: Limits,
         now: Callable[[], datetime],
     ) -> None:
@@ -35,6 +37,7 @@ class Privacy:
         self._history = history
         self._accounts = accounts
         self._negotiation = negotiation
+        self._lobby = lobby
         self._limits = limits
         self._now = now
 
@@ -52,10 +55,12 @@ class Privacy:
         password, or a negotiation that is still open.
         """
         await self._accounts.check_password(viewer, password, "password")
+        await self._accounts.check_deletable(viewer)
         async for standing in self._trades(viewer, (Status.DRAFT,)):
             if self._now() < standing.trade.expires_at:
                 await self._negotiation.renew_link(viewer, standing.trade.id)
         await self._accounts.delete(viewer)
+        self._lobby.rename(Person(viewer.person.id, GONE))
 
     async def _trades(self, viewer: Viewer, statuses: tuple[Status, ...]) -> AsyncIterator[Standing]:
         offset = 0

@@ -1,7 +1,8 @@
 """Trades: creating them, finding them, listing them."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from app import security_log
 from app.db.history import History
@@ -31,6 +32,7 @@ class Trades:
         self._floor = floor
         self._limits = limits
         self._most_open = most_open
+        self._creating: Counter[int] = Counter()
 
     async def create(
         self,
@@ -46,21 +48,26 @@ class Trades:
     ) -> Trade:
         """A new offer from what the seller typed; `buyer` may be empty. A named request makes one trade."""
         self._limits.check("moves", viewer.person.id)
-        if await self._history.count_open(viewer.person.id, self._most_open) >= self._most_open:
-            raise Refusal(
-                Reason.TOO_OFTEN,
-                f"You have {self._most_open:,} open offers already. Please wait until one of them is closed.",
-            )
-        return await self.draft(
-            viewer.person,
-            title=title,
-            description=description,
-            price=price,
-            quantity=quantity,
-            buyer=buyer,
-            minutes=minutes,
-            request=request,
-        )
+        me = viewer.person.id
+        fields = {"title": title, "description": description, "price": price, "quantity": quantity}
+        fields |= {"buyer": buyer, "minutes": minutes}
+        # The name covers the content, as in `negotiation`.
+        name = uuid5(request, repr(fields)) if request else None
+        self._creating[me] += 1
+        try:
+            most = self._most_open
+            if await self._history.count_open(me, most) + self._creating[me] > most:
+                if before := await self._made_before(viewer.person, name):
+                    return before
+                raise Refusal(
+                    Reason.TOO_OFTEN,
+                    f"You have {most:,} open offers already. Please wait until one of them is closed.",
+                )
+            return await self.draft(viewer.person, **fields, request=name)
+        finally:
+            self._creating[me] -= 1
+            if not self._creating[me]:
+                del self._creating[me]
 
     async def draft(
         self,
@@ -81,13 +88,17 @@ class Trades:
         try:
             outcome = await self._ledger.create(seller, title, terms, invited, parse_minutes(minutes), request=request)
         except RecordedBeforeError:
-            if request is not None and (before := await self._history.requested(seller.id, request)):
-                standing = await self._history.trade(before[0])
-                if standing is not None:
-                    return standing.trade
+            if before := await self._made_before(seller, request):
+                return before
             raise
         self._lobby.publish(outcome)
         return outcome.trade
+
+    async def _made_before(self, seller: Person, request: UUID | None) -> Trade | None:
+        """The trade that a request of this name has made, if any."""
+        before = await self._history.requested(seller.id, request) if request else None
+        standing = await self._history.trade(before[0]) if before else None
+        return standing.trade if standing else None
 
     async def find(self, viewer: Viewer, code: str) -> Trade:
         """The trade of an invitation code, for its parties and for somebody who may take the buyer's seat."""

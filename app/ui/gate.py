@@ -87,17 +87,18 @@ class Gate:
             request.state.viewer = await self._viewer(request)
         except Exception:
             log.exception("the session could not be read")
-            await _answer(PlainTextResponse(UNAVAILABLE, 503, {"Retry-After": "5"}), scope, receive, send)
+            await self._instead(PlainTextResponse(UNAVAILABLE, 503, {"Retry-After": "5"}), scope, receive, send)
             return
         seed = request.cookies.get(CSRF_COOKIE, "")
         request.state.csrf = seed or secrets.token_urlsafe(24)
         if elsewhere := _elsewhere(request):
-            await _answer(RedirectResponse(elsewhere, 303), scope, receive, send)
+            await self._instead(RedirectResponse(elsewhere, 303), scope, receive, send)
             return
         viewer = request.state.viewer
-        if viewer and self._presence.pages_of(viewer.person) >= self._settings.limit_pages:
+        if viewer and _makes_page(request) and self._presence.pages_of(viewer.person) >= self._settings.limit_pages:
             security_log.note("limited", limit="pages", by=viewer.person.id)
-            await _answer(PlainTextResponse(_TOO_MANY_PAGES, 429), scope, receive, send)
+            busy = PlainTextResponse(_TOO_MANY_PAGES, 429, {"Retry-After": "60"})
+            await self._instead(busy, scope, receive, send)
             return
 
         nonce = secrets.token_urlsafe(16)
@@ -127,6 +128,11 @@ class Gate:
 
         await self._app(scope, receive, send_page)
 
+    async def _instead(self, response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer in the place of a page, as well protected as one."""
+        self._protect(response.headers, secrets.token_urlsafe(16))
+        await response(scope, receive, send)
+
     def _protect(self, headers: MutableHeaders, nonce: str) -> None:
         """What a browser may do with our pages: run our own scripts, stay unframed, keep room links to itself."""
         headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce, socket=self._socket_origin)
@@ -145,6 +151,10 @@ class Gate:
 
 def _address(scope: Scope) -> str:
     return str(scope["client"][0]) if scope.get("client") else ""
+
+
+def _makes_page(request: Request) -> bool:
+    return request.method == "GET" and not request.url.path.endswith((".json", ".pdf"))
 
 
 def _is_no_page(path: str) -> bool:

@@ -70,7 +70,9 @@ class Cookies:
     def check_csrf(self, request: Request, token: str) -> None:
         """The same; raises `Refusal` where it did not."""
         if not self.csrf_holds(request, token):
-            security_log.note("csrf_refused", path=request.url.path)
+            security_log.note(
+                "csrf_refused", path=request.url.path, address=request.client.host if request.client else None
+            )
             raise Refusal(Reason.INVALID, "This page was open for too long. Please try again.")
 
     def set_csrf(self, headers: MutableHeaders, seed: str) -> None:

@@ -66,6 +66,7 @@ async def town(office: Office, people: Accounts, market: Market) -> Town:
         history=market.history,
         accounts=people,
         negotiation=office.negotiation,
+        lobby=office.lobby,
         limits=limits,
         now=market.database.clock.now,
     )

@@ -131,8 +131,12 @@ class _Visit:
         self._clocks.clear()
         self._end_presence()
         self._give_back()
+        for element in list(self._client.elements.values()):
+            if isinstance(element, ui.dialog):
+                element.delete()
         self._main.clear()
         with self._main:
+            ui.page_title("Your seat was released · Traderoom")
             nothing_here.message(
                 "Your seat was released", "The seller has taken the buyer's seat back before you answered the offer."
             )

@@ -39,9 +39,9 @@ def manage_invitation(seat: Seat) -> None:
         _deed("Renew link", lambda: seat.negotiation.renew_link(seat.viewer, trade.id), opened)
         if trade.buyer is not None and trade.seat_can_be_released:
             ui.label(
-                f"You can give the seat to somebody else until {_isolated(trade.buyer.name)} has answered your offer."
-                " They leave the room, and the link is renewed. What was written so far stays in the room, and the"
-                " next buyer will read it."
+                f"Until {_isolated(trade.buyer.name)} has answered your offer, you can take the seat back. They leave"
+                " the room, and the link is renewed. What was written so far stays in the room, and the next buyer"
+                " will read it."
             ).classes("note")
             _deed("Release seat", lambda: seat.negotiation.release_seat(seat.viewer, trade.id), opened).classes(
                 "danger"
