@@ -1,5 +1,9 @@
 """One action or version as a row of HTML: in the conversation, in the timeline, in the version history."""
 
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
 from markupsafe import Markup
 
 from app.domain.actions import Action, Kind, Version
@@ -9,21 +13,35 @@ from app.ui.seat import Seat
 
 def conversation(action: Action, seat: Seat) -> Markup:
     """A message as a bubble; everything else as a thin line in the flow."""
-    if action.kind is not Kind.MESSAGE_SENT:
-        return Markup('<div class="event" data-kind="{}"><span>{}</span>{}{}</div>').format(
-            action.kind.value, wording.sentence(action, seat.me), _time(action, seat), _quote(action.text)
-        )
-    own = action.actor is not None and action.actor.id == seat.me
-    return Markup(
-        '<div class="message{}"><div class="meta">{} {}</div><div class="bubble" dir="auto">{}</div></div>'
-    ).format(" own" if own else "", wording.name(action.actor, seat.me), _time(action, seat), action.text)
+    return _conversation(action, seat.me, seat.zone, seat.today)
 
 
 def timeline(action: Action, seat: Seat) -> Markup:
     """What happened, with who and when; a message without its text."""
+    return _timeline(action, seat.me, seat.zone, seat.today)
+
+
+# Rows are made once for each viewer, time zone and local day, however often the page is opened: `today` stands for how
+# times are written.
+
+
+@lru_cache(20_000)
+def _conversation(action: Action, me: int, zone: ZoneInfo, today: date) -> Markup:
+    if action.kind is not Kind.MESSAGE_SENT:
+        return Markup('<div class="event" data-kind="{}"><span>{}</span>{}{}</div>').format(
+            action.kind.value, wording.sentence(action, me), _time(action.at, zone, today), _quote(action.text)
+        )
+    own = action.actor is not None and action.actor.id == me
+    return Markup(
+        '<div class="message{}"><div class="meta">{} {}</div><div class="bubble" dir="auto">{}</div></div>'
+    ).format(" own" if own else "", wording.name(action.actor, me), _time(action.at, zone, today), action.text)
+
+
+@lru_cache(20_000)
+def _timeline(action: Action, me: int, zone: ZoneInfo, today: date) -> Markup:
     text = "" if action.kind is Kind.MESSAGE_SENT else action.text
     return Markup('<div class="entry" role="listitem" data-kind="{}"><span>{}</span>{}{}</div>').format(
-        action.kind.value, wording.sentence(action, seat.me), _time(action, seat), _quote(text)
+        action.kind.value, wording.sentence(action, me), _time(action.at, zone, today), _quote(text)
     )
 
 
@@ -35,7 +53,7 @@ def version(made: Version, seat: Seat) -> Markup:
     else:
         changed = wording.listed(wording.changes(terms, made.before))
         what = Markup("{} changed {}").format(wording.name(made.actor, seat.me), changed)
-    time = wording.clock_time(made.at, seat.zone, seat.now())
+    time = wording.clock_time(made.at, seat.zone, seat.today)
     description = Markup('<p class="terms-text" dir="auto">{}</p>').format(terms.description)
     return Markup(
         '<div class="entry" role="listitem" data-version="{}"><div class="version-head"><b>Version {}</b>'
@@ -63,10 +81,8 @@ def version_made_by(action: Action) -> Version | None:
     return Version(action.version, action.terms, action.at, action.actor, action.text, action.before)
 
 
-def _time(action: Action, seat: Seat) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(
-        action.at.isoformat(), wording.clock_time(action.at, seat.zone, seat.now())
-    )
+def _time(at: datetime, zone: ZoneInfo, today: date) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), wording.clock_time(at, zone, today))
 
 
 def _quote(text: str) -> Markup:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.domain.trade import Role, Trade
@@ -36,6 +36,11 @@ class Seat:
     def me(self) -> int:
         """The viewer's user id."""
         return self.viewer.person.id
+
+    @property
+    def today(self) -> date:
+        """The day it is now in the viewer's time zone."""
+        return self.now().astimezone(self.zone).date()
 
 
 def zone_of(viewer: Viewer) -> ZoneInfo:

@@ -3,7 +3,7 @@
 Whatever a person typed is escaped by `Markup.format` and isolated from the direction of the text around it by ``bdi``.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -31,13 +31,12 @@ def number(value: int) -> str:
     return format_decimal(value, locale=_LOCALE)
 
 
-def clock_time(at: datetime, zone: ZoneInfo, today: datetime) -> str:
+def clock_time(at: datetime, zone: ZoneInfo, today: date) -> str:
     """``14:05``, with the date where it is not today (``Nov 21, 14:05``), with the year where that differs."""
     local = at.astimezone(zone)
-    here = today.astimezone(zone)
-    if local.date() == here.date():
+    if local.date() == today:
         return f"{local:%H:%M}"
-    return format_datetime(local, "MMM d, HH:mm" if local.year == here.year else "MMM d y, HH:mm", locale=_LOCALE)
+    return format_datetime(local, "MMM d, HH:mm" if local.year == today.year else "MMM d y, HH:mm", locale=_LOCALE)
 
 
 def name(person: Person | None, viewer_id: int, *, capital: bool = True) -> Markup:

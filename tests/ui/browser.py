@@ -5,7 +5,6 @@ import html
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from html.parser import HTMLParser
 from typing import Any, Self
 from uuid import uuid4
 
@@ -21,6 +20,7 @@ from app.bootstrap import House
 from app.domain.refusals import Refusal
 from app.domain.trade import Person, Trade
 from app.service.viewer import Viewer
+from tests.ui.reading import descend, parts, words
 
 ORIGIN = "http://test"
 PASSWORD = "correct horse"
@@ -28,7 +28,6 @@ ZONE = "Pacific/Kiritimati"
 """UTC+14: seldom the same day as in UTC, and never the same hour."""
 _CSRF = re.compile(r'"name":"csrf","value":"([^"]*)"|name=\\"csrf\\" value=\\"([^"\\]*)')
 _ASKS_ZONE = re.compile(".*timeZone")
-_TAG = re.compile(r"<[^>]*>")
 
 
 class Browser:
@@ -269,58 +268,3 @@ class Browser:
         user = User(client)
         user.javascript_rules[_ASKS_ZONE] = lambda _: ZONE
         return user
-
-
-def parts(content: str, testid: str) -> list[str]:
-    """What a person reads in each part of a block of HTML with this test id."""
-    reader = _Reader(testid)
-    reader.feed(content)
-    return [" ".join(" ".join(said).split()) for said in reader.found]
-
-
-class _Reader(HTMLParser):
-    def __init__(self, testid: str) -> None:
-        super().__init__()
-        self.found: list[list[str]] = []
-        self._testid = testid
-        self._depth = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"input", "br", "hr", "img"}:
-            return
-        if self._depth:
-            self._depth += 1
-        elif dict(attrs).get("data-testid") == self._testid:
-            self._depth = 1
-            self.found.append([])
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._depth:
-            self._depth -= 1
-
-    def handle_data(self, data: str) -> None:
-        if self._depth:
-            self.found[-1].append(data)
-
-
-def descend(element: Element) -> Iterator[Element]:
-    """An element and all visible ones in it, in the order in which they stand."""
-    if not element.visible or (isinstance(element, ui.dialog) and not element.value):
-        return
-    yield element
-    for slot in element.slots.values():
-        for child in slot.children:
-            yield from descend(child)
-
-
-def words(element: Element) -> str:
-    """What a person reads in an element."""
-    said = []
-    for part in descend(element):
-        if isinstance(part, ui.html):
-            said.append(html.unescape(_TAG.sub(" ", part.content)))
-        elif isinstance(part, ui.label | ui.button):
-            said.append(part.text)
-        elif isinstance(part, ui.input | ui.textarea):
-            said += [str(part.props.get("label")), str(part.value or ""), part.error or ""]
-    return " ".join(" ".join(said).split())

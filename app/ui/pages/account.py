@@ -28,16 +28,17 @@ def register(site: Site) -> None:
 
 async def _sessions(site: Site, request: Request) -> None:
     viewer = viewer_of(request)
-    zone, now = zone_of(viewer), site.now()
+    zone = zone_of(viewer)
+    today = site.now().astimezone(zone).date()
     with ui.element("section").classes("card stack"):
         ui.html("<h2>Where you are signed in</h2>", sanitize=False)
         row = Markup('<div class="entry"><span>{}</span><span class="note">{}</span></div>')
         rows = [
             row.format(
-                f"Since {wording.clock_time(session.created_at, zone, now)} ({session.time_zone})",
+                f"Since {wording.clock_time(session.created_at, zone, today)} ({session.time_zone})",
                 "This browser"
                 if session.id == viewer.session_id
-                else f"Last used {wording.clock_time(session.seen_at, zone, now)}",
+                else f"Last used {wording.clock_time(session.seen_at, zone, today)}",
             )
             for session in await site.accounts.sessions(viewer)
         ]

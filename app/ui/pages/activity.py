@@ -170,7 +170,7 @@ class _Board:
             wording.number(trade.terms.quantity),
             people or Markup('<span class="nobody">Nobody</span>'),
             line.active_at.isoformat(),
-            wording.clock_time(line.active_at, self._zone, self._site.now()),
+            wording.clock_time(line.active_at, self._zone, self._site.now().astimezone(self._zone).date()),
         )
 
 

@@ -13,7 +13,7 @@ from app.domain.refusals import Refusal
 from app.domain.trade import Person
 from app.ui import entries
 from app.ui.attempt import attempt, text_of
-from app.ui.parts.stream import FIRST, Stream
+from app.ui.parts.stream import Stream
 from app.ui.seat import Seat
 
 # The flow is laid out from the bottom (column-reverse), so the browser itself keeps the newest message in view and the
@@ -52,8 +52,7 @@ class Conversation:
         self._sent = ""
         self._turn = asyncio.Lock()
         self._request = uuid4()
-        recent = list(seat.room.recent)[-FIRST:]
-        self._first_seq = recent[0].seq
+        self._first_seq = seat.room.recent[0].seq
         self._pill: ui.button | None = None
         with ui.element("section").classes("conversation").props('aria-label="Messages"'):
             with ui.element("div").classes("flow").props('tabindex="0"') as self._flow:
@@ -61,7 +60,7 @@ class Conversation:
                 rows.props('data-testid="messages" role="log" aria-live="polite"')
             self._flow.on("scroll", self._scrolled, js_handler=_SCROLLED)
             self._stream = Stream(rows)
-            self._stream.fill([entries.conversation(action, seat) for action in recent])
+            self._stream.fill([entries.conversation(action, seat) for action in seat.room.recent])
             if self._first_seq > 1:
                 self._stream.offer_earlier("Show earlier messages", self._show_earlier)
             typing = ui.html(sanitize=False).classes("typing").props('data-testid="typing" aria-live="polite"')

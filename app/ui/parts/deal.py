@@ -84,7 +84,7 @@ def _version_line(trade: Trade, seat: Seat) -> Markup:
         trade.version,
         "offered by" if trade.version == 1 else "last changed by",
         wording.name(trade.seller, seat.me, capital=False),
-        wording.clock_time(trade.amended_at, seat.zone, seat.now()),
+        wording.clock_time(trade.amended_at, seat.zone, seat.today),
     )
 
 

@@ -7,7 +7,7 @@ from nicegui.events import GenericEventArguments
 from app.domain.actions import Action
 from app.ui import entries
 from app.ui.attempt import attempt
-from app.ui.parts.stream import FIRST, Stream
+from app.ui.parts.stream import Stream
 from app.ui.seat import Seat
 
 _TIMELINE, _VERSIONS = "Activity timeline", "Version history"
@@ -40,15 +40,14 @@ class History:
         self._oldest_version: int | None = None
         self._versions: Stream | None = None
         self._pressed_name = ""
-        recent = list(seat.room.recent)[-FIRST:]
-        self._first_seq = recent[0].seq
+        self._first_seq = seat.room.recent[0].seq
         with ui.element("section").classes("history").props('aria-label="History"') as self._section:
             tabs = ui.html(_TABS, sanitize=False).classes("tabs").props('role="tablist"')
             for event in ("click", "keydown"):
                 tabs.on(event, self._chosen, js_handler=_CHOSEN)
             with ui.element("div").classes("panels") as self._panels:
                 self._timeline = Stream(self._rows("timeline"), newest_first=True)
-        self._timeline.fill([entries.timeline(action, seat) for action in recent])
+        self._timeline.fill([entries.timeline(action, seat) for action in seat.room.recent])
         if self._first_seq > 1:
             self._timeline.offer_earlier("Show earlier", self._show_earlier)
 

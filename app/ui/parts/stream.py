@@ -10,8 +10,6 @@ from markupsafe import Markup
 from nicegui import ui
 from nicegui.element import Element
 
-FIRST = 20
-"""Rows that are shown at first, whatever came before; earlier ones load on demand."""
 _CHUNK = 25
 
 

@@ -1,0 +1,66 @@
+"""What a person reads in elements and in blocks of HTML."""
+
+import html
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+from nicegui import ui
+from nicegui.element import Element
+
+_TAG = re.compile(r"<[^>]*>")
+
+
+def descend(element: Element) -> Iterator[Element]:
+    """An element and all visible ones in it, in the order in which they stand."""
+    if not element.visible or (isinstance(element, ui.dialog) and not element.value):
+        return
+    yield element
+    for slot in element.slots.values():
+        for child in slot.children:
+            yield from descend(child)
+
+
+def words(element: Element) -> str:
+    """What a person reads in an element."""
+    said = []
+    for part in descend(element):
+        if isinstance(part, ui.html):
+            said.append(html.unescape(_TAG.sub(" ", part.content)))
+        elif isinstance(part, ui.label | ui.button):
+            said.append(part.text)
+        elif isinstance(part, ui.input | ui.textarea):
+            said += [str(part.props.get("label")), str(part.value or ""), part.error or ""]
+    return " ".join(" ".join(said).split())
+
+
+def parts(content: str, testid: str) -> list[str]:
+    """What a person reads in each part of a block of HTML with this test id."""
+    reader = _Reader(testid)
+    reader.feed(content)
+    return [" ".join(" ".join(said).split()) for said in reader.found]
+
+
+class _Reader(HTMLParser):
+    def __init__(self, testid: str) -> None:
+        super().__init__()
+        self.found: list[list[str]] = []
+        self._testid = testid
+        self._depth = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"input", "br", "hr", "img"}:
+            return
+        if self._depth:
+            self._depth += 1
+        elif dict(attrs).get("data-testid") == self._testid:
+            self._depth = 1
+            self.found.append([])
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._depth:
+            self._depth -= 1
+
+    def handle_data(self, data: str) -> None:
+        if self._depth:
+            self.found[-1].append(data)
