@@ -53,7 +53,7 @@ class History:
 
     def show(self, action: Action) -> None:
         """Show what has just happened, where it has been opened."""
-        self._timeline.add(entries.timeline(action, self._seat))
+        self._timeline.add_soon(entries.timeline(action, self._seat))
         made = entries.version_made_by(action)
         if self._versions is not None and made is not None:
             self._live_versions.add(made.number)

@@ -4,6 +4,7 @@ What stands when somebody enters is one block of escaped HTML instead of an elem
 appended to small chunks, because a parent is sent with the ids of all its children. Earlier rows come as blocks too.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from markupsafe import Markup
@@ -11,6 +12,9 @@ from nicegui import ui
 from nicegui.element import Element
 
 _CHUNK = 25
+_LUMP = 12
+_GATHER = 0.1
+"""Seconds over which rows of a list that nobody waits for are gathered."""
 
 
 class Stream:
@@ -21,12 +25,9 @@ class Stream:
         self._newest_first = newest_first
         self._chunk: Element | None = None
         self._in_chunk = 0
+        self._lump: list[Markup] = []
+        self._lump_block: ui.html | None = None
         self._earlier: ui.button | None = None
-
-    @property
-    def has_earlier(self) -> bool:
-        """Whether earlier rows can be asked for."""
-        return self._earlier is not None
 
     def show(self, visible: bool) -> None:
         """Show the list, or hide it."""
@@ -54,6 +55,23 @@ class Stream:
             arrived = ui.html(row, sanitize=False).classes("arrived")
         if self._newest_first:
             arrived.move(target_index=0)
+
+    def add_soon(self, row: Markup) -> None:
+        """Show a row in a moment, together with others: for lists that are looked up rather than waited for. The last
+        few rows are one block, which costs less than an element for each."""
+        if len(self._lump) == _LUMP:
+            self._lump, self._lump_block = [], None
+        self._lump.append(row)
+        if self._lump_block is None:
+            with self._holder:
+                self._lump_block = ui.html(sanitize=False)
+            if self._newest_first:
+                self._lump_block.move(target_index=0)
+        asyncio.get_running_loop().call_later(_GATHER, self._show_lump, self._lump_block, self._lump)
+
+    def _show_lump(self, block: ui.html, rows: list[Markup]) -> None:
+        if not block.is_deleted:
+            block.content = Markup().join(rows[::-1] if self._newest_first else rows)
 
     def offer_earlier(self, text: str, load: Callable[[], Awaitable[bool]]) -> None:
         """Offer a button that loads earlier rows; `load` tells whether there are still earlier ones."""
