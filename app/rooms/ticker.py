@@ -18,6 +18,8 @@ from app.domain.trade import Trade
 
 log = logging.getLogger(__name__)
 _IDLE = 3600.0
+_STEP = 0.008
+"""Seconds by which ticks may be late, so that those of many dials share one waking."""
 
 
 class Dial:
@@ -88,7 +90,7 @@ class Ticker:
             if wait > 0:
                 self._woken.clear()
                 try:
-                    async with asyncio.timeout(wait):
+                    async with asyncio.timeout(wait + _STEP):
                         await self._woken.wait()
                 except TimeoutError:
                     pass

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from fastapi import Request
 from markupsafe import Markup
@@ -12,6 +13,8 @@ from nicegui.element import Element
 from app.ui.attempt import attempt
 from app.ui.site import Site, address_of, viewer_of
 
+PAGE: dict[str, Any] = {"dark": None, "language": "en-US", "response_timeout": 30.0}
+"""What all pages have in common; the seconds are for a thousand people who come at once."""
 THEME_PATH = "/theme.css"
 BROWSER_ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
 _HEADER = Markup(

@@ -65,7 +65,7 @@ async def test_messages_go_both_ways_and_are_told_in_the_timeline_without_their_
     say(sam, "Through and through.")
     await bea.sees("Through and through.", "messages")
     for page, who in ((sam, "Bea sent a message"), (bea, "You sent a message")):
-        assert who in page.text("timeline")
+        await page.sees(who, "timeline")
         assert "solid" not in page.text("timeline")
         assert page.text("messages").index("Is it solid?") < page.text("messages").index("Through and through.")
 

@@ -8,7 +8,7 @@ from app.domain.refusals import Refusal
 from app.service.viewer import Viewer
 from app.ui import wording
 from app.ui.attempt import attempt, busy, text_of
-from app.ui.frame import form, frame
+from app.ui.frame import PAGE, form, frame
 from app.ui.parts.dialog import buttons, dialog
 from app.ui.seat import zone_of
 from app.ui.site import Site, viewer_of
@@ -17,7 +17,7 @@ from app.ui.site import Site, viewer_of
 def register(site: Site) -> None:
     """Serve the page."""
 
-    @ui.page("/account", dark=None, language="en-US")
+    @ui.page("/account", **PAGE)
     async def account(request: Request) -> None:
         with frame(site, request, "Account", classes="page form-page"):
             ui.html(Markup('<h1 dir="auto">{}</h1>').format(viewer_of(request).person.name), sanitize=False)

@@ -10,7 +10,7 @@ from app.domain.trade import WORD, Status
 from app.rooms.floor import Figures, Line, Query, View
 from app.ui import wording
 from app.ui.attempt import attempt, text_of
-from app.ui.frame import frame
+from app.ui.frame import PAGE, frame
 from app.ui.parts.chips import filter_chips
 from app.ui.seat import zone_of
 from app.ui.site import Site, viewer_of
@@ -36,7 +36,7 @@ _HEAD = "".join(
 def register(site: Site) -> None:
     """Serve the page."""
 
-    @ui.page("/activity", dark=None, language="en-US")
+    @ui.page("/activity", **PAGE)
     async def activity(request: Request) -> None:
         with frame(site, request, "Activity", classes="page wide-page"), ui.element("div") as board:
             board.props('data-testid="dashboard"')

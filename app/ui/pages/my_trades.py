@@ -10,7 +10,7 @@ from nicegui.element import Element
 from app.domain.trade import Role, Status, Trade
 from app.ui import wording
 from app.ui.attempt import attempt
-from app.ui.frame import frame
+from app.ui.frame import PAGE, frame
 from app.ui.parts.chips import filter_chips
 from app.ui.parts.clock import Clock, run_while_visible
 from app.ui.parts.invitation import copy_button
@@ -29,7 +29,7 @@ _FILTERS: dict[str, tuple[Status, ...]] = {
 def register(site: Site) -> None:
     """Serve the page."""
 
-    @ui.page("/trades", dark=None, language="en-US")
+    @ui.page("/trades", **PAGE)
     async def my_trades(request: Request) -> None:
         with frame(site, request, "My trades", classes="page"):
             with ui.element("div").classes("page-head"):

@@ -7,14 +7,14 @@ from nicegui import ui
 
 from app.domain.refusals import Refusal
 from app.ui.attempt import attempt, busy, text_of
-from app.ui.frame import frame
+from app.ui.frame import PAGE, frame
 from app.ui.site import Site, viewer_of
 
 
 def register(site: Site) -> None:
     """Serve the page."""
 
-    @ui.page("/trades/new", dark=None, language="en-US", reconnect_timeout=90)
+    @ui.page("/trades/new", **PAGE, reconnect_timeout=90)
     def new_trade(request: Request) -> None:
         with frame(site, request, "New trade", classes="page form-page"):
             ui.html(

@@ -3,14 +3,14 @@
 from fastapi import Request
 from nicegui import ui
 
-from app.ui.frame import begin, frame
+from app.ui.frame import PAGE, begin, frame
 from app.ui.site import Site
 
 
 def register(site: Site) -> None:
     """Serve the page on every address that no other page has taken."""
 
-    @ui.page("/{path:path}", dark=None, language="en-US")
+    @ui.page("/{path:path}", **PAGE)
     def anywhere(request: Request) -> None:
         show(site, request)
 

@@ -3,7 +3,7 @@
 from fastapi import Request
 from nicegui import ui
 
-from app.ui.frame import BROWSER_ZONE, begin, form, hidden
+from app.ui.frame import BROWSER_ZONE, PAGE, begin, form, hidden
 from app.ui.session import way_back
 from app.ui.site import Site
 
@@ -11,7 +11,7 @@ from app.ui.site import Site
 def register(site: Site) -> None:
     """Serve the page."""
 
-    @ui.page("/", dark=None, language="en-US")
+    @ui.page("/", **PAGE)
     def sign_in(request: Request, next: str = "") -> None:  # noqa: A002 - the address says next
         begin(site, request, "Sign in")
         flash = site.cookies.flash(request)

@@ -8,7 +8,7 @@ from app.domain.actions import Action, Kind
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Role, Trade
 from app.ui.attempt import attempt
-from app.ui.frame import attend, frame
+from app.ui.frame import PAGE, attend, frame
 from app.ui.pages import nothing_here
 from app.ui.parts import deal, decision, invitation, offer
 from app.ui.parts.clock import run_while_visible
@@ -26,7 +26,7 @@ _VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-con
 def register(site: Site) -> None:
     """Serve the page."""
 
-    @ui.page("/room/{code}", dark=None, language="en-US", reconnect_timeout=_KEPT_THROUGH_CUT, viewport=_VIEWPORT)
+    @ui.page("/room/{code}", **PAGE, reconnect_timeout=_KEPT_THROUGH_CUT, viewport=_VIEWPORT)
     async def trade_room(request: Request, code: str) -> None:
         viewer = viewer_of(request)
         try:

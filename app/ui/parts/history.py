@@ -4,7 +4,7 @@ from markupsafe import Markup
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from app.domain.actions import Action
+from app.domain.actions import Action, Kind
 from app.ui import entries
 from app.ui.attempt import attempt
 from app.ui.parts.stream import Stream
@@ -53,7 +53,7 @@ class History:
 
     def show(self, action: Action) -> None:
         """Show what has just happened, where it has been opened."""
-        self._timeline.add_soon(entries.timeline(action, self._seat))
+        self._timeline.add_to_lump(entries.timeline(action, self._seat), at_once=action.kind is not Kind.MESSAGE_SENT)
         made = entries.version_made_by(action)
         if self._versions is not None and made is not None:
             self._live_versions.add(made.number)

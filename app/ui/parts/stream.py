@@ -56,9 +56,9 @@ class Stream:
         if self._newest_first:
             arrived.move(target_index=0)
 
-    def add_soon(self, row: Markup) -> None:
-        """Show a row in a moment, together with others: for lists that are looked up rather than waited for. The last
-        few rows are one block, which costs less than an element for each."""
+    def add_to_lump(self, row: Markup, *, at_once: bool) -> None:
+        """Show a row, or gather it for a moment with others: for lists that are looked up rather than waited for. The
+        last few rows are one block, which costs less than an element for each."""
         if len(self._lump) == _LUMP:
             self._lump, self._lump_block = [], None
         self._lump.append(row)
@@ -67,7 +67,10 @@ class Stream:
                 self._lump_block = ui.html(sanitize=False)
             if self._newest_first:
                 self._lump_block.move(target_index=0)
-        asyncio.get_running_loop().call_later(_GATHER, self._show_lump, self._lump_block, self._lump)
+        if at_once:
+            self._show_lump(self._lump_block, self._lump)
+        else:
+            asyncio.get_running_loop().call_later(_GATHER, self._show_lump, self._lump_block, self._lump)
 
     def _show_lump(self, block: ui.html, rows: list[Markup]) -> None:
         if not block.is_deleted:
