@@ -1,16 +1,17 @@
 """The frame of every page: its head, the bar on top of signed-in pages, the theme switch, and who is online."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
 from markupsafe import Markup
-from nicegui import Client, ui
+from nicegui import ui
 from nicegui.element import Element
 
 from app.ui.attempt import attempt
+from app.ui.attendance import attend
 from app.ui.site import Site, address_of, viewer_of
 
 PAGE: dict[str, Any] = {"dark": None, "language": "en-US", "response_timeout": 30.0}
@@ -73,42 +74,6 @@ def hidden(name: str, value: str) -> Element:
     field.props["name"] = name
     field.props["value"] = value
     return field
-
-
-def attend(client: Client, enter: Callable[[], None], leave: Callable[[], None]) -> Callable[[], None]:
-    """Call `enter` when the page's socket connects and `leave` when its last one is gone; always in pairs.
-
-    Returns the way to leave for good while the page stays.
-    """
-    here = False
-    is_over = False
-
-    def connected() -> None:
-        nonlocal here
-        if not here and not is_over:
-            here = True
-            enter()
-
-    def gone() -> None:
-        nonlocal here
-        if here and not client.has_socket_connection:
-            here = False
-            leave()
-
-    client.on_connect(connected)
-    client.on_disconnect(gone)
-    client.on_delete(gone)
-    if client.has_socket_connection:
-        connected()
-
-    def end() -> None:
-        nonlocal here, is_over
-        is_over = True
-        if here:
-            here = False
-            leave()
-
-    return end
 
 
 def _nav_link(text: str, path: str, request: Request) -> Markup:

@@ -8,7 +8,8 @@ from app.domain.actions import Action, Kind
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Role, Trade
 from app.ui.attempt import attempt
-from app.ui.frame import PAGE, attend, frame
+from app.ui.attendance import attend
+from app.ui.frame import PAGE, frame
 from app.ui.pages import nothing_here
 from app.ui.parts import deal, decision, invitation, offer
 from app.ui.parts.clock import run_while_visible

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 
 from nicegui import binding, ui
-from nicegui.events import GenericEventArguments
 
 from app.domain.countdown import Reading
 from app.rooms.ticker import Dial
+from app.ui.attendance import attend
 
 VISIBILITY_SCRIPT = (
     "<script>document.addEventListener('visibilitychange',"
@@ -43,13 +43,15 @@ class Clock(ui.label):
 
 
 def run_while_visible(clocks: Collection[Clock]) -> None:
-    """Stop the page's clocks while its tab is hidden; `clocks` may grow and shrink."""
+    """Stop the page's clocks while its tab is hidden or its socket is away; `clocks` may grow and shrink."""
 
-    def changed(event: GenericEventArguments) -> None:
+    def run() -> None:
         for clock in clocks:
-            if event.args:
-                clock.run()
-            else:
-                clock.pause()
+            clock.run()
 
-    ui.on("visibility", changed)
+    def pause() -> None:
+        for clock in clocks:
+            clock.pause()
+
+    ui.on("visibility", lambda event: run() if event.args else pause())
+    attend(ui.context.client, run, pause)

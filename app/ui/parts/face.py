@@ -11,12 +11,13 @@ from nicegui import binding, ui
 
 from app.domain.trade import Person, Trade
 from app.rooms.room import Room
+from app.ui.attendance import attend
 
 People = tuple[Person, ...]
 
 
 class Face:
-    """Bound to a room from its making until `turn_away`."""
+    """Bound to a room while the page's socket is there, until `turn_away`; what changed meanwhile is shown then."""
 
     trade = binding.BindableProperty(on_change=lambda face, trade: face._tell("trade", trade))  # noqa: SLF001
     present = binding.BindableProperty(on_change=lambda face, people: face._tell("present", people))  # noqa: SLF001
@@ -24,16 +25,22 @@ class Face:
 
     def __init__(self, room: Room) -> None:
         self._told: dict[str, list[Callable[[Any], object]]] = {"trade": [], "present": [], "typing": []}
+        self._room = room
         self.trade, self.present, self.typing = room.trade, room.present, room.typing
-        for name in self._told:
-            binding.bind_from(self, name, room, name)
-        ui.context.client.on_delete(self.turn_away)
+        self._end = attend(ui.context.client, self._follow, self._rest)
 
     def turn_away(self) -> None:
         """Show nothing more."""
-        binding.remove([self])
         for told in self._told.values():
             told.clear()
+        self._end()
+
+    def _follow(self) -> None:
+        for name in self._told:
+            binding.bind_from(self, name, self._room, name)
+
+    def _rest(self) -> None:
+        binding.remove([self])
 
     def on_trade(self, show: Callable[[Trade], object]) -> None:
         """Call `show(trade)` now and whenever the trade changes."""
