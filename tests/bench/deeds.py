@@ -29,8 +29,10 @@ def press_enter(person: Person, text: str) -> None:
 
 def draft_of(page: Page) -> str:
     """The number of the draft in the message field; a message that was sent makes another one."""
-    props = (element.get("props") or {} for element in page.elements.values())
-    return str(next(its["data-draft"] for its in props if "data-draft" in its))
+    if page.composer not in page.elements:
+        marked = (number for number, its in page.elements.items() if "data-draft" in (its.get("props") or {}))
+        page.composer = next(marked)
+    return str(page.elements[page.composer]["props"]["data-draft"])
 
 
 async def say(speaker: Person, listener: Person) -> float:

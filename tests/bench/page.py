@@ -27,6 +27,8 @@ class Page:
     sent: int = 0
     query: dict[str, str] = field(default_factory=dict)
     elements: dict[str, Element] = field(default_factory=dict)
+    composer: str = ""
+    """The element that holds the message field, once it was looked for."""
 
     @property
     def client_id(self) -> str:

@@ -37,7 +37,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         assert name in handlers, f"NiceGUI has no socket event {name!r} any more"
         handlers[name] = stand_in(name)
     sockets.guard()
-    monkeypatch.setattr(core.sio, "rooms", lambda sid: [sid, PAGE] if sid == "own" else [sid])
+    monkeypatch.setattr(core.sio.manager, "get_participants", lambda _, room: [("own", "line")] if room == PAGE else [])
     state = SimpleNamespace(viewer=SimpleNamespace(session_id=-5))
     request = SimpleNamespace(cookies={SESSION_COOKIE: "hers"}, state=state)
     elements = {4: SimpleNamespace(_event_listeners={"click": None})}

@@ -61,7 +61,7 @@ class History:
 
     async def _chosen(self, event: GenericEventArguments) -> None:
         name = event.args
-        if name not in {_TIMELINE, _VERSIONS}:
+        if name not in (_TIMELINE, _VERSIONS):  # whatever was sent, a list included
             return
         is_open = self._pressed_name == name
         self._pressed_name = "" if is_open else name
