@@ -24,7 +24,12 @@ def type_message(person: Person, text: str) -> None:
 
 def press_enter(person: Person, text: str) -> None:
     """Send the text in the message field, with the number of its draft."""
-    person.fire("keydown", {"text": text, "draft": draft_of(person.page)}, label="Message")
+    page = person.page
+    if page.message_field not in page.elements:
+        page.message_field, _ = page.find("keydown", label="Message")
+    person.fire_at(
+        page.message_field, page.elements[page.message_field], "keydown", {"text": text, "draft": draft_of(page)}
+    )
 
 
 def draft_of(page: Page) -> str:

@@ -29,6 +29,8 @@ class Page:
     elements: dict[str, Element] = field(default_factory=dict)
     composer: str = ""
     """The element that holds the message field, once it was looked for."""
+    message_field: str = ""
+    """The message field, the same."""
 
     @property
     def client_id(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.bench.browser import Browser
-from tests.bench.page import Page, listener, parse
+from tests.bench.page import Element, Page, listener, parse
 from tests.bench.wire import Wire, connect
 
 PATIENCE = 30.0
@@ -86,7 +86,10 @@ class Person:
 
     def fire(self, event: str, *args: object, **props: str) -> None:
         """Fire an event of the element with these props, or of the page itself. Raises `MissingError`."""
-        number, element = self.page.find(event, **props)
+        self.fire_at(*self.page.find(event, **props), event, *args)
+
+    def fire_at(self, number: str, element: Element, event: str, *args: object) -> None:
+        """The same where the element is at hand."""
         heard_by = listener(element, event)
         if heard_by is None or self._wire is None:
             raise NoPageError(f"the page does not listen to {event}")
