@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from nicegui import app, ui
 
 from app.ui import downloads, forms, shortcuts, sockets
+from app.ui.collector import Collector
 from app.ui.frame import THEME_PATH
 from app.ui.gate import UNAVAILABLE, Gate
 from app.ui.pages import account, activity, my_trades, new_trade, nothing_here, sign_in, trade_room
@@ -23,6 +24,7 @@ def build(site: Site) -> None:
     """Put the whole site on NiceGUI's app."""
     shortcuts.take()
     sockets.guard()
+    Collector()
     app.add_middleware(
         Gate, settings=site.settings, cookies=site.cookies, accounts=site.accounts, presence=site.presence
     )
