@@ -40,7 +40,7 @@ async def test_whoever_knows_all_numbers_of_a_page_still_cannot_press_anything_o
         forged = list(forgery.messages(victim.page))
         pressed = {number for number, element in victim.page.elements.items() if (element.get("events"))}
         assert {str(message["id"]) for message in forged} == pressed
-        assert len(forged) > 20
+        assert len(forged) > 15
         async with truth.unchanged(scene.seller, scene.buyer):
             assert await intruder.emit_all("event", forged) == [None] * len(forged)
         assert intruder.heard == []

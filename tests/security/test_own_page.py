@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from tests.bench import deeds
+from tests.bench.browser import Browser
 from tests.bench.page import Page
 from tests.bench.person import Person
 from tests.security import forgery
@@ -82,12 +83,15 @@ async def test_what_is_not_a_text_is_not_sent_as_a_message(scene: Scene, truth: 
     assert await deeds.say(scene.buyer, scene.seller) > 0
 
 
-async def test_what_is_hidden_or_disabled_takes_no_press(scene: Scene, truth: Truth) -> None:
+async def test_what_is_hidden_or_disabled_takes_no_press(scene: Scene, truth: Truth, site: str) -> None:
     await open_dialog(scene.buyer, "Accept deal", "Accept these terms")
     async with truth.unchanged(scene.seller):
         # Closed without a decision; the button of a dialog that is closing still stands on the page.
         press(scene.buyer, "Cancel")
-        press(scene.buyer, "Show earlier messages")
+        eve = Person(Browser(site, scene.eve.cookies))
+        await eve.visit("/trades")
+        press(eve, "Next")  # hidden: there is no next page
+        await eve.leave()
     await scene.buyer.until(lambda page: not _open(scene.buyer))
     assert await deeds.say(scene.buyer, scene.seller) > 0
 

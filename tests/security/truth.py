@@ -50,6 +50,7 @@ class Truth:
     @asynccontextmanager
     async def unchanged(self, *watchers: Person) -> AsyncIterator[None]:
         """What happens inside changes no row, and nothing on the pages of those who watch."""
+        await asyncio.sleep(_SETTLE)  # the timeline gathers its rows for a moment
         rows, shown = await self.rows(), [shows(watcher) for watcher in watchers]
         yield
         await asyncio.sleep(_SETTLE)
