@@ -9,7 +9,7 @@ from app.domain.trade import Role, Trade
 from app.rooms.room import Room
 from app.service.negotiation import Negotiation
 from app.service.viewer import Viewer
-from app.ui.parts.face import Face
+from app.ui.face import Face
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Role, Trade
 from app.ui.attempt import attempt
 from app.ui.attendance import attend
+from app.ui.face import Face
 from app.ui.frame import PAGE, frame
 from app.ui.pages import nothing_here
 from app.ui.parts import deal, decision, invitation, offer
 from app.ui.parts.clock import run_while_visible
 from app.ui.parts.conversation import Conversation
-from app.ui.parts.face import Face
 from app.ui.parts.history import History
 from app.ui.seat import Seat, zone_of
 from app.ui.site import Site, viewer_of
