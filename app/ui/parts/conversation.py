@@ -61,7 +61,7 @@ class Conversation:
             self._flow.on("scroll", self._scrolled, js_handler=_SCROLLED)
             self._stream = Stream(rows)
             self._stream.fill([entries.conversation(action, seat) for action in seat.room.recent])
-            if self._first_seq > 1:
+            if seat.room.has_earlier:
                 self._stream.offer_earlier("Show earlier messages", self._show_earlier)
             typing = ui.html(sanitize=False).classes("typing").props('data-testid="typing" aria-live="polite"')
             seat.face.on_typing(lambda people: typing.set_content(_typing_line(people, seat.me)))

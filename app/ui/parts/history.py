@@ -48,7 +48,7 @@ class History:
             with ui.element("div").classes("panels") as self._panels:
                 self._timeline = Stream(self._rows("timeline"), newest_first=True)
         self._timeline.fill([entries.timeline(action, seat) for action in seat.room.recent])
-        if self._first_seq > 1:
+        if seat.room.has_earlier:
             self._timeline.offer_earlier("Show earlier", self._show_earlier)
 
     def show(self, action: Action) -> None:
