@@ -80,12 +80,11 @@ class Accounts:
             tries.enter_context(self._limits.trying("guesses", about, device.mark if device and known else address))
             if not known:
                 tries.enter_context(self._limits.trying("guesses_at_name", about))
-            hashed = found[1] if found and found[1] else self._nobody
-            is_right = await asyncio.to_thread(self._verify, hashed, password[:MAX_PASSWORD])
+            is_right = await self._is_right(found, password)
             if found is None or not is_right:
                 security_log.note("sign_in_failed", person=found[0].id if found else None, address=address)
                 raise Refusal(Reason.INVALID, _WRONG, "password")
-        person = found[0]
+        person, hashed = found
         security_log.note("signed_in", person=person.id, address=address, known_device=known)
         if self._hasher.check_needs_rehash(hashed):
             await self._store.set_password_hash(person.id, await asyncio.to_thread(self._hasher.hash, password))
@@ -135,9 +134,7 @@ class Accounts:
     async def check_password(self, viewer: Viewer, password: str, field: str) -> None:
         """Make sure that it is the viewer who sits there. Raises `Refusal` at this field."""
         with self._limits.trying("guesses", name_key(viewer.person.name), f"session {viewer.session_id}"):
-            found = await self._find(viewer.person.name)
-            hashed = found[1] if found else self._nobody
-            if not await asyncio.to_thread(self._verify, hashed, password[:MAX_PASSWORD]):
+            if not await self._is_right(await self._find(viewer.person.name), password):
                 security_log.note("password_wrong", person=viewer.person.id)
                 raise Refusal(Reason.INVALID, "The current password is wrong.", field)
 
@@ -184,6 +181,11 @@ class Accounts:
         if not await self._store.create_session(person.id, _digest(token)):
             raise Refusal(Reason.INVALID, _WRONG, "password")
         return token
+
+    async def _is_right(self, found: tuple[Person, str] | None, password: str) -> bool:
+        """Whether the password fits; it takes as long where there is nobody."""
+        hashed = found[1] if found and found[1] else self._nobody
+        return await asyncio.to_thread(self._verify, hashed, password[:MAX_PASSWORD])
 
     def _verify(self, hashed: str, password: str) -> bool:
         try:

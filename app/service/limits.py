@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from time import monotonic
 
 from limits import RateLimitItem, parse
@@ -118,7 +119,7 @@ class RecentUses(Storage, MovingWindowSupport):
 
     def _forget(self, now: float) -> None:
         """Two of the oldest keys at most, which is more than one use can add."""
-        for key in list(zip(range(2), self._uses, strict=False)):
-            uses, expiry = self._uses[key[1]]
+        for key in list(islice(self._uses, 2)):
+            uses, expiry = self._uses[key]
             if uses[-1] <= now - expiry:
-                del self._uses[key[1]]
+                del self._uses[key]

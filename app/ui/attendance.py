@@ -19,11 +19,15 @@ def attend(client: Client, enter: Callable[[], None], leave: Callable[[], None])
             here = True
             enter()
 
-    def gone() -> None:
+    def go() -> None:
         nonlocal here
-        if here and not client.has_socket_connection:
+        if here:
             here = False
             leave()
+
+    def gone() -> None:
+        if not client.has_socket_connection:
+            go()
 
     client.on_connect(connected)
     client.on_disconnect(gone)
@@ -32,10 +36,8 @@ def attend(client: Client, enter: Callable[[], None], leave: Callable[[], None])
         connected()
 
     def end() -> None:
-        nonlocal here, is_over
+        nonlocal is_over
         is_over = True
-        if here:
-            here = False
-            leave()
+        go()
 
     return end
