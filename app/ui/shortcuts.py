@@ -1,23 +1,54 @@
-"""Two shortcuts through the libraries under us, taken because the profile names them.
+"""Four shortcuts through the libraries under us, taken because the profile names them.
 
-NiceGUI asks for the signature of the same few handlers three times for each element it makes, and Socket.IO looks
-through every message for bytes, of which we send none. `tests/ui/test_shortcuts.py` fails when these internals move.
+NiceGUI asks for the signature of the same few handlers three times for each element it makes, and takes the same few
+texts of props apart again and again; Socket.IO looks through every message for bytes, of which we send none, and starts
+a task for each socket that a message goes to, only to wait for it. `tests/ui/test_shortcuts.py` fails when these
+internals move.
 """
 
 from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 
-from nicegui import helpers
-from socketio.packet import Packet
+from engineio import packet as line  # type: ignore[import-untyped]
+from nicegui import core, helpers
+from nicegui.props import Props
+from socketio import AsyncManager
+from socketio.packet import EVENT, Packet
 
 _asks = helpers.expects_arguments
 _answers: dict[tuple[object, ...], bool] = {}
+_parse = Props.parse
 
 
 def take() -> None:
     """Put the shortcuts in place."""
     helpers.expects_arguments = expects_arguments
+    Props.parse = staticmethod(parse)  # type: ignore[method-assign]
     Packet.data_is_binary = classmethod(lambda _, __: False)
+    core.sio.manager.emit = partial(emit, core.sio.manager)
+
+
+def parse(text: str | None) -> dict[str, Any]:
+    """NiceGUI's reading of a text of props, remembered."""
+    return dict(_parsed(text))
+
+
+@lru_cache(1_000)
+def _parsed(text: str | None) -> dict[str, Any]:
+    return _parse(text)
+
+
+async def emit(
+    manager: AsyncManager, event: str, data: object, namespace: str, room: str | list[str] | None = None, **how: Any
+) -> None:
+    """Socket.IO's emit, which puts a message into the queues of its sockets, without a task for each."""
+    if how.get("callback") or how.get("skip_sid") or how.get("to") or not isinstance(data, dict):
+        await AsyncManager.emit(manager, event, data, namespace, room=room, **how)
+        return
+    packet = line.Packet(line.MESSAGE, Packet(EVENT, data=[event, data], namespace=namespace).encode())
+    for _, socket in manager.get_participants(namespace, room):
+        await manager.server.eio.send_packet(socket, packet)
 
 
 def expects_arguments(func: Callable[..., Any]) -> bool:

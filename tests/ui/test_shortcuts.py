@@ -5,7 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from nicegui import helpers, observables, ui
+from nicegui import Client, core, helpers, observables, ui
+from nicegui.page import page
+from nicegui.props import Props
+from socketio import AsyncManager, AsyncServer
 from socketio.packet import EVENT, Packet
 
 from app.ui import shortcuts
@@ -74,6 +77,27 @@ def test_nicegui_still_asks_there(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize("text", [None, "", "flat dense", """a="b c" size=sm d='e'""", 'x="a=b" y'])
+def test_props_are_read_as_nicegui_does(text: str | None) -> None:
+    for _ in range(2):
+        read = shortcuts.parse(text)
+        assert read == shortcuts._parse(text)
+        read["more"] = True  # is nobody else's
+
+
+def test_nicegui_still_reads_props_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str | None] = []
+
+    def note(text: str | None) -> dict[str, object]:
+        asked.append(text)
+        return {"flat": True}
+
+    monkeypatch.setattr(Props, "parse", staticmethod(note))
+    with Client(page("/")):
+        assert ui.element("div").props("dense").props["flat"]
+    assert "dense" in asked
+
+
 def test_a_message_without_bytes_is_packed_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     message = ["update", {"4": {"text": "Hello", "children": [1, 2], "props": {"x": None, "y": 1.5}}}]
     asked: list[object] = []
@@ -87,3 +111,32 @@ def test_a_message_without_bytes_is_packed_alike(monkeypatch: pytest.MonkeyPatch
     assert asked, "Socket.IO does not ask there any more"
     shortcuts.take()
     assert Packet(EVENT, data=message, namespace="/").encode() == as_it_was
+
+
+@pytest.mark.parametrize("room", ["one", "both", ["one", "both"], "nobody", None])
+async def test_a_message_goes_to_the_same_sockets_in_the_same_words(
+    monkeypatch: pytest.MonkeyPatch, room: str | list[str] | None
+) -> None:
+    server = AsyncServer(async_mode="asgi")
+    manager: AsyncManager = server.manager
+    sent: list[tuple[str, str]] = []
+
+    async def send(socket: str, packet: Any) -> None:
+        sent.append((socket, packet.encode()))
+
+    monkeypatch.setattr(server.eio, "send_packet", send)
+    for socket, rooms in (("first", ("one", "both")), ("second", ("both",))):
+        sid = await manager.connect(socket, "/")
+        for name in rooms:
+            await manager.enter_room(sid, "/", name)
+    message = {"4": {"text": "Hello", "props": {"x": None, "y": 1.5}}}
+    await manager.emit("update", message, "/", room=room)
+    as_it_was, sent[:] = sorted(sent), []
+    await shortcuts.emit(manager, "update", message, "/", room=room)
+    assert sorted(sent) == as_it_was
+    assert len(sent) == {"one": 1, "nobody": 0}.get(str(room), 2)
+
+
+def test_nicegui_sends_through_the_shortcut() -> None:
+    shortcuts.take()
+    assert core.sio.manager.emit.func is shortcuts.emit
