@@ -46,9 +46,10 @@ def listening_socket(settings: Settings) -> Iterator[socket.socket]:
         yield listener
 
 
-def web_app(house: House) -> FastAPI:
+def web_app(house: House) -> server.Entrance:
     """The whole site as an ASGI application."""
-    server.build(house.site())
+    site = house.site()
+    server.build(site)
     web = FastAPI(openapi_url=None)
     ui.run_with(
         web,
@@ -61,7 +62,7 @@ def web_app(house: House) -> FastAPI:
         tailwind=False,
         show_welcome_message=False,
     )
-    return web
+    return server.Entrance(web, site)
 
 
 async def serve(house: House, listener: socket.socket) -> None:
@@ -71,6 +72,7 @@ async def serve(house: House, listener: socket.socket) -> None:
         web_app(house),
         ws="websockets-sansio",
         ws_per_message_deflate=False,
+        ws_ping_interval=None,  # Socket.IO sends pings of its own
         log_config=None,
         access_log=False,
         proxy_headers=bool(settings.trusted_proxies),

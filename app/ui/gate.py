@@ -23,8 +23,9 @@ from app.ui.session import CSRF_COOKIE, FLASH_COOKIE, Cookies, is_private
 log = logging.getLogger(__name__)
 UNAVAILABLE = "Something does not work on our side right now. Nothing is lost; please try again in a moment."
 _TOO_MANY_PAGES = "You have very many pages of Traderoom open. Please close some of them, then load this one again."
-_SOCKET = "/_nicegui_ws"
-_NO_PAGES = ("/_nicegui/", "/_nicegui_ws/")
+SOCKET = "/_nicegui_ws"
+"""Where NiceGUI has its sockets."""
+_NO_PAGES = ("/_nicegui/", f"{SOCKET}/")
 _NO_PAGE = {"/healthz", "/readyz", "/theme.css", "/favicon.ico", "/receipt-key"}
 _HTML = "text/html"
 _POLICY = (
@@ -68,7 +69,7 @@ class Gate:
             security_log.note("host_refused", address=_address(scope))
             return PlainTextResponse("This server does not answer to that host name.", 421)
         origin = headers.get("origin")
-        if origin is not None and scope["path"].startswith(_SOCKET):
+        if origin is not None and scope["path"].startswith(SOCKET):
             its = urlsplit(origin)
             if its.netloc not in {headers["host"], urlsplit(self._settings.public_url).netloc}:
                 security_log.note("origin_refused", address=_address(scope))

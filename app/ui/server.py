@@ -8,11 +8,13 @@ from pathlib import Path
 
 from fastapi.responses import JSONResponse, Response
 from nicegui import app, ui
+from nicegui.nicegui import sio_app
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.ui import downloads, forms, shortcuts, sockets
 from app.ui.collector import Collector
 from app.ui.frame import THEME_PATH
-from app.ui.gate import UNAVAILABLE, Gate
+from app.ui.gate import SOCKET, UNAVAILABLE, Gate
 from app.ui.pages import account, activity, my_trades, new_trade, nothing_here, sign_in, trade_room
 from app.ui.parts.clock import VISIBILITY_SCRIPT
 from app.ui.site import Site
@@ -36,6 +38,34 @@ def build(site: Site) -> None:
     for page in (sign_in, my_trades, new_trade, activity, trade_room, account):
         page.register(site)
     nothing_here.register(site)  # the last one: it takes every address that is left
+
+
+class Entrance:
+    """The shortest way in for each: requests to NiceGUI's app, start and stop to `app`, which holds it, and sockets to
+    Socket.IO behind a gate of their own, since what they pass through stays in memory for as long as they are open."""
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self.app = app
+        self._sockets = Gate(
+            _to_socket_io,
+            settings=site.settings,
+            cookies=site.cookies,
+            accounts=site.accounts,
+            presence=site.presence,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["path"].startswith(f"{SOCKET}/"):
+            await self._sockets(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+
+async def _to_socket_io(scope: Scope, receive: Receive, send: Send) -> None:
+    await sio_app({**scope, "root_path": SOCKET}, receive, send)
 
 
 def _serve_theme() -> None:
