@@ -21,8 +21,6 @@ BROWSER_ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
 _HEADER = Markup(
     '<a class="brand" href="/trades" aria-hidden="true" tabindex="-1">Traderoom</a>'
     '<nav aria-label="Main">{}{}</nav><a class="me" href="/account" title="Account"><bdi>{}</bdi></a>'
-)
-_SIGN_OUT = Markup(
     '<form method="post" action="/logout"><input type="hidden" name="csrf" value="{}">'
     '<button type="submit" class="button plain">Sign out</button></form>'
 )
@@ -45,9 +43,9 @@ def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Ite
     begin(site, request, title)
     with ui.element("header").classes("bar-top"):
         links = (_nav_link("My trades", "/trades", request), _nav_link("Activity", "/activity", request))
-        ui.html(_HEADER.format(*links, viewer.person.name), sanitize=False).classes("as-children")
+        header = _HEADER.format(*links, viewer.person.name, site.cookies.csrf_token(request))
+        ui.html(header, sanitize=False).classes("as-children")
         _theme_switch(site, request)
-        ui.html(_SIGN_OUT.format(site.cookies.csrf_token(request)), sanitize=False)
     client = ui.context.client
     attend(
         client,
@@ -83,13 +81,21 @@ def _nav_link(text: str, path: str, request: Request) -> Markup:
 
 def _theme_switch(site: Site, request: Request) -> None:
     viewer = viewer_of(request)
-    dark = ui.dark_mode(_DARK[viewer.theme])
+    dark: ui.dark_mode | None = None
+
+    def shade() -> None:
+        """Follow the system, as pages do by themselves, unless told otherwise."""
+        nonlocal dark
+        if dark is not None:
+            dark.value = _DARK[viewer.theme]
+        elif viewer.theme != "system":
+            dark = ui.dark_mode(_DARK[viewer.theme])
 
     async def switch() -> None:
         nonlocal viewer
         viewer = replace(viewer, theme=_NEXT_THEME[viewer.theme])
         await attempt(site.accounts.remember(viewer, time_zone=viewer.time_zone, theme=viewer.theme))
-        dark.value = _DARK[viewer.theme]
+        shade()
         show()
 
     def show() -> None:
@@ -98,6 +104,7 @@ def _theme_switch(site: Site, request: Request) -> None:
         button.props["title"] = f"Theme: {viewer.theme}"
 
     button = ui.button(on_click=switch, color=None).props("flat dense round size=sm").classes("quiet")
+    shade()
     show()
 
 

@@ -11,8 +11,10 @@ from app.ui import wording
 from app.ui.parts.clock import Clock
 from app.ui.seat import Seat
 
-_HEADING = Markup('<div class="title"><h1 dir="auto">{}</h1></div>{}')
-_WHO = Markup('<div data-testid="participants">{}</div>')
+_HEADING = Markup(
+    '<div class="title"><h1 dir="auto">{}</h1></div>{}'
+    '<section class="who" aria-label="Participants"><div data-testid="participants">{}</div></section>'
+)
 _OUTCOME = Markup(
     '<div class="banner" data-status="{status}">{outcome}</div>'
     '<div class="receipt"><span>Receipt</span>'
@@ -34,11 +36,10 @@ def bar(seat: Seat) -> Clock:
     """Title, status, clock, who is here. Returns the clock, which the page pauses while it is hidden."""
     with ui.element("div").classes("bar"):
         heading = ui.html(sanitize=False).classes("as-children")
-        seat.face.on_trade(lambda trade: heading.set_content(_heading(trade)))
+        seat.face.on_trade(lambda trade: heading.set_content(_heading(trade, seat.face.present, seat)))
+        seat.face.on_present(lambda people: heading.set_content(_heading(seat.face.trade, people, seat)))
         clock = Clock(seat.room.dial)
         clock.props('data-testid="countdown"')
-        who = ui.html(sanitize=False, tag="section").classes("who").props('aria-label="Participants"')
-        seat.face.on_present(lambda people: who.set_content(_WHO.format(_participants(people, seat))))
     return clock
 
 
@@ -54,8 +55,8 @@ def deal(seat: Seat) -> None:
     seat.face.on_trade(lambda trade: block.set_content(_deal(trade, seat)))
 
 
-def _heading(trade: Trade) -> Markup:
-    return _HEADING.format(trade.title, wording.status_chip(trade, "status"))
+def _heading(trade: Trade, people: tuple[Person, ...], seat: Seat) -> Markup:
+    return _HEADING.format(trade.title, wording.status_chip(trade, "status"), _participants(people, seat))
 
 
 def _outcome(trade: Trade, seat: Seat) -> Markup:
