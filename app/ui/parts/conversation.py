@@ -60,7 +60,7 @@ class Conversation:
                 rows.props('data-testid="messages" role="log" aria-live="polite"')
             self._flow.on("scroll", self._scrolled, js_handler=_SCROLLED)
             self._stream = Stream(rows)
-            self._stream.fill([entries.conversation(action, seat) for action in seat.room.recent])
+            self._stream.begin([entries.conversation(action, seat) for action in seat.room.recent])
             if seat.room.has_earlier:
                 self._stream.offer_earlier("Show earlier messages", self._show_earlier)
             typing = ui.html(sanitize=False).classes("typing").props('data-testid="typing" aria-live="polite"')

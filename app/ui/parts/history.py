@@ -47,7 +47,7 @@ class History:
                 tabs.on(event, self._chosen, js_handler=_CHOSEN)
             with ui.element("div").classes("panels") as self._panels:
                 self._timeline = Stream(self._rows("timeline"), newest_first=True)
-        self._timeline.fill([entries.timeline(action, seat) for action in seat.room.recent])
+        self._timeline.begin([entries.timeline(action, seat) for action in seat.room.recent])
         if seat.room.has_earlier:
             self._timeline.offer_earlier("Show earlier", self._show_earlier)
 

@@ -11,6 +11,8 @@ from markupsafe import Markup
 from nicegui import ui
 from nicegui.element import Element
 
+_PAINTED = 16
+"""Rows that come with the page: as many as a screen shows."""
 _CHUNK = 25
 _LUMP = 12
 _GATHER = 0.1
@@ -34,6 +36,23 @@ class Stream:
         self._holder.visible = visible
         if self._earlier is not None:
             self._earlier.visible = visible
+
+    def begin(self, rows: list[Markup]) -> None:
+        """Show the first rows, given oldest first: the newest with the page, the others as soon as it is live."""
+        self.fill(rows[-_PAINTED:])
+        others = rows[:-_PAINTED]
+
+        def fill_up() -> None:
+            nonlocal others
+            if others:
+                self.fill(others)
+                others = []
+
+        client = ui.context.client
+        if client.has_socket_connection:
+            fill_up()
+        elif others:
+            client.on_connect(fill_up)
 
     def fill(self, rows: list[Markup]) -> None:
         """Show rows, given oldest first, on the older side of everything shown so far."""
