@@ -25,7 +25,7 @@ def timeline(action: Action, seat: Seat) -> Markup:
 # times are written.
 
 
-@lru_cache(20_000)
+@lru_cache(5_000)
 def _conversation(action: Action, me: int, zone: ZoneInfo, today: date) -> Markup:
     if action.kind is not Kind.MESSAGE_SENT:
         return Markup('<div class="event" data-kind="{}"><span>{}</span>{}{}</div>').format(
@@ -37,7 +37,7 @@ def _conversation(action: Action, me: int, zone: ZoneInfo, today: date) -> Marku
     ).format(" own" if own else "", wording.name(action.actor, me), _time(action.at, zone, today), action.text)
 
 
-@lru_cache(20_000)
+@lru_cache(5_000)
 def _timeline(action: Action, me: int, zone: ZoneInfo, today: date) -> Markup:
     text = "" if action.kind is Kind.MESSAGE_SENT else action.text
     return Markup('<div class="entry" role="listitem" data-kind="{}"><span>{}</span>{}{}</div>').format(

@@ -28,12 +28,17 @@ class Face:
         self._room = room
         self.trade, self.present, self.typing = room.trade, room.present, room.typing
         self._end = attend(ui.context.client, self._follow, self._rest)
+        ui.context.client.on_delete(self._gone)
 
     def turn_away(self) -> None:
         """Show nothing more."""
         for told in self._told.values():
             told.clear()
         self._end()
+
+    def _gone(self) -> None:
+        self.turn_away()
+        del self._end  # it leads back here
 
     def _follow(self) -> None:
         for name in self._told:
