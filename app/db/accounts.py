@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    bindparam,
     cast,
     delete,
     func,
@@ -118,9 +119,8 @@ class Accounts:
 
     async def find_session(self, token_hash: bytes) -> Session | None:
         """The live session of a token's digest, or None. Its use is noted, once a minute at most."""
-        statement = _sessions().where(col(SessionRow.token_hash) == token_hash)
         async with self._database.reading() as connection:
-            row = (await connection.execute(statement)).one_or_none()
+            row = (await connection.execute(_BY_TOKEN, {"token_hash": token_hash})).one_or_none()
             if row is None:
                 return None
             if row.since_seen > _NOTED_EVERY:
@@ -194,6 +194,10 @@ def _sessions() -> Select[Any]:
 
 def _is_live() -> ColumnElement[bool]:
     return and_(col(SessionRow.seen_at) > func.now() - IDLE_FOR, col(SessionRow.created_at) > func.now() - LASTS_FOR)
+
+
+# What every request asks is put together once: making such a statement costs more than running it.
+_BY_TOKEN = _sessions().where(col(SessionRow.token_hash) == bindparam("token_hash"))
 
 
 def _session(row: Row[Any]) -> Session:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, not_, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -14,6 +14,8 @@ from app.domain.actions import Action, Kind, Version
 from app.domain.terms import Terms
 from app.domain.trade import RECENTLY, Person, Role, Standing, Status, Trade
 
+_NO_SEQ = 2**63 - 1
+"""Above every `seq`."""
 OPEN = (Status.DRAFT, Status.IN_NEGOTIATION)
 
 _Seller = aliased(UserRow, name="seller")
@@ -29,23 +31,20 @@ class History:
 
     async def trade(self, trade_id: int) -> Standing | None:
         """The trade as it stands, or None."""
-        return await self._one(_trades().where(col(TradeRow.id) == trade_id))
+        return await self._one(_BY_ID, trade=trade_id)
 
     async def by_code(self, code: str) -> Standing | None:
         """The trade of an invitation code (as stored, lower case), or None."""
-        return await self._one(_trades().where(col(TradeRow.code) == code))
+        return await self._one(_BY_CODE, code=code)
 
     async def actions(self, trade_id: int, *, before: int | None = None, limit: int = 50) -> list[Action]:
         """The newest `limit` actions with seq < before, oldest first."""
-        statement = _actions(trade_id).order_by(col(ActionRow.seq).desc()).limit(limit)
-        if before is not None:
-            statement = statement.where(col(ActionRow.seq) < before)
-        return [_action(row) for row in reversed(await self._all(statement))]
+        rows = await self._all(_NEWEST, trade=trade_id, before=_NO_SEQ if before is None else before, limit=limit)
+        return [_action(row) for row in reversed(rows)]
 
     async def actions_since(self, trade_id: int, seq: int, *, limit: int = 500) -> list[Action]:
         """The first `limit` actions after `seq`, oldest first."""
-        statement = _actions(trade_id).where(col(ActionRow.seq) > seq).order_by(col(ActionRow.seq)).limit(limit)
-        return [_action(row) for row in await self._all(statement)]
+        return [_action(row) for row in await self._all(_SINCE, trade=trade_id, after=seq, limit=limit)]
 
     async def requested(self, actor_id: int, request: UUID) -> tuple[int, Action] | None:
         """The trade's id and the action that a person's request of this name has led to, or None."""
@@ -157,16 +156,16 @@ class History:
         )
         return [row[0] for row in await self._all(statement.limit(limit))]
 
-    async def _one(self, statement: Select[Any]) -> Standing | None:
-        found = await self._many(statement)
+    async def _one(self, statement: Select[Any], **named: object) -> Standing | None:
+        found = await self._many(statement, **named)
         return found[0] if found else None
 
-    async def _many(self, statement: Select[Any]) -> list[Standing]:
-        return [_standing(row) for row in await self._all(statement)]
+    async def _many(self, statement: Select[Any], **named: object) -> list[Standing]:
+        return [_standing(row) for row in await self._all(statement, **named)]
 
-    async def _all(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+    async def _all(self, statement: Select[Any], **named: object) -> Sequence[Row[Any]]:
         async with self._database.reading() as connection:
-            rows: Sequence[Row[Any]] = (await connection.execute(statement)).all()
+            rows: Sequence[Row[Any]] = (await connection.execute(statement, named)).all()
         return rows
 
 
@@ -179,7 +178,7 @@ def _trades() -> Select[Any]:
     )
 
 
-def _actions(trade_id: int) -> Select[Any]:
+def _actions() -> Select[Any]:
     return (
         select(
             ActionRow,
@@ -201,7 +200,8 @@ def _actions(trade_id: int) -> Select[Any]:
             ),
         )
         .outerjoin(_Before, _is_before(_Before))
-        .where(col(ActionRow.trade_id) == trade_id)
+        .where(col(ActionRow.trade_id) == bindparam("trade"))
+        .limit(bindparam("limit"))
     )
 
 
@@ -215,6 +215,13 @@ def _labelled(version: type[VersionRow], prefix: str) -> list[ColumnElement[Any]
         column.label(f"{prefix}_{name}")
         for column, name in zip(columns, ("price", "quantity", "description"), strict=True)
     ]
+
+
+# What every page asks is put together once: making such a statement costs more than running it.
+_BY_ID = _trades().where(col(TradeRow.id) == bindparam("trade"))
+_BY_CODE = _trades().where(col(TradeRow.code) == bindparam("code"))
+_NEWEST = _actions().where(col(ActionRow.seq) < bindparam("before")).order_by(col(ActionRow.seq).desc())
+_SINCE = _actions().where(col(ActionRow.seq) > bindparam("after")).order_by(col(ActionRow.seq))
 
 
 def _standing(row: Row[Any]) -> Standing:
