@@ -1,0 +1,40 @@
+"""What a page held is free when the page has gone, without the garbage collector, which stops everybody."""
+
+import asyncio
+import gc
+import weakref
+from collections import Counter
+
+from nicegui.element import Element
+
+from app.bootstrap import House
+from tests.ui.browser import Browser
+
+_FRAME = 4
+"""Elements that the client itself holds; the simulated user holds the client."""
+
+
+async def test_a_room_that_was_left_is_free_at_once(sam: Browser, bea: Browser, house: House) -> None:
+    trade = await sam.offer()
+    for page in (bea, sam):
+        await page.room(trade)
+    sam.fill("Message", "Hello")
+    sam.press("Send")
+    await bea.until(lambda: "Hello" in bea.everything())
+    for name in ("Amend deal", "Cancel", "Version history"):
+        if sam.has_button(name):
+            sam.press(name)
+    await asyncio.sleep(0.2)
+    held: list[weakref.ref[Element]] = [weakref.ref(element) for element in sam.page.elements.values()]
+    assert len(held) > _FRAME
+    gc.collect()
+    gc.disable()
+    try:
+        sam.page.delete()
+        for _ in range(5):
+            await asyncio.sleep(0.02)
+        left = Counter(str(type(element)) for ref in held if (element := ref()) is not None)
+    finally:
+        gc.enable()
+    assert left.total() <= _FRAME, left
+    assert house.lobby.room(trade.id) is not None, "the buyer is still there"
