@@ -12,12 +12,17 @@ import psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from app.db.clock import DatabaseClock
+from app.turns import Turns
 
 OLDEST_SERVER = 150000
 """PostgreSQL 15, as `server_version_num`."""
 BOUNDS = (
     "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c jit=off -c timezone=UTC"
 )
+
+
+_PATIENCE = 5.0
+"""Seconds in which a connection comes free, or the caller is told that it does not."""
 
 
 class DatabaseError(Exception):
@@ -49,6 +54,8 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
         self.clock = DatabaseClock()
+        # The pool's own queue can pass over somebody until their time is up.
+        self._turns = Turns(pool_size, patience=_PATIENCE)
         self._engine = create_async_engine(
             "postgresql+psycopg://",
             async_creator=lambda: connect(url),
@@ -56,7 +63,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             hide_parameters=True,  # they hold what people wrote, and invitation codes
-            pool_timeout=5,
+            pool_timeout=_PATIENCE,
         )
 
     async def open(self) -> None:
@@ -75,14 +82,17 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for SQLModel's statements."""
-        async with self._engine.connect() as connection:
+        """A connection for SQLModel's statements. Raises `TimeoutError` when none comes free."""
+        async with self._turns, self._engine.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def raw(self) -> AsyncIterator[psycopg.AsyncConnection]:
-        """psycopg's own connection from the pool, for the hot statements and for Procrastinate's `connection=`."""
-        async with self._engine.connect() as connection:
+        """psycopg's own connection from the pool, for the hot statements and for Procrastinate's `connection=`.
+
+        Raises `TimeoutError` when none comes free.
+        """
+        async with self.reading() as connection:
             raw = cast("psycopg.AsyncConnection | None", (await connection.get_raw_connection()).driver_connection)
             assert raw is not None  # noqa: S101 - psycopg's dialect always has one
             try:

@@ -6,6 +6,7 @@ tokens. Signed out, every private address answers alike: sign in first, then str
 
 import logging
 import secrets
+from contextlib import AsyncExitStack
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -18,13 +19,19 @@ from app.rooms.presence import Presence
 from app.service.accounts import Accounts
 from app.service.viewer import Viewer
 from app.settings import Settings
+from app.turns import Turns
 from app.ui.session import CSRF_COOKIE, FLASH_COOKIE, Cookies, is_private
 
 log = logging.getLogger(__name__)
 UNAVAILABLE = "Something does not work on our side right now. Nothing is lost; please try again in a moment."
+CROWDED = "Very many people are coming in at this moment. Please try again in a few seconds."
 _TOO_MANY_PAGES = "You have very many pages of Traderoom open. Please close some of them, then load this one again."
 SOCKET = "/_nicegui_ws"
 """Where NiceGUI has its sockets."""
+_PAGES_AT_ONCE = 4
+"""Pages are put together a few at a time: when a crowd comes in, those who are in already are not kept waiting."""
+_PATIENCE = 60.0
+"""Seconds in which a page's turn has to come."""
 _NO_PAGES = ("/_nicegui/", f"{SOCKET}/")
 _NO_PAGE = {"/healthz", "/readyz", "/theme.css", "/favicon.ico", "/receipt-key"}
 _HTML = "text/html"
@@ -47,6 +54,7 @@ class Gate:
         self._cookies = cookies
         self._accounts = accounts
         self._presence = presence
+        self._turns = Turns(_PAGES_AT_ONCE, patience=_PATIENCE)
         self._socket_origin = settings.public_url.replace("http", "ws", 1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,6 +92,20 @@ class Gate:
 
     async def _serve_page(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
+        if not _makes_page(request):
+            await self._serve(request, receive, send)
+            return
+        async with AsyncExitStack() as turn:
+            try:
+                await turn.enter_async_context(self._turns)
+            except TimeoutError:
+                log.warning("a page was not put together in time: too many are asked for")
+                await self._instead(PlainTextResponse(CROWDED, 503, {"Retry-After": "10"}), scope, receive, send)
+                return
+            await self._serve(request, receive, send)
+
+    async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
+        scope = request.scope
         try:
             request.state.viewer = await self._viewer(request)
         except Exception:

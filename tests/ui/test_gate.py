@@ -1,14 +1,18 @@
 """In front of every page: host names, addresses that lead nowhere, headers, and what is shown when something fails."""
 
+import asyncio
 import re
 from collections.abc import Callable
 
 import psycopg
 import pytest
 from limits import parse
+from nicegui import app
 
 from app.bootstrap import House
-from app.ui.gate import UNAVAILABLE
+from app.service.viewer import Viewer
+from app.turns import Turns
+from app.ui.gate import CROWDED, UNAVAILABLE, Gate
 from app.ui.session import SESSION_COOKIE
 from tests.ui.browser import Browser
 
@@ -147,3 +151,34 @@ async def test_a_session_that_cannot_be_read_is_no_reason_to_sign_in_again(
     answer = await sam.get("/trades")
     assert (answer.status_code, answer.text) == (503, UNAVAILABLE)
     assert SESSION_COOKIE in sam.http.cookies
+
+
+async def test_pages_that_wait_for_their_turn_hold_up_nothing_else_and_are_told_when_it_does_not_come(
+    sam: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_gate(), "_turns", Turns(1, patience=0.3))
+    viewer, held = sam.house.accounts.viewer, asyncio.Event()
+
+    async def slowly(token: str) -> Viewer | None:
+        await held.wait()
+        return await viewer(token)
+
+    monkeypatch.setattr(sam.house.accounts, "viewer", slowly)
+    first = asyncio.create_task(sam.get("/trades"))
+    await asyncio.sleep(0.05)
+    second = await sam.get("/account")
+    assert (second.status_code, second.text, second.headers["retry-after"]) == (503, CROWDED, "10")
+    assert "default-src 'self'" in second.headers["content-security-policy"]
+    assert (await sam.get("/healthz")).status_code == 200
+    third = asyncio.create_task(sam.get("/account"))
+    await asyncio.sleep(0.05)
+    held.set()
+    assert [(await page).status_code for page in (first, third)] == [200, 200]
+
+
+def _gate() -> Gate:
+    layer = app.middleware_stack
+    while not isinstance(layer, Gate):
+        assert layer is not None
+        layer = getattr(layer, "app", None)
+    return layer
