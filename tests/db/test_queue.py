@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.db.engine import Database
+from app.db.engine import Database, connect
 from app.db.queue import EXPIRE_TRADE, Queue, Worker, retry_stalled
 from tests.db.outage import cut, outage
 from tests.db.server import Server
@@ -99,6 +99,32 @@ async def test_jobs_due_at_one_moment_all_run_at_once(crew: Crew) -> None:
     async with crew.working():
         await until(lambda: len(crew.ran) == 30)
     assert max(at for _, at in crew.ran) - due < 4 * PROMPT
+
+
+async def test_fetching_reads_no_job_that_is_not_due(crew: Crew, owner_url: str) -> None:
+    waiting, read = 100_000, "SELECT idx_tup_read FROM pg_stat_user_indexes WHERE relname = 'procrastinate_jobs'"
+    async with crew.database.raw() as connection:
+        await connection.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at)"
+            " SELECT 'default', 'expire_trade', '{}', now() + n * interval '1 minute' FROM generate_series(1, %s) AS n",
+            (waiting,),
+        )
+        async with await connect(owner_url) as owner:
+            await owner.execute("ANALYZE procrastinate_jobs")
+
+        async def fetch() -> int:
+            before = await total()
+            assert await (
+                await connection.execute("SELECT id FROM procrastinate_fetch_job_v2(NULL, 1)")
+            ).fetchone() == (None,)
+            return await total() - before
+
+        async def total() -> int:
+            await connection.execute("SELECT pg_stat_force_next_flush()")
+            return sum(row[0] for row in await (await connection.execute(read.encode())).fetchall())
+
+        read_each = [await fetch() for _ in range(8)]  # with a plan of its own each time, then with a general one
+        assert max(read_each) < 10, read_each
 
 
 async def test_a_job_that_was_due_before_the_worker_started_runs_when_it_does(crew: Crew) -> None:
