@@ -12,6 +12,7 @@ from nicegui.element import Element
 
 from app.ui.attempt import attempt
 from app.ui.attendance import attend
+from app.ui.block import Block
 from app.ui.site import Site, address_of, viewer_of
 
 PAGE: dict[str, Any] = {"dark": None, "language": "en-US", "response_timeout": 30.0}
@@ -44,7 +45,7 @@ def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Ite
     with ui.element("header").classes("bar-top"):
         links = (_nav_link("My trades", "/trades", request), _nav_link("Activity", "/activity", request))
         header = _HEADER.format(*links, viewer.person.name, site.cookies.csrf_token(request))
-        ui.html(header, sanitize=False).classes("as-children")
+        Block(header).classes("as-children")
         _theme_switch(site, request)
     client = ui.context.client
     attend(

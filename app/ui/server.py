@@ -12,6 +12,7 @@ from nicegui.nicegui import sio_app
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.ui import downloads, forms, shortcuts, sockets
+from app.ui.block import Block
 from app.ui.collector import Collector
 from app.ui.frame import THEME_PATH
 from app.ui.gate import SOCKET, UNAVAILABLE, Gate
@@ -98,5 +99,5 @@ def _stay_calm() -> None:
     """What is shown in the place of a page that failed; the error itself is in the log."""
     ui.page_title("Not right now · Traderoom")
     with ui.element("div").classes("narrow"):
-        ui.html("<h1>Not right now</h1>", sanitize=False)
+        Block("<h1>Not right now</h1>")
         ui.label(UNAVAILABLE)

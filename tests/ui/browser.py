@@ -20,6 +20,7 @@ from app.bootstrap import House
 from app.domain.refusals import Refusal
 from app.domain.trade import Person, Trade
 from app.service.viewer import Viewer
+from app.ui.block import Block
 from tests.ui.reading import descend, parts, words
 
 ORIGIN = "http://test"
@@ -145,7 +146,7 @@ class Browser:
     def texts(self, testid: str) -> list[str]:
         """What a person reads in each element with this test id."""
         return [words(element) for element in self._by_testid(testid)] + [
-            said for block in self._visible() if isinstance(block, ui.html) for said in parts(block.content, testid)
+            said for block in self._visible() if isinstance(block, Block) for said in parts(block.content, testid)
         ]
 
     def prop(self, testid: str, name: str) -> Any:
@@ -159,7 +160,7 @@ class Browser:
 
     def markup(self) -> str:
         """All HTML that the page embeds, as the browser gets it."""
-        return "\n".join(element.content for element in self._visible() if isinstance(element, ui.html))
+        return "\n".join(element.content for element in self._visible() if isinstance(element, Block))
 
     def buttons(self, name: str) -> list[ui.button]:
         """The buttons of this name."""

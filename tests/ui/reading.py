@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 from nicegui import ui
 from nicegui.element import Element
 
+from app.ui.block import Block
+
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -25,7 +27,7 @@ def words(element: Element) -> str:
     """What a person reads in an element."""
     said = []
     for part in descend(element):
-        if isinstance(part, ui.html):
+        if isinstance(part, Block):
             said.append(html.unescape(_TAG.sub(" ", part.content)))
         elif isinstance(part, ui.label | ui.button):
             said.append(part.text)

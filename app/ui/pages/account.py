@@ -8,6 +8,7 @@ from app.domain.refusals import Refusal
 from app.service.viewer import Viewer
 from app.ui import wording
 from app.ui.attempt import attempt, busy, text_of
+from app.ui.block import Block
 from app.ui.frame import PAGE, form, frame
 from app.ui.parts.dialog import buttons, dialog
 from app.ui.seat import zone_of
@@ -20,7 +21,7 @@ def register(site: Site) -> None:
     @ui.page("/account", **PAGE)
     async def account(request: Request) -> None:
         with frame(site, request, "Account", classes="page form-page"):
-            ui.html(Markup('<h1 dir="auto">{}</h1>').format(viewer_of(request).person.name), sanitize=False)
+            Block(Markup('<h1 dir="auto">{}</h1>').format(viewer_of(request).person.name))
             await _sessions(site, request)
             _password(site, request)
             _data(site, request)
@@ -31,7 +32,7 @@ async def _sessions(site: Site, request: Request) -> None:
     zone = zone_of(viewer)
     today = site.now().astimezone(zone).date()
     with ui.element("section").classes("card stack"):
-        ui.html("<h2>Where you are signed in</h2>", sanitize=False)
+        Block("<h2>Where you are signed in</h2>")
         row = Markup('<div class="entry"><span>{}</span><span class="note">{}</span></div>')
         rows = [
             row.format(
@@ -42,7 +43,7 @@ async def _sessions(site: Site, request: Request) -> None:
             )
             for session in await site.accounts.sessions(viewer)
         ]
-        ui.html(Markup().join(rows), sanitize=False)
+        Block(Markup().join(rows))
         with form(site, request, "/logout-everywhere"):
             ui.button("Sign out everywhere", color=None).props('outline no-caps type="submit"').classes("danger")
 
@@ -50,7 +51,7 @@ async def _sessions(site: Site, request: Request) -> None:
 def _password(site: Site, request: Request) -> None:
     viewer = viewer_of(request)
     with ui.element("section").classes("card stack"):
-        ui.html("<h2>Password</h2><p class=note>Changing it signs your other browsers out.</p>", sanitize=False)
+        Block("<h2>Password</h2><p class=note>Changing it signs your other browsers out.</p>")
         old = ui.input("Current password").props('outlined type="password" autocomplete="current-password"')
         new = ui.input("New password").props('outlined type="password" autocomplete="new-password"')
         done = ui.label().classes("note").props('role="status"')
@@ -80,23 +81,21 @@ def _password(site: Site, request: Request) -> None:
 def _data(site: Site, request: Request) -> None:
     viewer = viewer_of(request)
     with ui.element("section").classes("card stack"):
-        ui.html(
+        Block(
             "<h2>Your data</h2><p class=note>Everything that is held about you: the account, where you are signed in,"
             " your trades and what you did and wrote in them.</p>",
-            sanitize=False,
         )
-        ui.html('<a class="button quiet" href="/account/data.json" download>Download my data</a>', sanitize=False)
+        Block('<a class="button quiet" href="/account/data.json" download>Download my data</a>')
         button = ui.button("Delete account", on_click=lambda: _confirm_deletion(site, viewer), color=None)
         button.props("outline no-caps").classes("danger")
 
 
 def _confirm_deletion(site: Site, viewer: Viewer) -> None:
     with dialog("Delete your account?", "This is final, and signs you out everywhere.") as opened:
-        ui.html(
+        Block(
             "<p class=note>Your name is replaced everywhere, and nobody else can ever take it. What you did in trades"
             " stays, under no name, because it is the other party's too. Links of yours that nobody has used stop"
             " working. A negotiation that is still open has to be closed first.</p>",
-            sanitize=False,
         )
         password = ui.input("Your password").props('outlined type="password" autocomplete="current-password"')
         with buttons():

@@ -10,6 +10,7 @@ from app.domain.trade import WORD, Status
 from app.rooms.floor import Figures, Line, Query, View
 from app.ui import wording
 from app.ui.attempt import attempt, text_of
+from app.ui.block import Block
 from app.ui.frame import PAGE, frame
 from app.ui.parts.chips import filter_chips
 from app.ui.seat import zone_of
@@ -40,7 +41,7 @@ def register(site: Site) -> None:
     async def activity(request: Request) -> None:
         with frame(site, request, "Activity", classes="page wide-page"), ui.element("div") as board:
             board.props('data-testid="dashboard"')
-            ui.html("<h1>Activity</h1>", sanitize=False)
+            Block("<h1>Activity</h1>")
             with ui.element("div").classes("figures-row"):
                 _figure(site, "Total trades", "total-trades", lambda figures: figures.total_trades)
                 _figure(site, "Users online", "users-online", lambda figures: figures.users_online)
@@ -58,16 +59,16 @@ class _Board:
         self._query = Query()
         self._view: View | None = None
         self._closed = False
-        self._rows: dict[int, ui.html] = {}
+        self._rows: dict[int, Block] = {}
         with ui.element("div").classes("filter-row"):
             filter_chips(_FILTERS, lambda statuses: self._change(statuses=statuses))
             search = ui.input("Search by title").props('outlined dense clearable debounce="300" dir="auto"')
             search.on_value_change(lambda: self._change(title=text_of(search)))
         with ui.element("table").classes("board"):
             with ui.element("thead"):
-                ui.html(_HEAD, sanitize=False, tag="tr")
+                Block(_HEAD, tag="tr")
             self._body = ui.element("tbody")
-        self._empty = ui.html(sanitize=False)
+        self._empty = Block()
         with ui.element("div").classes("pager"):
             self._newer = ui.button("Newer", on_click=lambda: self._change(step=-1), color=None).props("flat no-caps")
             self._older = ui.button("Older", on_click=lambda: self._change(step=1), color=None).props("flat no-caps")
@@ -119,10 +120,10 @@ class _Board:
                 row.delete()
         for line in in_place:
             if row := self._rows.get(line.trade.id):
-                row.content = self._cells(line, fresh=True)
+                row.show(self._cells(line, fresh=True))
         for line in on_top:
             if row := self._rows.get(line.trade.id):
-                row.content = self._cells(line, fresh=True)
+                row.show(self._cells(line, fresh=True))
                 row.move(target_index=0)
             else:
                 self._add(line, fresh=True)
@@ -131,7 +132,7 @@ class _Board:
 
     def _add(self, line: Line, *, fresh: bool = False) -> None:
         with self._body:
-            row = ui.html(self._cells(line, fresh=fresh), sanitize=False, tag="tr").props('data-testid="trade"')
+            row = Block(self._cells(line, fresh=fresh), tag="tr").props('data-testid="trade"')
         self._rows[line.trade.id] = row
 
     def _show_ends(self) -> None:
@@ -146,7 +147,7 @@ class _Board:
             )
         else:
             text = '<div class="empty"><p>No trade matches. Try another status or title.</p></div>'
-        self._empty.content = text
+        self._empty.show(text)
 
     def _cells(self, line: Line, *, fresh: bool) -> Markup:
         trade = line.trade

@@ -10,6 +10,7 @@ from nicegui.element import Element
 from app.domain.trade import Role, Status, Trade
 from app.ui import wording
 from app.ui.attempt import attempt
+from app.ui.block import Block
 from app.ui.frame import PAGE, frame
 from app.ui.parts.chips import filter_chips
 from app.ui.parts.clock import Clock, run_while_visible
@@ -33,15 +34,15 @@ def register(site: Site) -> None:
     async def my_trades(request: Request) -> None:
         with frame(site, request, "My trades", classes="page"):
             with ui.element("div").classes("page-head"):
-                ui.html("<h1>My trades</h1>", sanitize=False)
-                ui.html('<a class="button" href="/trades/new">New trade</a>', sanitize=False)
+                Block("<h1>My trades</h1>")
+                Block('<a class="button" href="/trades/new">New trade</a>')
             await _TradeList(site, request).load()
 
 
 @dataclass(slots=True)
 class _Row:
     element: Element
-    summary: ui.html
+    summary: Block
     clock: Clock | None
     code: str
 
@@ -62,7 +63,7 @@ class _TradeList:
         with ui.element("div").classes("trade-list"):
             self._open = ui.element("div").classes("rows")
             self._closed = ui.element("div").classes("rows")
-            self._empty = ui.html(sanitize=False)
+            self._empty = Block()
         with ui.element("div").classes("pager"):
             self._newer = ui.button("Previous", on_click=lambda: self._turn(-1), color=None).props("flat no-caps")
             self._older = ui.button("Next", on_click=lambda: self._turn(1), color=None).props("flat no-caps")
@@ -104,7 +105,7 @@ class _TradeList:
         belongs = trade.status in self._statuses and trade.role_of(self._viewer.person.id) is not None
         stays = row is not None and row.code == trade.code and (row.clock is None or not trade.status.final)
         if row is not None and belongs and stays:
-            row.summary.content = self._summary(trade)
+            row.summary.show(self._summary(trade))
         elif row is not None:
             self._remove(trade.id)
             if belongs:
@@ -122,7 +123,7 @@ class _TradeList:
             element.move(target_index=0)
         clock = None
         with element:
-            summary = ui.html(self._summary(trade), sanitize=False).classes("summary")
+            summary = Block(self._summary(trade)).classes("summary")
             with ui.element("div").classes("trade-end"):
                 if is_open:
                     clock = Clock(self._site.ticker.watch(trade))
@@ -130,7 +131,7 @@ class _TradeList:
                 if role is Role.SELLER and is_open:
                     copy_button(lambda: self._site.invitation_link(trade))
                 text = "Enter room" if is_open else "View details"
-                ui.html(f'<a class="button quiet" href="/room/{trade.code}">{text}</a>', sanitize=False)
+                Block(f'<a class="button quiet" href="/room/{trade.code}">{text}</a>')
         self._rows[trade.id] = _Row(element, summary, clock, trade.code)
 
     def _remove(self, trade_id: int) -> None:
@@ -178,4 +179,4 @@ class _TradeList:
             )
         elif not self._rows:
             text = '<div class="empty"><p>No trades with this status.</p></div>'
-        self._empty.content = text
+        self._empty.show(text)

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from app.domain.refusals import Refusal
 from app.ui.attempt import attempt, busy, text_of
+from app.ui.block import Block
 from app.ui.frame import PAGE, frame
 from app.ui.site import Site, viewer_of
 
@@ -17,10 +18,9 @@ def register(site: Site) -> None:
     @ui.page("/trades/new", **PAGE, reconnect_timeout=90)
     def new_trade(request: Request) -> None:
         with frame(site, request, "New trade", classes="page form-page"):
-            ui.html(
+            Block(
                 "<h1>New trade</h1><p class=note>You are the seller. You can amend everything but the title and"
                 " the deadline until the buyer decides.</p>",
-                sanitize=False,
             )
             _offer_form(site, request)
 

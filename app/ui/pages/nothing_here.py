@@ -3,6 +3,7 @@
 from fastapi import Request
 from nicegui import ui
 
+from app.ui.block import Block
 from app.ui.frame import PAGE, begin, frame
 from app.ui.site import Site
 
@@ -35,8 +36,7 @@ def message(
     text: str = "Go to my trades",
 ) -> None:
     """Why there is nothing to see, and where to go from here."""
-    ui.html(
+    Block(
         f'<div class="empty"><h1>{heading}</h1><p>{sentence}</p>'
         f'<p><a class="button" href="{path}">{text}</a></p></div>',
-        sanitize=False,
     )

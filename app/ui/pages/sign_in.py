@@ -3,6 +3,7 @@
 from fastapi import Request
 from nicegui import ui
 
+from app.ui.block import Block
 from app.ui.frame import BROWSER_ZONE, PAGE, begin, form, hidden
 from app.ui.session import way_back
 from app.ui.site import Site
@@ -17,7 +18,7 @@ def register(site: Site) -> None:
         flash = site.cookies.flash(request)
         back = way_back(next)
         with ui.element("div").classes("narrow"):
-            ui.html("<h1>Traderoom</h1>", sanitize=False)
+            Block("<h1>Traderoom</h1>")
             ui.label("Agree on a trade, live, before the clock runs out.").classes("lead")
             if back.startswith("/room/"):
                 ui.label("Somebody invited you to a room. Sign in or create an account to enter it.").classes("note")
@@ -57,9 +58,7 @@ def _credentials(flash: dict[str, str]) -> None:
 
 
 def _demo(site: Site, request: Request, back: str) -> None:
-    ui.html(
-        "<hr><p class=note>This is a local demo. Open a second, private window and take both sides.</p>", sanitize=False
-    )
+    Block("<hr><p class=note>This is a local demo. Open a second, private window and take both sides.</p>")
     with ui.element("div").classes("pair"):
         for person, text in (("seller", "Continue as Sam (seller)"), ("buyer", "Continue as Bea (buyer)")):
             with _entrance(site, request, "/demo", back):

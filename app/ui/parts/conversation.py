@@ -13,6 +13,7 @@ from app.domain.refusals import Refusal
 from app.domain.trade import Person
 from app.ui import entries
 from app.ui.attempt import attempt, text_of
+from app.ui.block import Block
 from app.ui.parts.stream import Stream
 from app.ui.seat import Seat
 
@@ -63,8 +64,8 @@ class Conversation:
             self._stream.begin([entries.conversation(action, seat) for action in seat.room.recent])
             if seat.room.has_earlier:
                 self._stream.offer_earlier("Show earlier messages", self._show_earlier)
-            typing = ui.html(sanitize=False).classes("typing").props('data-testid="typing" aria-live="polite"')
-            seat.face.on_typing(lambda people: typing.set_content(_typing_line(people, seat.me)))
+            typing = Block().classes("typing").props('data-testid="typing" aria-live="polite"')
+            seat.face.on_typing(lambda people: typing.show(_typing_line(people, seat.me)))
             self._composer()
 
     def show(self, action: Action) -> None:

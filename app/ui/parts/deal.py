@@ -8,6 +8,7 @@ from nicegui import ui
 
 from app.domain.trade import Person, Trade
 from app.ui import wording
+from app.ui.block import Block
 from app.ui.parts.clock import Clock
 from app.ui.seat import Seat
 
@@ -35,9 +36,9 @@ _DEAL = Markup(
 def bar(seat: Seat) -> Clock:
     """Title, status, clock, who is here. Returns the clock, which the page pauses while it is hidden."""
     with ui.element("div").classes("bar"):
-        heading = ui.html(sanitize=False).classes("as-children")
-        seat.face.on_trade(lambda trade: heading.set_content(_heading(trade, seat.face.present, seat)))
-        seat.face.on_present(lambda people: heading.set_content(_heading(seat.face.trade, people, seat)))
+        heading = Block().classes("as-children")
+        seat.face.on_trade(lambda trade: heading.show(_heading(trade, seat.face.present, seat)))
+        seat.face.on_present(lambda people: heading.show(_heading(seat.face.trade, people, seat)))
         clock = Clock(seat.room.dial)
         clock.props('data-testid="countdown"')
     return clock
@@ -45,14 +46,14 @@ def bar(seat: Seat) -> Clock:
 
 def outcome(seat: Seat) -> None:
     """The outcome, for everybody in the room at once, and the receipt."""
-    block = ui.html(sanitize=False).classes("outcome").props('role="status"')
-    seat.face.on_trade(lambda trade: block.set_content(_outcome(trade, seat)))
+    block = Block().classes("outcome").props('role="status"')
+    seat.face.on_trade(lambda trade: block.show(_outcome(trade, seat)))
 
 
 def deal(seat: Seat) -> None:
     """The terms as they stand."""
-    block = ui.html(sanitize=False, tag="section").classes("card deal").props('aria-label="Current deal"')
-    seat.face.on_trade(lambda trade: block.set_content(_deal(trade, seat)))
+    block = Block(tag="section").classes("card deal").props('aria-label="Current deal"')
+    seat.face.on_trade(lambda trade: block.show(_deal(trade, seat)))
 
 
 def _heading(trade: Trade, people: tuple[Person, ...], seat: Seat) -> Markup:

@@ -9,6 +9,7 @@ from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Status, Trade
 from app.ui import wording
 from app.ui.attempt import attempt, busy, text_of
+from app.ui.block import Block
 from app.ui.parts.dialog import Dialog, buttons, dialog
 from app.ui.seat import Seat
 
@@ -76,7 +77,7 @@ def _show_difference(seat: Seat, shown: Trade, content: Element, opened: Dialog)
     opened.say("The terms have changed in the meantime. Nothing was accepted.")
     with content:
         changes = wording.listed(wording.changes(now.terms, shown.terms))
-        ui.html(f"<p>{wording.name(now.seller, seat.me)} changed {changes}.</p>", sanitize=False)
+        Block(f"<p>{wording.name(now.seller, seat.me)} changed {changes}.</p>")
         # On the other side than the button that was pressed, so that a second click does not land on it.
         with buttons().classes("turned"):
             ui.button("Review new terms", on_click=review).props('unelevated no-caps color="primary"')

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from nicegui import ui
 from nicegui.element import Element
 
+from app.ui.block import Block
+
 
 class Dialog:
     """One open dialog. Its figures are frozen: nothing in it is bound, so nothing moves under the cursor."""
@@ -35,7 +37,7 @@ def dialog(heading: str, note: str = "") -> Iterator[Dialog]:
         ui.element("div").classes("card dialog stack") as body,
     ):
         element.props["aria-label"] = heading
-        ui.html(f"<h2>{heading}</h2>", sanitize=False)
+        Block(f"<h2>{heading}</h2>")
         if note:
             ui.label(note).classes("note")
         problem = ui.label().classes("alert").props('role="alert"')

@@ -7,6 +7,7 @@ from nicegui.events import GenericEventArguments
 from app.domain.actions import Action, Kind
 from app.ui import entries
 from app.ui.attempt import attempt
+from app.ui.block import Block
 from app.ui.parts.stream import Stream
 from app.ui.seat import Seat
 
@@ -42,7 +43,7 @@ class History:
         self._pressed_name = ""
         self._first_seq = seat.room.recent[0].seq
         with ui.element("section").classes("history").props('aria-label="History"') as self._section:
-            tabs = ui.html(_TABS, sanitize=False).classes("tabs").props('role="tablist"')
+            tabs = Block(_TABS).classes("tabs").props('role="tablist"')
             for event in ("click", "keydown"):
                 tabs.on(event, self._chosen, js_handler=_CHOSEN)
             with ui.element("div").classes("panels") as self._panels:

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from app.domain.trade import Status, Trade
 from app.ui.attempt import attempt, busy
+from app.ui.block import Block
 from app.ui.parts.dialog import Dialog, buttons, dialog
 from app.ui.seat import Seat
 
@@ -14,9 +15,9 @@ from app.ui.seat import Seat
 def invitation(seat: Seat) -> None:
     """The link that lets the buyer in; prominent while nobody has joined."""
     with ui.element("div").classes("invitation"):
-        block = ui.html(sanitize=False).classes("as-children")
+        block = Block().classes("as-children")
         copy_button(lambda: seat.link(seat.trade))
-    seat.face.on_trade(lambda trade: block.set_content(_invitation(trade, seat)))
+    seat.face.on_trade(lambda trade: block.show(_invitation(trade, seat)))
 
 
 def copy_button(link: Callable[[], str], text: str = "Copy link") -> ui.button:

@@ -11,11 +11,13 @@ from markupsafe import Markup
 from nicegui import ui
 from nicegui.element import Element
 
+from app.ui.block import Block
+
 _PAINTED = 16
 """Rows that come with the page: as many as a screen shows."""
 _CHUNK = 25
 _LUMP = 12
-_GATHER = 0.1
+_GATHER = 0.5
 """Seconds over which rows of a list that nobody waits for are gathered."""
 
 
@@ -28,7 +30,8 @@ class Stream:
         self._chunk: Element | None = None
         self._in_chunk = 0
         self._lump: list[Markup] = []
-        self._lump_block: ui.html | None = None
+        self._lump_block: Block | None = None
+        self._gathering: asyncio.TimerHandle | None = None
         self._earlier: ui.button | None = None
 
     def show(self, visible: bool) -> None:
@@ -57,7 +60,7 @@ class Stream:
     def fill(self, rows: list[Markup]) -> None:
         """Show rows, given oldest first, on the older side of everything shown so far."""
         with self._holder:
-            block = ui.html(Markup().join(rows[::-1] if self._newest_first else rows), sanitize=False)
+            block = Block(Markup().join(rows[::-1] if self._newest_first else rows))
         if not self._newest_first:
             block.move(target_index=0)
 
@@ -71,7 +74,7 @@ class Stream:
             self._in_chunk = 0
         self._in_chunk += 1
         with self._chunk:
-            arrived = ui.html(row, sanitize=False).classes("arrived")
+            arrived = Block(row).classes("arrived")
         if self._newest_first:
             arrived.move(target_index=0)
 
@@ -79,21 +82,26 @@ class Stream:
         """Show a row, or gather it for a moment with others: for lists that are looked up rather than waited for. The
         last few rows are one block, which costs less than an element for each."""
         if len(self._lump) == _LUMP:
+            self._show_lump()
             self._lump, self._lump_block = [], None
         self._lump.append(row)
+        if at_once:
+            self._show_lump()
+        elif self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(_GATHER, self._show_lump)
+
+    def _show_lump(self) -> None:
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        if self._holder.is_deleted:
+            return
         if self._lump_block is None:
             with self._holder:
-                self._lump_block = ui.html(sanitize=False)
+                self._lump_block = Block()
             if self._newest_first:
                 self._lump_block.move(target_index=0)
-        if at_once:
-            self._show_lump(self._lump_block, self._lump)
-        else:
-            asyncio.get_running_loop().call_later(_GATHER, self._show_lump, self._lump_block, self._lump)
-
-    def _show_lump(self, block: ui.html, rows: list[Markup]) -> None:
-        if not block.is_deleted:
-            block.content = Markup().join(rows[::-1] if self._newest_first else rows)
+        self._lump_block.show(Markup().join(self._lump[::-1] if self._newest_first else self._lump))
 
     def offer_earlier(self, text: str, load: Callable[[], Awaitable[bool]]) -> None:
         """Offer a button that loads earlier rows; `load` tells whether there are still earlier ones."""
