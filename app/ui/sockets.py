@@ -10,7 +10,8 @@ internals move.
 import asyncio
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
+from copy import copy
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -29,6 +30,9 @@ _FORMS: dict[str, dict[str, type]] = {
 """What may be said, and what has to be in it."""
 _FAREWELL = 0.3
 """Seconds in which a page hears that it has to go before its socket is closed."""
+_FAREWELL_SAID = "traderoom.farewell"
+_KEPT_AFTER_FAREWELL = 5.0
+"""Seconds for which a page is kept that its browser has left; one that was cut off is kept until it comes back."""
 _REMEMBERED = 10_000
 """Of how many sessions that have ended the ids are kept: longer than any page of theirs is."""
 
@@ -69,12 +73,18 @@ def guard() -> None:
     core.sio.eio.on("message", guarded_message)
     core.sio.on("connect", guarded_connect)
     core.sio.on("handshake", guarded_handshake)
+    core.sio.on("disconnect", _after_farewell(handlers["disconnect"]))
     core.sio.on("log", unheard)
 
 
 _PACKET = re.compile(r"[01]|2\d*\[\"|3\d*\[")
 """Socket.IO's packets that a page sends: connect, disconnect, an event with its name, an answer."""
 _HANDSHAKE = ("client_id", "tab_id", "document_id")
+
+
+def note_farewell(scope: MutableMapping[str, Any]) -> None:
+    """The browser has said that it leaves the page of this socket, which a cut connection never says."""
+    scope[_FAREWELL_SAID] = True
 
 
 def close_pages(session_id: int) -> None:
@@ -121,6 +131,18 @@ def _for_own_pages(handler: Callable[..., Any], form: dict[str, type]) -> Callab
             await result
 
     return checked
+
+
+def _after_farewell(handler: Callable[[str], None]) -> Callable[..., None]:
+    def heard(sid: str, *_: object) -> None:
+        if _FAREWELL_SAID in (core.sio.get_environ(sid) or {}).get("asgi.scope", {}):
+            for name in core.sio.rooms(sid):  # the page's, and the socket's own
+                if client := Client.instances.get(name):
+                    client.page = copy(client.page)
+                    client.page.reconnect_timeout = _KEPT_AFTER_FAREWELL
+        handler(sid)
+
+    return heard
 
 
 def _has_opened(sid: str, client_id: str) -> bool:

@@ -5,6 +5,7 @@
 
 import asyncio
 import gc
+import sys
 
 from nicegui import Client, app, binding
 
@@ -34,6 +35,8 @@ async def _held() -> dict[str, int]:
         "people": len(house.presence.people(None)),
         "bindings": sum(map(len, binding.bindings.values())),
         "clocks": len(house.ticker._dials),
+        "tabs": len(app.storage._tabs),
+        "blocks": sys.getallocatedblocks(),
     }
 
 

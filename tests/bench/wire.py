@@ -11,8 +11,9 @@ from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from websockets.client import ClientProtocol
-from websockets.frames import Frame, Opcode
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Response
+from websockets.protocol import State
 from websockets.typing import Origin
 from websockets.uri import parse_uri
 
@@ -87,8 +88,11 @@ class Wire(asyncio.Protocol):
         """Close the socket, as a closed tab does, and wait until it is gone."""
         self._leaving = True
         if self._transport is not None and not self.closed.done():
-            self._say("1")
-            self._transport.close()
+            if self._protocol.state is State.OPEN:
+                self._protocol.send_close(CloseCode.GOING_AWAY)
+                self._flush()
+            else:
+                self._transport.close()
             await self.closed
 
     def cut(self) -> None:

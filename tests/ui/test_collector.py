@@ -5,6 +5,8 @@ import gc
 import weakref
 from collections import Counter
 
+from nicegui import app
+from nicegui.app.app import prune_tab_storage
 from nicegui.element import Element
 
 from app.bootstrap import House
@@ -38,3 +40,14 @@ async def test_a_room_that_was_left_is_free_at_once(sam: Browser, bea: Browser, 
         gc.enable()
     assert left.total() <= _FRAME, left
     assert house.lobby.room(trade.id) is not None, "the buyer is still there"
+
+
+async def test_nothing_is_kept_for_a_tab_that_has_gone(house: House, sam: Browser) -> None:
+    await sam.open("/trades")
+    await app.storage._create_tab_storage("a tab")
+    store = app.storage._tabs["a tab"]
+    await prune_tab_storage()
+    assert "a tab" in app.storage._tabs, "it may be loading its next page"
+    store.last_modified -= 120
+    await prune_tab_storage()
+    assert "a tab" not in app.storage._tabs

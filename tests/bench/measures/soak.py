@@ -1,6 +1,7 @@
 """People coming and going for a long time: what the server holds afterwards is what it held before."""
 
 import asyncio
+import itertools
 import json
 import random
 from collections.abc import AsyncIterator
@@ -16,6 +17,8 @@ from tests.bench.town import Deal
 
 _AT_ONCE = 20
 """Pairs who come and go at the same time."""
+_BLOCKS = "blocks"
+"""Pieces of memory that Python has in use, whatever the process holds of the system's for later."""
 _FORGOTTEN = 110.0
 """Seconds until a page that was left is gone for good."""
 
@@ -32,13 +35,17 @@ async def measure(stage: Stage, floors: Floors, size: Size) -> AsyncIterator[Res
             before, memory = await _held(site), site.server.memory()
             visits += await _come_and_go(site, deals, size.soak_seconds / 2)
             await _emptied(site)
-            middle = site.server.memory()
+            between, middle = await _held(site), site.server.memory()
             visits += await _come_and_go(site, deals, size.soak_seconds / 2)
             await _emptied(site)
             after = await _held(site)
             yield Row("soak: visits to rooms", "visits", [visits])
+            in_use = [held.pop(_BLOCKS) for held in (before, between, after)]
             for kind, count in after.items():
                 yield Row(f"soak: {kind} left over", kind, [count - before[kind]], goal=Goal(3))
+            first, second = (100 * (last / first - 1) for first, last in itertools.pairwise(in_use))
+            yield Row("soak: Python's blocks in use grown, first half", "%", [first])
+            yield Row("soak: Python's blocks in use grown, second half", "%", [second], goal=Goal(1))
             yield Row("soak: memory grown, first half", "MB", [(middle - memory) / 1e6])
             yield Row("soak: memory grown, second half", "MB", [(site.server.memory() - middle) / 1e6], goal=Goal(10))
 
