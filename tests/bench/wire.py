@@ -121,7 +121,7 @@ class Wire(asyncio.Protocol):
             self.live.set_exception(RefusedError(why))
 
     def _say(self, text: str) -> None:
-        if self._transport is not None and not self._transport.is_closing():
+        if self._transport is not None and self._protocol.state is State.OPEN:
             self._protocol.send_text(text.encode())
             self._flush()
 
