@@ -114,21 +114,20 @@ async def test_a_cut_of_five_seconds_keeps_the_page_its_place_and_half_written_w
     await nothing_is_lost(database.owner, Said())
 
 
-async def test_a_room_that_a_browser_has_left_is_not_kept_for_its_return(
-    browser: Browser, house: Traderoom, database: Postgres
+async def test_a_room_that_all_browsers_have_left_is_not_kept_for_their_return(
+    browser: Browser, place: Path, database: Postgres
 ) -> None:
-    async with cast_of(browser, house) as cast:
-        person, _, seller, _ = await meet(cast.newcomer)
-        pages = (await house.held()).pages
-        for _ in range(3):
-            await person.visit("/trades", seller.page)
-        assert (await house.held()).pages > pages
-        await until(lambda: _has_pages(house, pages), within=BACK)
+    async with running(place, database.url, owner=database.owner) as house, cast_of(browser, house) as cast:
+        person, other, seller, buyer = await meet(cast.newcomer)
+        assert (await house.held()).rooms == 1
+        await person.visit("/trades", seller.page)
+        await other.visit("/trades", buyer.page)
+        await until(lambda: _holds_no_room(house), within=BACK)
     await nothing_is_lost(database.owner, Said())
 
 
-async def _has_pages(house: Traderoom, count: int) -> bool:
-    return (await house.held()).pages == count
+async def _holds_no_room(house: Traderoom) -> bool:
+    return (await house.held()).rooms == 0
 
 
 async def _is_not_ready(house: Traderoom) -> bool:
