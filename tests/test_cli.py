@@ -252,6 +252,7 @@ async def draft(url: str, seconds: float) -> int:
         row = connection.execute("SELECT id, name FROM users ORDER BY id LIMIT 1").fetchone()
     assert row is not None
     database, queue = Database(url), Queue(url)
+    await database.open()
     await queue.open()
     created = await Ledger(database, queue, "elsewhere").create(Person(*row), "Short", TERMS, "", seconds / 60)  # type: ignore[arg-type]
     await queue.close()

@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 import psycopg
 
+from app.db.engine import connect_to_set_up
 from app.db.programs import Account, EmbeddedError, Programs, command_line, find_programs, shared_directory
 
 __all__ = ["EmbeddedError", "EmbeddedServer", "join", "start"]
@@ -139,7 +140,7 @@ def join(data_dir: Path) -> EmbeddedServer | None:
             with suppress(FileNotFoundError, ValueError, psycopg.OperationalError):
                 pid, _, _, _, sockets = (home / "data/postmaster.pid").read_text().splitlines()[:5]
                 url = _url(Path(sockets), _NAME)
-                psycopg.connect(url, connect_timeout=2).close()
+                connect_to_set_up(url, patience=2).close()
                 return EmbeddedServer(url, int(pid))
             time.sleep(0.05)
     return None
@@ -275,7 +276,7 @@ def _wait(server: "subprocess.Popen[bytes]", sockets: Path, log: Path) -> None:
             how = "could not start" if ended else f"did not start within {_START_SECONDS:.0f} s"
             raise EmbeddedError(f"PostgreSQL in {log.parent} {how}: {_reason(log.read_text(errors='replace'))}.")
         with suppress(psycopg.OperationalError):
-            connection = psycopg.connect(_url(sockets, "postgres"), autocommit=True, connect_timeout=2)
+            connection = connect_to_set_up(_url(sockets, "postgres"), autocommit=True, patience=2)
             break
         time.sleep(0.02)
     with connection:

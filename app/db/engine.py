@@ -6,34 +6,46 @@ What needs several statements opens a transaction of its own (`Database.transact
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import Any
 
 import psycopg
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from app.db.clock import DatabaseClock
-from app.turns import Turns
 
 OLDEST_SERVER = 150000
 """PostgreSQL 15, as `server_version_num`."""
 BOUNDS = (
     "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c jit=off -c timezone=UTC"
 )
-
+"""Of everyday connections, as libpq's options."""
+_WIDE_BOUNDS = "-c statement_timeout=30min -c lock_timeout=5min -c idle_in_transaction_session_timeout=5min"
+"""Of those that set a database up or migrate it, perhaps waiting for another process that does."""
 
 _PATIENCE = 5.0
 """Seconds in which a connection comes free, or the caller is told that it does not."""
+_SOON = 0.5
+"""Seconds of trying to make a connection in the background; whoever asks next tries again, and waits no longer."""
 
 
 class DatabaseError(Exception):
     """The database cannot be used; the text is one line for the person who starts Traderoom."""
 
 
+def _how(patience: int) -> dict[str, Any]:
+    return {"autocommit": True, "connect_timeout": patience, "options": BOUNDS, "application_name": "traderoom"}
+
+
 async def connect(url: str, *, patience: int = 5) -> psycopg.AsyncConnection:
     """One connection outside the pool, in autocommit. `patience` in seconds; raises `psycopg.OperationalError`."""
-    return await psycopg.AsyncConnection.connect(
-        url, autocommit=True, connect_timeout=patience, options=BOUNDS, application_name="traderoom"
-    )
+    return await psycopg.AsyncConnection.connect(url, **_how(patience))
+
+
+def connect_to_set_up(url: str, *, autocommit: bool = False, patience: int = 5) -> psycopg.Connection:
+    """A blocking connection for setting a database up or migrating it. Raises `psycopg.OperationalError`."""
+    return psycopg.connect(url, autocommit=autocommit, connect_timeout=patience, options=_WIDE_BOUNDS)
 
 
 async def check_server(url: str) -> None:
@@ -54,52 +66,61 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
         self.clock = DatabaseClock()
-        # The pool's own queue can pass over somebody until their time is up.
-        self._turns = Turns(pool_size, patience=_PATIENCE)
+        self._pool = AsyncConnectionPool(
+            url,
+            kwargs=_how(patience=5),
+            min_size=1,
+            max_size=pool_size,
+            timeout=_PATIENCE,
+            reconnect_timeout=_SOON,
+            close_returns=True,
+            open=False,
+        )
+        # SQLModel's statements take their connections from the same pool, and keep none.
         self._engine = create_async_engine(
             "postgresql+psycopg://",
-            async_creator=lambda: connect(url),
+            async_creator=self._pool.getconn,
+            poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            pool_size=pool_size,
-            max_overflow=0,
             hide_parameters=True,  # they hold what people wrote, and invitation codes
-            pool_timeout=_PATIENCE,
         )
 
     async def open(self) -> None:
         """Connect once and measure the database's clock. Raises `psycopg.OperationalError`."""
+        await self._pool.open()
         async with self.raw() as connection:
             await self.clock.measure(connection)
 
     async def close(self) -> None:
         """Give all connections back."""
         await self._engine.dispose()
+        await self._pool.close()
 
     async def renew(self) -> None:
-        """Forget the pooled connections, which a restart of the server has broken, and measure its clock again."""
-        await self._engine.dispose()
+        """Forget all connections, which a restart of the server has broken, and measure its clock again.
+
+        One that somebody holds goes when it is given back.
+        """
+        await self._pool.drain()
         await self.open()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for SQLModel's statements. Raises `TimeoutError` when none comes free."""
-        async with self._turns, self._engine.connect() as connection:
+        """A connection for SQLModel's statements. Raises `sqlalchemy.exc.OperationalError` when none comes free."""
+        async with self._engine.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def raw(self) -> AsyncIterator[psycopg.AsyncConnection]:
-        """psycopg's own connection from the pool, for the hot statements and for Procrastinate's `connection=`.
+        """psycopg's own connection, for the hot statements and for Procrastinate's `connection=`.
 
-        Raises `TimeoutError` when none comes free.
+        Raises `psycopg.OperationalError` when none comes free.
         """
-        async with self.reading() as connection:
-            raw = cast("psycopg.AsyncConnection | None", (await connection.get_raw_connection()).driver_connection)
-            assert raw is not None  # noqa: S101 - psycopg's dialect always has one
-            try:
-                yield raw
-            finally:
-                if raw.closed:
-                    await connection.invalidate()
+        connection = await self._pool.getconn()
+        try:
+            yield connection
+        finally:
+            await self._pool.putconn(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[psycopg.AsyncConnection]:

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-import psycopg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
+
+from app.db.engine import connect_to_set_up
 
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
 APPEND_ONLY = ("trade_actions", "trade_versions", "messages")
@@ -25,7 +26,7 @@ def migrate(url: str, *, runs_as: str = "") -> None:
 
     Raises `psycopg.Error` or `sqlalchemy.exc.SQLAlchemyError` when the database fails; what had begun is rolled back.
     """
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool)
+    engine = create_engine("postgresql+psycopg://", creator=lambda: connect_to_set_up(url), poolclass=NullPool)
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:

@@ -118,10 +118,9 @@ class Negotiation:
         """Take the buyer's seat back before the buyer's first answer; the link is renewed with it."""
         return (await self._move(viewer, trade_id, ReleaseSeat(new_code()))).trade
 
-    async def typing(self, viewer: Viewer, room: Room, *, now: bool) -> None:
+    def typing(self, viewer: Viewer, room: Room, *, now: bool) -> None:
         """Show or take away the viewer's typing mark."""
-        if room.trade.role_of(viewer.person.id) is None:
-            raise Refusal(Reason.NOT_YOURS, "This room belongs to two other people.")
+        self._check_party(viewer, room.trade)
         if now:
             room.start_typing(viewer.person)
         else:

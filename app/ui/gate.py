@@ -19,8 +19,8 @@ from app.rooms.presence import Presence
 from app.service.accounts import Accounts
 from app.service.viewer import Viewer
 from app.settings import Settings
-from app.turns import Turns
 from app.ui.session import CSRF_COOKIE, FLASH_COOKIE, Cookies, is_private
+from app.ui.turns import Turns
 
 log = logging.getLogger(__name__)
 UNAVAILABLE = "Something does not work on our side right now. Nothing is lost; please try again in a moment."

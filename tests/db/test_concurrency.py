@@ -95,6 +95,7 @@ async def test_a_message_does_not_wait_for_another_trade_s_lock(market: Market, 
 async def test_a_move_gives_up_on_a_lock_that_is_held_for_long(deal: Deal, market: Market, url: str) -> None:
     """The bound is five seconds; a tenth of one here, to spare the wait."""
     impatient = Database(url, pool_size=1)
+    await impatient.open()
     async with await connect(url) as connection, connection.transaction():
         await connection.execute("SELECT FROM trades WHERE id = %s FOR UPDATE", (deal.id,))
         async with impatient.raw() as raw:

@@ -5,6 +5,8 @@ from contextlib import suppress
 
 import psycopg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app.db import engine
 from app.db.engine import Database, DatabaseError, check_server
@@ -68,6 +70,7 @@ async def test_a_transaction_is_committed_at_its_end_and_rolled_back_on_an_excep
 
 async def test_a_transaction_that_is_cancelled_is_rolled_back_and_its_connection_is_good(url: str) -> None:
     database = Database(url, pool_size=1)
+    await database.open()
 
     async def slow() -> None:
         async with database.transaction() as connection:
@@ -86,6 +89,7 @@ async def test_a_transaction_that_is_cancelled_is_rolled_back_and_its_connection
 
 async def test_a_connection_that_broke_in_somebody_s_hands_is_not_handed_out_again(url: str) -> None:
     database = Database(url, pool_size=1)
+    await database.open()
     with pytest.raises(psycopg.OperationalError):
         async with database.raw() as connection:
             await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
@@ -96,6 +100,7 @@ async def test_a_connection_that_broke_in_somebody_s_hands_is_not_handed_out_aga
 
 async def test_a_renewed_pool_has_forgotten_the_connections_that_a_restart_broke(url: str) -> None:
     database = Database(url, pool_size=3)
+    await database.open()
     async with database.raw(), database.raw(), database.raw():
         pass
     await cut(url)
@@ -103,4 +108,39 @@ async def test_a_renewed_pool_has_forgotten_the_connections_that_a_restart_broke
     for _ in range(6):
         async with database.raw() as connection:
             assert await (await connection.execute("SELECT 1")).fetchone() == (1,)
+    await database.close()
+
+
+async def test_a_connection_that_is_held_while_the_pool_is_renewed_is_closed_when_it_is_given_back(url: str) -> None:
+    database = Database(url, pool_size=2)
+    await database.open()
+    async with database.raw() as held:
+        await database.renew()
+        assert not held.closed
+    assert held.closed
+    await database.close()
+
+
+async def test_sqlmodel_s_statements_and_raw_ones_share_the_connections_of_one_pool(url: str) -> None:
+    database = Database(url, pool_size=1)
+    await database.open()
+    asked = "SELECT pg_backend_pid()"
+    async with database.raw() as connection:
+        row = await (await connection.execute(asked)).fetchone()
+    async with database.reading() as reading:
+        assert (await reading.execute(text(asked))).one() == row
+    await database.close()
+
+
+async def test_whoever_waits_too_long_for_a_connection_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_PATIENCE", 0.1)
+    database = Database(url, pool_size=1)
+    await database.open()
+    async with database.raw():
+        with pytest.raises(psycopg.OperationalError):
+            async with database.raw():
+                pass
+        with pytest.raises(OperationalError):
+            async with database.reading():
+                pass
     await database.close()

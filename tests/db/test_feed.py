@@ -86,6 +86,7 @@ async def test_sessions_that_end_are_heard_of_too(market: Market, database: Data
 
 async def test_every_process_hears_everything(market: Market, url: str, database: Database) -> None:
     other = Database(url)
+    await other.open()
     async with Listener(database).running() as here, Listener(other, "there").running() as there:
         deal = await market.draft()
         await until(lambda: bool(here.news and there.news))

@@ -114,6 +114,7 @@ async def test_open_offers_stay_however_old_they_are(market: Market, owner_url: 
 async def test_the_second_of_two_processes_finds_nothing_left(market: Market, url: str, owner_url: str) -> None:
     deals = [await forgotten(market, owner_url, f"Forgotten {n}") for n in range(3)]
     there = Database(url)
+    await there.open()
     try:
         counts = [await market.ledger.clear_drafts(), await Ledger(there, Queue(url), "there").clear_drafts()]
     finally:
@@ -174,6 +175,7 @@ async def test_nobody_but_the_app_may_call_it(url: str, owner_url: str) -> None:
 async def test_other_processes_hear_that_something_was_cleared(market: Market, url: str, owner_url: str) -> None:
     await forgotten(market, owner_url)
     there = Database(url)
+    await there.open()
     try:
         async with Listener(there, "there").running() as listener:
             assert await market.ledger.clear_drafts() == 1

@@ -134,6 +134,8 @@ async def test_of_twenty_at_once_from_several_pools_one_is_recorded(
     pools = [Database(url, pool_size=3) for _ in range(3)]
     queues = [Queue(url) for _ in pools]
     try:
+        for pool in pools:
+            await pool.open()
         for queue in queues:
             await queue.open()
         ledgers = [
@@ -160,6 +162,8 @@ async def test_of_twenty_creations_at_once_one_makes_a_trade(market: Market, url
     pools = [Database(url, pool_size=3) for _ in range(2)]
     queue = Queue(url)
     await queue.open()
+    for pool in pools:
+        await pool.open()
     try:
         ledgers = [Ledger(pool, queue, "there") for pool in pools]
         results = await asyncio.gather(

@@ -232,10 +232,10 @@ async def test_moves_are_limited_for_each_person(market: Market, queue: Queue, d
 
 async def test_typing_is_shown_and_taken_away(office: Office, deal: Deal, sam: Viewer, bea: Viewer) -> None:
     room = await office.negotiation.enter(bea, deal.id)
-    await office.negotiation.typing(bea, room, now=True)
-    await office.negotiation.typing(sam, room, now=True)
+    office.negotiation.typing(bea, room, now=True)
+    office.negotiation.typing(sam, room, now=True)
     assert room.typing == (bea.person, sam.person)
-    await office.negotiation.typing(bea, room, now=False)
+    office.negotiation.typing(bea, room, now=False)
     assert room.typing == (sam.person,)
     assert (await deal.standing()).seq == 2
 

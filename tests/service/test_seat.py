@@ -157,7 +157,7 @@ async def test_a_released_buyer_looks_at_nothing_more_in_a_room_that_is_still_he
     async with office.refuses(Reason.NOT_YOURS):
         await office.negotiation.versions(bea, room)
     async with office.refuses(Reason.NOT_YOURS):
-        await office.negotiation.typing(bea, room, now=True)
+        office.negotiation.typing(bea, room, now=True)
 
 
 async def test_the_lists_of_both_hear_of_a_release(office: Office, sam: Viewer, bea: Viewer, deal: Deal) -> None:

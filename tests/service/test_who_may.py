@@ -22,7 +22,7 @@ async def enter_and(office: Office, viewer: Viewer, trade_id: int, look: str) ->
     try:
         match look:
             case "typing":
-                await office.negotiation.typing(viewer, room, now=True)
+                office.negotiation.typing(viewer, room, now=True)
                 return room.typing
             case "earlier":
                 return await office.negotiation.earlier(viewer, room, 2)

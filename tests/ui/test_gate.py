@@ -11,9 +11,9 @@ from nicegui import app
 
 from app.bootstrap import House
 from app.service.viewer import Viewer
-from app.turns import Turns
 from app.ui.gate import CROWDED, UNAVAILABLE, Gate
 from app.ui.session import SESSION_COOKIE
+from app.ui.turns import Turns
 from tests.ui.browser import Browser
 
 NewBrowser = Callable[[], Browser]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from uuid import uuid4
 
 from markupsafe import Markup
@@ -116,11 +117,9 @@ class Conversation:
     def _typed(self) -> None:
         if self._field.error:
             self._field.error = None
-        person = self._seat.viewer.person
-        if text_of(self._field).strip():
-            self._seat.room.start_typing(person)
-        else:
-            self._seat.room.stop_typing(person)
+        seat = self._seat
+        with suppress(Refusal):  # of somebody whose seat has just been released
+            seat.negotiation.typing(seat.viewer, seat.room, now=bool(text_of(self._field).strip()))
 
     async def _scrolled(self, event: GenericEventArguments) -> None:
         told = event.args if isinstance(event.args, dict) else {}

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app.turns import Turns
+from app.ui.turns import Turns
 
 
 async def test_a_few_at_once_in_the_order_in_which_they_came() -> None:
