@@ -54,7 +54,9 @@ class History:
 
     def show(self, action: Action) -> None:
         """Show what has just happened, where it has been opened."""
-        self._timeline.add_to_lump(entries.timeline(action, self._seat), at_once=action.kind is not Kind.MESSAGE_SENT)
+        self._timeline.add_to_lump(
+            lambda: entries.timeline(action, self._seat), at_once=action.kind is not Kind.MESSAGE_SENT
+        )
         made = entries.version_made_by(action)
         if self._versions is not None and made is not None:
             self._live_versions.add(made.number)

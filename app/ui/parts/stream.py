@@ -29,7 +29,7 @@ class Stream:
         self._newest_first = newest_first
         self._chunk: Element | None = None
         self._in_chunk = 0
-        self._lump: list[Markup] = []
+        self._lump: list[Callable[[], Markup]] = []
         self._lump_block: Block | None = None
         self._gathering: asyncio.TimerHandle | None = None
         self._earlier: ui.button | None = None
@@ -78,9 +78,10 @@ class Stream:
         if self._newest_first:
             arrived.move(target_index=0)
 
-    def add_to_lump(self, row: Markup, *, at_once: bool) -> None:
+    def add_to_lump(self, row: Callable[[], Markup], *, at_once: bool) -> None:
         """Show a row, or gather it for a moment with others: for lists that are looked up rather than waited for. The
-        last few rows are one block, which costs less than an element for each."""
+        last few rows are one block, which costs less than an element for each; `row` is made when it is shown, for
+        what people wait for goes first."""
         if len(self._lump) == _LUMP:
             self._show_lump()
             self._lump, self._lump_block = [], None
@@ -101,7 +102,8 @@ class Stream:
                 self._lump_block = Block()
             if self._newest_first:
                 self._lump_block.move(target_index=0)
-        self._lump_block.show(Markup().join(self._lump[::-1] if self._newest_first else self._lump))
+        rows = [row() for row in self._lump]
+        self._lump_block.show(Markup().join(rows[::-1] if self._newest_first else rows))
 
     def offer_earlier(self, text: str, load: Callable[[], Awaitable[bool]]) -> None:
         """Offer a button that loads earlier rows; `load` tells whether there are still earlier ones."""

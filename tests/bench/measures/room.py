@@ -6,14 +6,12 @@ from time import perf_counter
 
 from tests.bench import deeds
 from tests.bench.figures import Goal, Result, Row
-from tests.bench.floors import Floors
+from tests.bench.floors import BREATH, Floors
 from tests.bench.person import PATIENCE, Person
 from tests.bench.sizes import Size
 from tests.bench.stage import Site, Stage
 from tests.bench.town import Deal, Town
 
-_BREATH = 0.02
-"""Seconds between two deeds: what follows the one must not meet the other."""
 _WARM = 10
 
 
@@ -44,7 +42,7 @@ async def _messages(seller: Person, buyer: Person, count: int) -> list[float]:
     for number in range(count):
         speaker, listener = (seller, buyer) if number % 2 else (buyer, seller)
         took.append(await deeds.say(speaker, listener))
-        await asyncio.sleep(_BREATH)
+        await asyncio.sleep(BREATH)
     return took
 
 
@@ -52,7 +50,7 @@ async def _amendments(seller: Person, buyer: Person, count: int) -> list[float]:
     took: list[float] = []
     for number in range(count):
         took += await deeds.amend(seller, [buyer], 200_000 + number)
-        await asyncio.sleep(_BREATH)
+        await asyncio.sleep(BREATH)
     return took
 
 
@@ -64,7 +62,7 @@ async def _typing(seller: Person, buyer: Person, count: int) -> list[float]:
         deeds.type_message(buyer, "H")
         took.append((await asyncio.wait_for(seen, PATIENCE) - began) * 1000)
         deeds.type_message(buyer, "")
-        await asyncio.sleep(_BREATH)
+        await asyncio.sleep(BREATH)
     return took
 
 
@@ -100,6 +98,6 @@ async def _enter(site: Site, deals: list[Deal]) -> tuple[list[float], list[float
         person = site.person(deal.seller if number % 2 else deal.buyer)
         began = site.server.cpu()
         took.append(await person.visit(deal.path) * 1000)
-        await asyncio.sleep(_BREATH)
+        await asyncio.sleep(BREATH)
         used.append((site.server.cpu() - began) * 1000)
     return used, took
