@@ -46,7 +46,5 @@ def _take_apart(client: Client, elements: list[Element]) -> None:
     for handlers in (client.connect_handlers, client.disconnect_handlers, client.delete_handlers):
         handlers.clear()
     for element in elements:
-        for collection in (element.classes, element.style, element.props):
-            collection._change_handlers.clear()  # noqa: SLF001 - each holds a method of its own
         if isinstance(element, ValueElement):
             element._change_handlers.clear()  # noqa: SLF001

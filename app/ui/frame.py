@@ -10,6 +10,7 @@ from markupsafe import Markup
 from nicegui import ui
 from nicegui.element import Element
 
+from app.service.viewer import Viewer
 from app.ui.attempt import attempt
 from app.ui.attendance import attend
 from app.ui.block import Block
@@ -25,6 +26,20 @@ _HEADER = Markup(
     '<form method="post" action="/logout"><input type="hidden" name="csrf" value="{}">'
     '<button type="submit" class="button plain">Sign out</button></form>'
 )
+_HEAD = (
+    "type",
+    "method",
+    "scheme",
+    "server",
+    "client",
+    "root_path",
+    "path",
+    "query_string",
+    "headers",
+    "state",
+    "route",
+)
+"""What is asked of a request later: who sent it, from where, and what for."""
 _DARK = {"light": False, "dark": True, "system": None}
 _NEXT_THEME = {"system": "light", "light": "dark", "dark": "system"}
 _THEME_ICON = {"system": "contrast", "light": "light_mode", "dark": "dark_mode"}
@@ -35,6 +50,13 @@ def begin(site: Site, request: Request, title: str) -> None:
     ui.page_title(f"{title} · Traderoom")
     viewer = request.state.viewer
     site.waiting.add(ui.context.client, f"session {viewer.session_id}" if viewer else address_of(request))
+    ui.context.client.on_connect(lambda: _keep_head(request))
+
+
+def _keep_head(request: Request) -> None:
+    """Let go of how a request was answered, once its page is live: the page keeps the request for as long as it is
+    there, and with it would keep everything that the answer went through."""
+    Request.__init__(request, {name: its for name, its in request.scope.items() if name in _HEAD})
 
 
 @contextmanager
@@ -53,7 +75,7 @@ def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Ite
         lambda: site.presence.enter(None, viewer.person),
         lambda: site.presence.leave(None, viewer.person),
     )
-    client.on_connect(lambda: _learn_time_zone(site, request))
+    client.on_connect(lambda: _learn_time_zone(site, viewer))
     with ui.element("div").classes(f"content {classes}") as main:
         yield main
 
@@ -109,9 +131,8 @@ def _theme_switch(site: Site, request: Request) -> None:
     show()
 
 
-async def _learn_time_zone(site: Site, request: Request) -> None:
+async def _learn_time_zone(site: Site, viewer: Viewer) -> None:
     """Keep the browser's time zone when it is another than at sign-in; the next page shows its times."""
-    viewer = viewer_of(request)
     try:
         zone = await ui.run_javascript(BROWSER_ZONE, timeout=10)
     except TimeoutError:

@@ -11,7 +11,7 @@ from nicegui import app, ui
 from nicegui.nicegui import sio_app
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.ui import downloads, forms, shortcuts, sockets
+from app.ui import downloads, forms, lean, shortcuts, sockets
 from app.ui.block import Block
 from app.ui.collector import Collector
 from app.ui.frame import THEME_PATH
@@ -30,6 +30,7 @@ _TAB_KEPT = 60.0
 def build(site: Site) -> None:
     """Put the whole site on NiceGUI's app."""
     shortcuts.take()
+    lean.take()
     sockets.guard()
     Collector()
     app.storage.max_tab_storage_age = _TAB_KEPT

@@ -1,17 +1,20 @@
-"""Four shortcuts through the libraries under us, taken because the profile names them.
+"""Five shortcuts through the libraries under us, taken because the profile names them.
 
 NiceGUI asks for the signature of the same few handlers three times for each element it makes, and takes the same few
 texts of props apart again and again; Socket.IO looks through every message for bytes, of which we send none, and starts
-a task for each socket that a message goes to, only to wait for it. `tests/ui/test_shortcuts.py` fails when these
-internals move.
+a task for each socket that a message goes to, only to wait for it; NiceGUI notes each property of each element as one
+that others can be bound to, seventy for a page, while ours are bound to rooms. `tests/ui/test_shortcuts.py` fails when
+these internals move.
 """
 
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 from engineio import packet as line  # type: ignore[import-untyped]
-from nicegui import core, helpers
+from nicegui import binding, core, helpers
+from nicegui.element import Element
 from nicegui.props import Props
 from socketio import AsyncManager
 from socketio.packet import EVENT, Packet
@@ -27,6 +30,7 @@ def take() -> None:
     Props.parse = staticmethod(parse)  # type: ignore[method-assign]
     Packet.data_is_binary = classmethod(lambda _, __: False)
     core.sio.manager.emit = partial(emit, core.sio.manager)
+    binding.bindable_properties = Sources(binding.bindable_properties)
 
 
 def parse(text: str | None) -> dict[str, Any]:
@@ -37,6 +41,14 @@ def parse(text: str | None) -> dict[str, Any]:
 @lru_cache(1_000)
 def _parsed(text: str | None) -> dict[str, Any]:
     return _parse(text)
+
+
+class Sources(WeakValueDictionary[Any, Any]):
+    """NiceGUI's table of what can be bound to, without elements: a binding to one would be polled."""
+
+    def __setitem__(self, key: Any, owner: Any) -> None:
+        if not isinstance(owner, Element):
+            super().__setitem__(key, owner)
 
 
 async def emit(

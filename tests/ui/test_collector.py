@@ -8,8 +8,10 @@ from collections import Counter
 from nicegui import app
 from nicegui.app.app import prune_tab_storage
 from nicegui.element import Element
+from starlette.requests import empty_receive
 
 from app.bootstrap import House
+from app.ui.session import SESSION_COOKIE
 from tests.ui.browser import Browser
 
 _FRAME = 4
@@ -51,3 +53,15 @@ async def test_nothing_is_kept_for_a_tab_that_has_gone(house: House, sam: Browse
     store.last_modified -= 120
     await prune_tab_storage()
     assert "a tab" not in app.storage._tabs
+
+
+async def test_of_the_request_a_live_page_keeps_who_sent_it_and_nothing_of_its_answer(
+    house: House, sam: Browser
+) -> None:
+    await sam.open("/trades")
+    request = sam.page.request
+    assert request.cookies[SESSION_COOKIE] == sam.http.cookies[SESSION_COOKIE]
+    assert request.state.viewer.person.name == sam.name
+    assert request.url.path == "/trades"
+    assert not [name for name in request.scope if name.endswith("_astack") or name == "app"]
+    assert request.receive is empty_receive

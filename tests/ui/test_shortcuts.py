@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from nicegui import Client, core, helpers, observables, ui
+from nicegui import Client, binding, core, helpers, observables, ui
 from nicegui.page import page
 from nicegui.props import Props
 from socketio import AsyncManager, AsyncServer
@@ -140,3 +140,25 @@ async def test_a_message_goes_to_the_same_sockets_in_the_same_words(
 def test_nicegui_sends_through_the_shortcut() -> None:
     shortcuts.take()
     assert core.sio.manager.emit.func is shortcuts.emit
+
+
+def test_what_can_be_bound_to_is_noted_but_for_elements() -> None:
+    class Source:
+        value = binding.BindableProperty()
+
+    before = Source()
+    before.value = 1
+    shortcuts.take()
+    after = Source()
+    after.value = 2
+    with Client(page("/")):
+        label = ui.label("bound")
+        label.bind_text_from(before, "value")
+        ui.label("too").bind_text_from(after, "value")
+    assert binding.active_links == [], "neither is polled"
+    before.value = 3
+    assert label.text == 3
+    noted = list(binding.bindable_properties.values())
+    assert before in noted
+    assert after in noted
+    assert label not in noted, "NiceGUI notes elements elsewhere"

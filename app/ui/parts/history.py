@@ -1,5 +1,7 @@
 """What has happened: the activity timeline and the version history, behind tabs; versions are read when opened."""
 
+from functools import partial
+
 from markupsafe import Markup
 from nicegui import ui
 from nicegui.events import GenericEventArguments
@@ -55,7 +57,7 @@ class History:
     def show(self, action: Action) -> None:
         """Show what has just happened, where it has been opened."""
         self._timeline.add_to_lump(
-            lambda: entries.timeline(action, self._seat), at_once=action.kind is not Kind.MESSAGE_SENT
+            partial(entries.timeline, action, self._seat), at_once=action.kind is not Kind.MESSAGE_SENT
         )
         made = entries.version_made_by(action)
         if self._versions is not None and made is not None:

@@ -1,0 +1,49 @@
+"""Each element's classes, style and props, made lean: they are most of what a page costs in memory.
+
+NiceGUI lets anybody observe each of these collections, and keeps for it, in each of a hundred on a page, a list of
+handlers, a list of observers, a parent and a time. Here nobody but the element itself wants to hear of a change, so
+these are the same for all, and a change goes straight to the element. The collections no longer lead back to
+themselves, so what a page held is free without the garbage collector when the page has gone. `tests/ui/test_lean.py`
+fails when these internals move.
+"""
+
+import weakref
+from collections.abc import Collection
+from typing import Any
+
+from nicegui.classes import Classes
+from nicegui.element import Element
+from nicegui.props import Props
+from nicegui.style import Style
+
+_FOR_ALL: dict[str, Any] = {"_parent_ref": None, "_observer_refs": (), "_suspend_count": 0, "last_modified": 0.0}
+
+
+def take() -> None:
+    """Put the lean collections in the place of NiceGUI's."""
+    _make_lean(Classes, list)
+    _make_lean(Style, dict)
+    _make_lean(Props, dict)
+    # Names of props that will go with NiceGUI 4: ours are not among them.
+    _set(Props, add_rename=_ignore, add_warning=_ignore, _renames={}, _warnings={})
+
+
+def _make_lean(kind: type[Classes[Any] | Style[Any] | Props[Any]], built_in: type[list[Any] | dict[Any, Any]]) -> None:
+    def begin(self: Any, data: Collection[Any] = (), *, element: Element) -> None:
+        built_in.__init__(self, data)
+        self._element = weakref.ref(element)
+
+    def handlers(self: Any) -> list[tuple[Any, bool]]:
+        """What a list or a dictionary inside of it tells of a change."""
+        return [(self._update, False)]
+
+    _set(kind, **_FOR_ALL, __init__=begin, _handle_change=kind._update, _change_handlers=property(handlers))  # noqa: SLF001
+
+
+def _ignore(*_: object) -> None:
+    """Take no note."""
+
+
+def _set(kind: type, **attributes: Any) -> None:
+    for name, value in attributes.items():
+        setattr(kind, name, value)
