@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     LargeBinary,
-    Row,
     Select,
     Text,
     and_,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
-from app.db.engine import Database
+from app.db.engine import Database, Prepared
 from app.db.tables import SessionRow, TradeRow, UserRow
 from app.domain.trade import Person, Status
 
@@ -119,14 +118,12 @@ class Accounts:
 
     async def find_session(self, token_hash: bytes) -> Session | None:
         """The live session of a token's digest, or None. Its use is noted, once a minute at most."""
-        async with self._database.reading() as connection:
-            row = (await connection.execute(_BY_TOKEN, {"token_hash": token_hash})).one_or_none()
-            if row is None:
-                return None
-            if row.since_seen > _NOTED_EVERY:
-                await connection.execute(
-                    update(SessionRow).where(col(SessionRow.id) == row.id).values(seen_at=func.now())
-                )
+        rows = await self._database.ask(_BY_TOKEN, token_hash=token_hash)
+        if not rows:
+            return None
+        [row] = rows
+        if row.since_seen > _NOTED_EVERY:
+            await self._run(update(SessionRow).where(col(SessionRow.id) == row.id).values(seen_at=func.now()))
         return _session(row)
 
     async def sessions_of(self, user_id: int) -> list[Session]:
@@ -196,10 +193,9 @@ def _is_live() -> ColumnElement[bool]:
     return and_(col(SessionRow.seen_at) > func.now() - IDLE_FOR, col(SessionRow.created_at) > func.now() - LASTS_FOR)
 
 
-# What every request asks is put together once: making such a statement costs more than running it.
-_BY_TOKEN = _sessions().where(col(SessionRow.token_hash) == bindparam("token_hash"))
+_BY_TOKEN = Prepared(_sessions().where(col(SessionRow.token_hash) == bindparam("token_hash")))
 
 
-def _session(row: Row[Any]) -> Session:
+def _session(row: Any) -> Session:
     person = Person(row.user_id, row.name)
     return Session(row.id, person, row.time_zone, row.theme, row.created_at, row.seen_at)

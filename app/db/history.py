@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, 
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from app.db.engine import Database
+from app.db.engine import Database, Prepared
 from app.db.tables import ActionRow, MessageRow, TradeRow, UserRow, VersionRow
 from app.domain.actions import Action, Kind, Version
 from app.domain.terms import Terms
@@ -31,20 +31,21 @@ class History:
 
     async def trade(self, trade_id: int) -> Standing | None:
         """The trade as it stands, or None."""
-        return await self._one(_BY_ID, trade=trade_id)
+        return _one(await self._database.ask(_BY_ID, trade=trade_id))
 
     async def by_code(self, code: str) -> Standing | None:
         """The trade of an invitation code (as stored, lower case), or None."""
-        return await self._one(_BY_CODE, code=code)
+        return _one(await self._database.ask(_BY_CODE, code=code))
 
     async def actions(self, trade_id: int, *, before: int | None = None, limit: int = 50) -> list[Action]:
         """The newest `limit` actions with seq < before, oldest first."""
-        rows = await self._all(_NEWEST, trade=trade_id, before=_NO_SEQ if before is None else before, limit=limit)
+        bound = _NO_SEQ if before is None else before
+        rows = await self._database.ask(_NEWEST, trade=trade_id, before=bound, limit=limit)
         return [_action(row) for row in reversed(rows)]
 
     async def actions_since(self, trade_id: int, seq: int, *, limit: int = 500) -> list[Action]:
         """The first `limit` actions after `seq`, oldest first."""
-        return [_action(row) for row in await self._all(_SINCE, trade=trade_id, after=seq, limit=limit)]
+        return [_action(row) for row in await self._database.ask(_SINCE, trade=trade_id, after=seq, limit=limit)]
 
     async def requested(self, actor_id: int, request: UUID) -> tuple[int, Action] | None:
         """The trade's id and the action that a person's request of this name has led to, or None."""
@@ -156,16 +157,12 @@ class History:
         )
         return [row[0] for row in await self._all(statement.limit(limit))]
 
-    async def _one(self, statement: Select[Any], **named: object) -> Standing | None:
-        found = await self._many(statement, **named)
-        return found[0] if found else None
+    async def _many(self, statement: Select[Any]) -> list[Standing]:
+        return [_standing(row) for row in await self._all(statement)]
 
-    async def _many(self, statement: Select[Any], **named: object) -> list[Standing]:
-        return [_standing(row) for row in await self._all(statement, **named)]
-
-    async def _all(self, statement: Select[Any], **named: object) -> Sequence[Row[Any]]:
+    async def _all(self, statement: Select[Any]) -> Sequence[Row[Any]]:
         async with self._database.reading() as connection:
-            rows: Sequence[Row[Any]] = (await connection.execute(statement, named)).all()
+            rows: Sequence[Row[Any]] = (await connection.execute(statement)).all()
         return rows
 
 
@@ -194,7 +191,7 @@ def _actions() -> Select[Any]:
         .outerjoin(
             VersionRow,
             and_(
-                col(ActionRow.kind).in_((Kind.CREATED, Kind.AMENDED)),
+                or_(col(ActionRow.kind) == Kind.CREATED, col(ActionRow.kind) == Kind.AMENDED),
                 col(VersionRow.trade_id) == ActionRow.trade_id,
                 col(VersionRow.version) == ActionRow.version,
             ),
@@ -217,14 +214,17 @@ def _labelled(version: type[VersionRow], prefix: str) -> list[ColumnElement[Any]
     ]
 
 
-# What every page asks is put together once: making such a statement costs more than running it.
-_BY_ID = _trades().where(col(TradeRow.id) == bindparam("trade"))
-_BY_CODE = _trades().where(col(TradeRow.code) == bindparam("code"))
-_NEWEST = _actions().where(col(ActionRow.seq) < bindparam("before")).order_by(col(ActionRow.seq).desc())
-_SINCE = _actions().where(col(ActionRow.seq) > bindparam("after")).order_by(col(ActionRow.seq))
+_BY_ID = Prepared(_trades().where(col(TradeRow.id) == bindparam("trade")))
+_BY_CODE = Prepared(_trades().where(col(TradeRow.code) == bindparam("code")))
+_NEWEST = Prepared(_actions().where(col(ActionRow.seq) < bindparam("before")).order_by(col(ActionRow.seq).desc()))
+_SINCE = Prepared(_actions().where(col(ActionRow.seq) > bindparam("after")).order_by(col(ActionRow.seq)))
 
 
-def _standing(row: Row[Any]) -> Standing:
+def _one(rows: list[Any]) -> Standing | None:
+    return _standing(rows[0]) if rows else None
+
+
+def _standing(row: Any) -> Standing:
     trade = Trade(
         id=row.id,
         code=row.code,
@@ -244,7 +244,7 @@ def _standing(row: Row[Any]) -> Standing:
     return Standing(trade, row.seq, row.active_at)
 
 
-def _action(row: Row[Any]) -> Action:
+def _action(row: Any) -> Action:
     kind = Kind(row.kind)
     makes_terms = kind in {Kind.CREATED, Kind.AMENDED}
     return Action(
@@ -261,5 +261,5 @@ def _action(row: Row[Any]) -> Action:
     )
 
 
-def _old_terms(row: Row[Any]) -> Terms | None:
+def _old_terms(row: Any) -> Terms | None:
     return Terms(row.old_price, row.old_quantity, row.old_description) if row.old_price is not None else None

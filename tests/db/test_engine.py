@@ -2,14 +2,17 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import OperationalError
+from sqlmodel import col
 
 from app.db import engine
-from app.db.engine import Database, DatabaseError, check_server
+from app.db.engine import Database, DatabaseError, Prepared, check_server
+from app.db.tables import UserRow
 from tests.db.outage import cut
 
 
@@ -144,3 +147,20 @@ async def test_whoever_waits_too_long_for_a_connection_is_told(url: str, monkeyp
             async with database.reading():
                 pass
     await database.close()
+
+
+async def test_a_prepared_statement_is_asked_with_its_own_constants_and_the_values_that_are_given(
+    database: Database,
+) -> None:
+    new = "INSERT INTO users (name, name_key, password_hash) VALUES (%s, %s, 'x')"
+    async with database.raw() as connection:
+        for name in ("Sam", "Bea"):
+            await connection.execute(new, (name, name.lower()))
+    columns: tuple[Any, ...] = (col(UserRow.name), col(UserRow.id).label("number"))
+    statement = select(*columns).where(col(UserRow.password_hash) == "x", col(UserRow.name_key) == bindparam("key"))
+    question = Prepared(statement)
+    async with database.reading() as reading:
+        for key in ("sam", "bea", "nobody"):
+            rows = await database.ask(question, key=key)
+            assert rows == (await reading.execute(statement, {"key": key})).all()
+            assert [row.name for row in rows] == ([key.capitalize()] if key != "nobody" else [])
