@@ -1,5 +1,6 @@
 """The stage of a run: a PostgreSQL that keeps its word (fsync on), a town for each measure, a server in front."""
 
+import json
 import shutil
 import sys
 import tempfile
@@ -22,6 +23,10 @@ from tests.bench.town import SECRET, Citizen, Deal, Town, several, town
 UNLIMITED = {
     f"TRADEROOM_LIMIT_{name}": "1000000/minute" for name in ("SIGN_UP", "SIGN_IN", "MOVES", "MESSAGES", "ROOMS")
 }
+GLASS_HOUSE = ("-m", "tests.bench.glass_house")
+"""The program that `Site.counts` asks."""
+BLOCKS = "blocks"
+"""Pieces of memory that Python has in use, whatever the process holds of the system's for later."""
 _COMPLAINTS = ("ERROR", "WARNING", "Traceback")
 
 
@@ -51,6 +56,11 @@ class Site:
     async def meet_all(self, deals: list[Deal], at_once: int = 4) -> list[tuple[Person, Person]]:
         """The same in many rooms."""
         return await several((self.meet(deal) for deal in deals), at_once)
+
+    async def counts(self) -> dict[str, int]:
+        """How many of what the process holds; only of a glass house."""
+        told: dict[str, int] = json.loads((await Browser(self.server.site).get("/held")).html)
+        return told
 
     async def empty(self) -> None:
         """Everybody closes their tab."""

@@ -2,23 +2,19 @@
 
 import asyncio
 import itertools
-import json
 import random
 from collections.abc import AsyncIterator
 from time import perf_counter
 
 from tests.bench import deeds
-from tests.bench.browser import Browser
 from tests.bench.figures import Goal, Result, Row
 from tests.bench.floors import Floors
 from tests.bench.sizes import Size
-from tests.bench.stage import Site, Stage
+from tests.bench.stage import BLOCKS, GLASS_HOUSE, Site, Stage
 from tests.bench.town import Deal
 
 _AT_ONCE = 20
 """Pairs who come and go at the same time."""
-_BLOCKS = "blocks"
-"""Pieces of memory that Python has in use, whatever the process holds of the system's for later."""
 _FORGOTTEN = 110.0
 """Seconds until a page that was left is gone for good."""
 
@@ -29,7 +25,7 @@ async def measure(stage: Stage, floors: Floors, size: Size) -> AsyncIterator[Res
         return
     async with stage.town() as town:
         deals = await town.rooms(_AT_ONCE)
-        async with stage.open(town, "-m", "tests.bench.glass_house") as site:
+        async with stage.open(town, *GLASS_HOUSE) as site:
             visits = await _come_and_go(site, deals, 20)
             await _emptied(site)
             before, memory = await _held(site), site.server.memory()
@@ -40,7 +36,7 @@ async def measure(stage: Stage, floors: Floors, size: Size) -> AsyncIterator[Res
             await _emptied(site)
             after = await _held(site)
             yield Row("soak: visits to rooms", "visits", [visits])
-            in_use = [held.pop(_BLOCKS) for held in (before, between, after)]
+            in_use = [held.pop(BLOCKS) for held in (before, between, after)]
             for kind, count in after.items():
                 yield Row(f"soak: {kind} left over", kind, [count - before[kind]], goal=Goal(3))
             first, second = (100 * (last / first - 1) for first, last in itertools.pairwise(in_use))
@@ -81,5 +77,4 @@ async def _emptied(site: Site) -> None:
 
 
 async def _held(site: Site) -> dict[str, int]:
-    held: dict[str, int] = json.loads((await Browser(site.server.site).get("/held")).html)
-    return {**held, "open files and connections": site.server.open_files()}
+    return {**await site.counts(), "open files and connections": site.server.open_files()}
