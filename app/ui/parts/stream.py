@@ -13,8 +13,8 @@ from nicegui.element import Element
 
 from app.ui.block import Block
 
-_PAINTED = 16
-"""Rows that come with the page: as many as a screen shows."""
+_PAINTED = 10
+"""Rows that come with the page: about as many as a screen shows. The others follow at once, above or below them."""
 _CHUNK = 25
 _LUMP = 12
 _GATHER = 0.5
