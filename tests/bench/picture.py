@@ -16,7 +16,7 @@ def check() -> None:
     try:
         import_module("matplotlib")
     except ImportError as error:
-        raise PictureError("--plot needs matplotlib: python -m pip install matplotlib") from error
+        raise PictureError("--plot needs matplotlib: .venv/bin/python -m pip install -e '.[plot]'") from error
 
 
 def draw(curves: Sequence[Curve], directory: Path) -> list[Path]:

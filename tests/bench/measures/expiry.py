@@ -12,7 +12,7 @@ from tests.bench.stage import Stage
 from tests.bench.town import Citizen, Deal, Town, several
 
 _PAIRS = 20
-_LEAD = 12.0
+_LEAD = 7.0
 _LEAD_EACH = 0.09
 """Seconds from making the trades to the first deadline: the server starts and everybody comes in meanwhile."""
 
