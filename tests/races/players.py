@@ -77,7 +77,7 @@ class Player:
         self.history = History(self.database)
         self.ledger = Ledger(self.database, Queue(url), "player")
         self._turns = asyncio.Semaphore(10)
-        """As many as the pool has connections: its own queue is not fair, and gives up after five seconds."""
+        """As many as the pool has connections: whoever waits for one is turned away after five seconds."""
 
     async def play(self, game: Round) -> Played:
         """Everybody on every trade, at random times until a little after its deadline, each a few times."""
