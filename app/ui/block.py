@@ -6,7 +6,7 @@ from nicegui.element import Element
 class Block(Element):
     """HTML of ours, where texts of people stand escaped. The browser sets it as it is.
 
-    Unlike `Block`, which is a component for each, it is an ordinary element: half the work here and in the browser.
+    Unlike `ui.html`, which is a component of its own, it is an ordinary element: half the work here and in the browser.
     """
 
     def __init__(self, content: str = "", *, tag: str = "div") -> None:
