@@ -142,11 +142,14 @@ async def _is_empty(house: Traderoom) -> bool:
 
 
 async def _are_being_expired(url: str, count: int) -> bool:
-    """So many wait for the locked rows; each minute the worker's sweep is one more."""
-    [(waiting,)] = await rows(
-        url, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    """So many jobs have begun, and all of them wait for the locked rows; each minute the worker's sweep waits too."""
+    [(begun, swept, waiting)] = await rows(
+        url,
+        "SELECT count(*) FILTER (WHERE task_name = 'expire_trade'), count(*) FILTER (WHERE task_name = 'sweep'),"
+        " (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+        " FROM procrastinate_jobs WHERE status = 'doing'",
     )
-    return int(waiting) >= count
+    return int(begun) == count and int(waiting) == count + int(swept)
 
 
 async def _expired(url: str, deals: list[Deal]) -> bool:

@@ -9,7 +9,7 @@ import sys
 import tracemalloc
 from collections.abc import Callable
 
-from nicegui import Client, core, ui
+from nicegui import Client, ui
 from nicegui.element import Element
 from nicegui.page import page
 
@@ -64,5 +64,4 @@ def _cost() -> float:
 
 
 if __name__ == "__main__":
-    core.app.config.prod_js = True
     sys.stdout.write(json.dumps(outcomes()))
