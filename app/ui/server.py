@@ -11,7 +11,7 @@ from nicegui import app, ui
 from nicegui.nicegui import sio_app
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.ui import downloads, forms, lean, shortcuts, sockets
+from app.ui import document, downloads, forms, lean, shortcuts, sockets
 from app.ui.block import Block
 from app.ui.collector import Collector
 from app.ui.frame import THEME_PATH
@@ -32,6 +32,7 @@ def build(site: Site) -> None:
     shortcuts.take()
     lean.take()
     sockets.guard()
+    document.take()
     Collector()
     app.storage.max_tab_storage_age = _TAB_KEPT
     app.add_middleware(
