@@ -7,9 +7,11 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from nicegui import ui
 
 from app import demo
@@ -60,6 +62,7 @@ def web_app(house: House) -> server.Entrance:
         reconnect_timeout=10,
         binding_refresh_interval=None,
         tailwind=False,
+        gzip_middleware_factory=partial(GZipMiddleware, compresslevel=3),
         show_welcome_message=False,
     )
     return server.Entrance(web, site)

@@ -28,11 +28,13 @@ CROWDED = "Very many people are coming in at this moment. Please try again in a 
 _TOO_MANY_PAGES = "You have very many pages of Traderoom open. Please close some of them, then load this one again."
 SOCKET = "/_nicegui_ws"
 """Where NiceGUI has its sockets."""
+FILES = "/_nicegui/"
+"""Where it has its files."""
 _PAGES_AT_ONCE = 4
 """Pages are put together a few at a time: when a crowd comes in, those who are in already are not kept waiting."""
 _PATIENCE = 60.0
 """Seconds in which a page's turn has to come."""
-_NO_PAGES = ("/_nicegui/", f"{SOCKET}/")
+_NO_PAGES = (FILES, f"{SOCKET}/")
 _NO_PAGE = {"/healthz", "/readyz", "/theme.css", "/favicon.ico", "/receipt-key"}
 _HTML = "text/html"
 _POLICY = (

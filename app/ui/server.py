@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fastapi.responses import JSONResponse, Response
 from nicegui import app, ui
+from nicegui.middlewares import RedirectWithPrefixMiddleware, SetCacheControlMiddleware
 from nicegui.nicegui import sio_app
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,7 +16,7 @@ from app.ui import document, downloads, forms, lean, shortcuts, sockets
 from app.ui.block import Block
 from app.ui.collector import Collector
 from app.ui.frame import THEME_PATH
-from app.ui.gate import SOCKET, UNAVAILABLE, Gate
+from app.ui.gate import FILES, SOCKET, UNAVAILABLE, Gate
 from app.ui.pages import account, activity, my_trades, new_trade, nothing_here, sign_in, trade_room
 from app.ui.parts.clock import VISIBILITY_SCRIPT
 from app.ui.site import Site
@@ -49,11 +50,18 @@ def build(site: Site) -> None:
 
 
 class Entrance:
-    """The shortest way in for each: requests to NiceGUI's app, start and stop to `app`, which holds it, and sockets to
-    Socket.IO behind a gate of their own, since what they pass through stays in memory for as long as they are open."""
+    """The shortest way in for each: requests to NiceGUI's app, start and stop to `holder`, which holds it, and sockets
+    to Socket.IO behind a gate of their own, since what they pass through stays in memory for as long as they are open.
 
-    def __init__(self, app: ASGIApp, site: Site) -> None:
-        self.app = app
+    Of the middleware that NiceGUI puts before all requests, one is for its files, and gets only these; the other is for
+    sites below a path of a proxy's, which ours is not.
+    """
+
+    def __init__(self, holder: ASGIApp, site: Site) -> None:
+        self._holder = holder
+        of_nicegui: tuple[object, ...] = (RedirectWithPrefixMiddleware, SetCacheControlMiddleware)
+        app.user_middleware[:] = [its for its in app.user_middleware if its.cls not in of_nicegui]
+        self._files = SetCacheControlMiddleware(app)
         self._sockets = Gate(
             _to_socket_io,
             settings=site.settings,
@@ -65,10 +73,12 @@ class Entrance:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
+            await self._holder(scope, receive, send)
         elif scope["path"].startswith(f"{SOCKET}/"):
             await self._sockets(scope, receive, send)
         else:
+        elif scope["path"].startswith(FILES):
+            await self._files(scope, receive, send)
             await app(scope, receive, send)
 
 
