@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from nicegui import ui
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app import demo
 from app.bootstrap import House
@@ -73,6 +74,7 @@ async def serve(house: House, listener: socket.socket) -> None:
     settings = house.settings
     config = uvicorn.Config(
         web_app(house),
+        http=_Connection,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_ping_interval=None,  # Socket.IO sends pings of its own
@@ -105,6 +107,15 @@ async def work(house: House) -> None:
         working.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await working
+
+
+class _Connection(HttpToolsProtocol):
+    """uvicorn's connection, which lets go of its parser when it becomes a socket, as it does when it is closed: the two
+    hold each other, and only the garbage collector would free them."""
+
+    def handle_websocket_upgrade(self) -> None:
+        super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment]
 
 
 class _Server(uvicorn.Server):
