@@ -53,9 +53,8 @@ class Face:
         show(self.trade)
 
     def on_present(self, show: Callable[[People], object]) -> None:
-        """Call `show(people)` now and whenever somebody comes or goes."""
+        """Call `show(people)` whenever somebody comes or goes."""
         self._told["present"].append(show)
-        show(self.present)
 
     def on_typing(self, show: Callable[[People], object]) -> None:
         """Call `show(people)` now and whenever somebody begins or stops typing."""

@@ -37,8 +37,12 @@ def bar(seat: Seat) -> Clock:
     """Title, status, clock, who is here. Returns the clock, which the page pauses while it is hidden."""
     with ui.element("div").classes("bar"):
         heading = Block().classes("as-children")
-        seat.face.on_trade(lambda trade: heading.show(_heading(trade, seat.face.present, seat)))
-        seat.face.on_present(lambda people: heading.show(_heading(seat.face.trade, people, seat)))
+
+        def show(_: object) -> None:
+            heading.show(_heading(seat.face.trade, seat.face.present, seat))
+
+        seat.face.on_trade(show)
+        seat.face.on_present(show)
         clock = Clock(seat.room.dial)
         clock.props('data-testid="countdown"')
     return clock
@@ -91,8 +95,11 @@ def _version_line(trade: Trade, seat: Seat) -> Markup:
 
 
 def _participants(people: tuple[Person, ...], seat: Seat) -> Markup:
-    """Everybody who is here, by full name; the initials in the circles are the theme's, for the eye only."""
-    everybody = sorted(people, key=lambda person: person.id != seat.me)
+    """Everybody who is here, by full name; the initials in the circles are the theme's, for the eye only.
+
+    Whoever reads this is here, from the first moment: only others have to wait until the page is live.
+    """
+    everybody = (seat.viewer.person, *(person for person in people if person.id != seat.me))
     one = Markup('<span class="person" data-initials="{}"><span><bdi>{}</bdi>{}</span></span>')
     return Markup(" ").join(
         one.format(wording.initials(person), person.name, " (you)" if person.id == seat.me else "")
