@@ -62,8 +62,8 @@ def web_app(house: House) -> server.Entrance:
         language="en-US",
         reconnect_timeout=10,
         binding_refresh_interval=None,
-        tailwind=False,
         gzip_middleware_factory=partial(GZipMiddleware, compresslevel=3),
+        tailwind=False,
         show_welcome_message=False,
     )
     return server.Entrance(web, site)

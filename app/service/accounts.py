@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import secrets
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
 from argon2 import PasswordHasher
@@ -25,7 +25,6 @@ from app.domain.trade import Person
 from app.service.limits import Limits
 from app.service.viewer import Viewer
 
-THEMES = ("system", "light", "dark")
 _ZONES = frozenset(available_timezones())
 _WRONG = "Name or password is wrong."
 
@@ -109,16 +108,20 @@ class Accounts:
         await self._store.end_sessions(person.id)
         security_log.note("password_reset", person=person.id)
 
-    async def viewer(self, token: str) -> Viewer | None:
-        """Who holds the session of this token, if it is live."""
+    async def viewer(self, token: str, *, time_zone: str = "") -> Viewer | None:
+        """Who holds the session of this token, if it is live. The browser's time zone is kept, if we know it."""
         session = await self._store.find_session(_digest(token))
-        return Viewer(session.person, session.id, session.time_zone, session.theme) if session else None
+        if session is None:
+            return None
+        viewer = Viewer(session.person, session.id, session.time_zone, session.theme)
+        if time_zone in _ZONES and time_zone != viewer.time_zone:
+            viewer = replace(viewer, time_zone=time_zone)
+            await self.remember(viewer)
+        return viewer
 
-    async def remember(self, viewer: Viewer, *, time_zone: str, theme: str) -> None:
-        """Keep how this browser shows things: its time zone and theme, where they are ones we know."""
-        zone = time_zone if time_zone in _ZONES else viewer.time_zone
-        shown = theme if theme in THEMES else viewer.theme
-        await self._store.remember(viewer.session_id, time_zone=zone, theme=shown)
+    async def remember(self, viewer: Viewer) -> None:
+        """Keep how this browser shows things: its time zone and its theme."""
+        await self._store.remember(viewer.session_id, time_zone=viewer.time_zone, theme=viewer.theme)
 
     async def change_password(self, viewer: Viewer, old: str, new: str) -> None:
         """Set a new password and end the person's other sessions. Raises `Refusal`: wrong old password, limits."""

@@ -24,7 +24,6 @@ class Entrance(BaseModel):
     person: str = ""
     csrf: str = ""
     back: str = ""
-    time_zone: str = ""
 
 
 def register(site: Site) -> None:
@@ -80,9 +79,7 @@ async def _enter(site: Site, request: Request, form: Entrance, start: Callable[[
         response = RedirectResponse(f"/?next={quote(way_back(form.back))}", 303)
         cookies.set_flash(response.headers, name=form.name[:200], field=refusal.field, sentence=str(refusal))
         return response
-    viewer = await site.accounts.viewer(token)
-    if viewer is not None:
-        await site.accounts.remember(viewer, time_zone=form.time_zone, theme=viewer.theme)
+    viewer = await site.accounts.viewer(token, time_zone=cookies.time_zone(request))
     response = RedirectResponse(way_back(form.back), 303)
     cookies.set_session(response.headers, token)
     if viewer is not None:

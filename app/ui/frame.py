@@ -10,7 +10,6 @@ from markupsafe import Markup
 from nicegui import ui
 from nicegui.element import Element
 
-from app.service.viewer import Viewer
 from app.ui.attempt import attempt
 from app.ui.attendance import attend
 from app.ui.block import Block
@@ -19,7 +18,6 @@ from app.ui.site import Site, address_of, viewer_of
 PAGE: dict[str, Any] = {"dark": None, "language": "en-US", "response_timeout": 30.0}
 """What all pages have in common; the seconds are for a thousand people who come at once."""
 THEME_PATH = "/theme.css"
-BROWSER_ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
 _HEADER = Markup(
     '<a class="brand" href="/trades" aria-hidden="true" tabindex="-1">Traderoom</a>'
     '<nav aria-label="Main">{}{}</nav><a class="me" href="/account" title="Account"><bdi>{}</bdi></a>'
@@ -75,7 +73,6 @@ def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Ite
         lambda: site.presence.enter(None, viewer.person),
         lambda: site.presence.leave(None, viewer.person),
     )
-    client.on_connect(lambda: _learn_time_zone(site, viewer))
     with ui.element("div").classes(f"content {classes}") as main:
         yield main
 
@@ -117,7 +114,7 @@ def _theme_switch(site: Site, request: Request) -> None:
     async def switch() -> None:
         nonlocal viewer
         viewer = replace(viewer, theme=_NEXT_THEME[viewer.theme])
-        await attempt(site.accounts.remember(viewer, time_zone=viewer.time_zone, theme=viewer.theme))
+        await attempt(site.accounts.remember(viewer))
         shade()
         show()
 
@@ -129,13 +126,3 @@ def _theme_switch(site: Site, request: Request) -> None:
     button = ui.button(on_click=switch, color=None).props("flat dense round size=sm").classes("quiet")
     shade()
     show()
-
-
-async def _learn_time_zone(site: Site, viewer: Viewer) -> None:
-    """Keep the browser's time zone when it is another than at sign-in; the next page shows its times."""
-    try:
-        zone = await ui.run_javascript(BROWSER_ZONE, timeout=10)
-    except TimeoutError:
-        return  # the person has left
-    if isinstance(zone, str) and zone != viewer.time_zone:
-        await attempt(site.accounts.remember(viewer, time_zone=zone, theme=viewer.theme))

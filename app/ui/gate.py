@@ -171,7 +171,9 @@ class Gate:
 
     async def _viewer(self, request: Request) -> Viewer | None:
         token = self._cookies.token(request)
-        return await self._accounts.viewer(token) if token else None
+        if not token:
+            return None
+        return await self._accounts.viewer(token, time_zone=self._cookies.time_zone(request))
 
 
 def _address(scope: Scope) -> str:

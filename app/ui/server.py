@@ -19,6 +19,7 @@ from app.ui.frame import THEME_PATH
 from app.ui.gate import FILES, SOCKET, UNAVAILABLE, Gate
 from app.ui.pages import account, activity, my_trades, new_trade, nothing_here, sign_in, trade_room
 from app.ui.parts.clock import VISIBILITY_SCRIPT
+from app.ui.session import ZONE_SCRIPT
 from app.ui.site import Site
 
 _THEME = Path(__file__).with_name("theme.css")
@@ -31,9 +32,9 @@ _TAB_KEPT = 60.0
 def build(site: Site) -> None:
     """Put the whole site on NiceGUI's app."""
     shortcuts.take()
+    document.take()
     lean.take()
     sockets.guard()
-    document.take()
     Collector()
     app.storage.max_tab_storage_age = _TAB_KEPT
     app.add_middleware(
@@ -76,9 +77,9 @@ class Entrance:
             await self._holder(scope, receive, send)
         elif scope["path"].startswith(f"{SOCKET}/"):
             await self._sockets(scope, receive, send)
-        else:
         elif scope["path"].startswith(FILES):
             await self._files(scope, receive, send)
+        else:
             await app(scope, receive, send)
 
 
@@ -98,7 +99,7 @@ def _serve_theme() -> None:
     css = _THEME.read_bytes()
     tag = hashlib.sha256(css).hexdigest()[:16]
     ui.add_head_html(f'<link rel="stylesheet" href="{THEME_PATH}?{tag}">', shared=True)
-    ui.add_head_html(VISIBILITY_SCRIPT, shared=True)
+    ui.add_head_html(ZONE_SCRIPT + VISIBILITY_SCRIPT, shared=True)
 
     @app.get(THEME_PATH)
     def theme() -> Response:

@@ -20,6 +20,12 @@ SESSION_COOKIE = "traderoom_session"
 CSRF_COOKIE = "traderoom_csrf"
 FLASH_COOKIE = "traderoom_flash"
 DEVICE_COOKIE = "traderoom_device"
+ZONE_COOKIE = "traderoom_zone"
+ZONE_SCRIPT = (
+    f"<script>document.cookie = '{ZONE_COOKIE}=' + Intl.DateTimeFormat().resolvedOptions().timeZone"
+    " + '; path=/; max-age=31536000; samesite=lax'</script>"
+)
+"""Each page leaves the browser's time zone for the next one, which needs no question and no answer then."""
 _THIRTY_DAYS = 30 * 86_400
 _ONE_YEAR = 365 * 86_400
 _PRIVATE = ("/trades", "/room", "/activity", "/account")
@@ -53,6 +59,11 @@ class Cookies:
         """Let the browser tell, next time, that this person has been signed in there."""
         mark = before.mark if before and before.person_id == person_id else secrets.token_urlsafe(16)
         self._set(headers, DEVICE_COOKIE, self._device.sign(f"{person_id}-{mark}").decode(), _ONE_YEAR)
+
+    @staticmethod
+    def time_zone(request: Request) -> str:
+        """What the browser says of its time zone, if anything."""
+        return request.cookies.get(ZONE_COOKIE, "")
 
     def drop(self, headers: MutableHeaders, name: str) -> None:
         """Take a cookie away."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
+from app.ui.session import ZONE_COOKIE
+
 _AGENT = "Traderoom-bench"
 
 
@@ -24,7 +26,7 @@ class Browser:
 
     def __init__(self, site: str, cookies: dict[str, str] | None = None) -> None:
         self.site = site
-        self.cookies = dict(cookies or {})
+        self.cookies = {ZONE_COOKIE: "UTC", **(cookies or {})}  # a page's script has left it
 
     @property
     def cookie(self) -> str:

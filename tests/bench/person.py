@@ -15,7 +15,6 @@ PATIENCE = 30.0
 """Seconds to wait for anything."""
 _ACK = 3.0
 """Seconds after which the script tells which messages have arrived."""
-_ZONE = "UTC"
 
 
 class NoPageError(Exception):
@@ -46,7 +45,7 @@ class Person:
         form = parse((await self.browser.get("/")).html, 0)
         csrf = next(e["props"]["value"] for e in form.elements.values() if e.get("props", {}).get("name") == "csrf")
         answer = await self.browser.post(
-            "/signup" if new else "/login", name=name, password=password, csrf=csrf, back="/trades", time_zone=_ZONE
+            "/signup" if new else "/login", name=name, password=password, csrf=csrf, back="/trades"
         )
         if (answer.status, answer.location) != (303, "/trades"):
             raise NoPageError(f"{name} was not let in: {answer.status} {answer.location}")
@@ -134,10 +133,6 @@ class Person:
             self.page.apply(payload)
             if self._wishes:
                 self._grant()
-        elif event == "run_javascript" and payload.get("request_id") and self._wire is not None:
-            result = _ZONE if "timeZone" in payload["code"] else None
-            answer = {"request_id": payload["request_id"], "client_id": self.page.client_id, "result": result}
-            self._wire.emit("javascript_response", answer)
 
     def _grant(self) -> None:
         for wish, future in list(self._wishes):

@@ -112,7 +112,7 @@ async def sign_up(site: str, name: str, **planted: str) -> tuple[httpx.Response,
     """What signing up by the page's form answers, and the cookies it sets, as they are written."""
     async with client(site, headers={"Origin": site}, cookies=planted) as http:
         page = await http.get("/")
-        fields = {"name": name, "password": PASSWORD, "csrf": csrf_of(parse(page.text, 0)), "time_zone": "UTC"}
+        fields = {"name": name, "password": PASSWORD, "csrf": csrf_of(parse(page.text, 0))}
         seed = {CSRF_COOKIE: SimpleCookie(page.headers["set-cookie"])[CSRF_COOKIE].value}
         answer = await http.post("/signup", data=fields, headers=cookies_of({**planted, **seed}))
     lines = [*page.headers.get_list("set-cookie"), *answer.headers.get_list("set-cookie")]

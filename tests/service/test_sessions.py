@@ -1,6 +1,7 @@
 """Sessions: whose they are, how long they last, what ends them, and what a browser may keep in them."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -51,19 +52,21 @@ async def test_a_made_up_token_is_nobody_s(people: Accounts, token: str) -> None
 async def test_how_a_browser_shows_things_is_kept_for_that_browser(people: Accounts) -> None:
     await people.create("Kim", PASSWORD)
     phone, laptop = [await people.sign_in("Kim", PASSWORD, address=HERE) for _ in range(2)]
-    await people.remember(await who(people, phone), time_zone="Asia/Tokyo", theme="dark")
+    await people.remember(replace(await who(people, phone), time_zone="Asia/Tokyo", theme="dark"))
     assert ((await who(people, phone)).time_zone, (await who(people, phone)).theme) == ("Asia/Tokyo", "dark")
     assert (await who(people, laptop)).theme == "system"
 
 
-@pytest.mark.parametrize("zone", ["a\0b", "\ud800"])
+@pytest.mark.parametrize("zone", ["", "a\0b", "\ud800", "Nowhere/At-all"])
 async def test_a_time_zone_that_cannot_be_one_does_no_harm(people: Accounts, zone: str) -> None:
     """It comes from the browser, which may say anything."""
     with suppress(Refusal):  # the other case has made her
         await people.create("Lotte", PASSWORD)
     session = await people.sign_in_as("Lotte")
-    await people.remember(await who(people, session), time_zone=zone, theme="dark")
-    assert (await who(people, session)).theme == "dark"
+    viewer = await people.viewer(session, time_zone=zone)
+    assert viewer == await who(people, session)
+    assert viewer is not None
+    assert viewer.time_zone == "UTC"
 
 
 async def test_a_person_sees_their_own_live_sessions_the_one_used_last_first(people: Accounts, market: Market) -> None:

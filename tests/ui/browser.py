@@ -21,6 +21,7 @@ from app.domain.refusals import Refusal
 from app.domain.trade import Person, Trade
 from app.service.viewer import Viewer
 from app.ui.block import Block
+from app.ui.session import ZONE_COOKIE
 from tests.ui.reading import descend, parts, words
 
 ORIGIN = "http://test"
@@ -28,7 +29,6 @@ PASSWORD = "correct horse"
 ZONE = "Pacific/Kiritimati"
 """UTC+14: seldom the same day as in UTC, and never the same hour."""
 _CSRF = re.compile(r'"name":"csrf","value":"([^"]*)"|name=\\"csrf\\" value=\\"([^"\\]*)')
-_ASKS_ZONE = re.compile(".*timeZone")
 
 
 class Browser:
@@ -38,9 +38,10 @@ class Browser:
         self.house = house
         self.name = ""
         self.sent_to: list[str] = []
-        self.user = self._new_tab(
+        self.user = User(
             httpx.AsyncClient(transport=httpx.ASGITransport(core.app, raise_app_exceptions=False), base_url=ORIGIN)
         )
+        self.lives_in(ZONE)
 
     @property
     def http(self) -> httpx.AsyncClient:
@@ -56,7 +57,7 @@ class Browser:
     def tab(self) -> "Browser":
         """Another tab of this browser: the same cookies, another page."""
         other = Browser(self.house)
-        other.name, other.user = self.name, self._new_tab(self.http)
+        other.name, other.user = self.name, User(self.http)
         return other
 
     # Requests.
@@ -79,7 +80,7 @@ class Browser:
         """Sign in by the form; the account is made when there is none."""
         with suppress(Refusal):  # an earlier test has made it
             await self.house.accounts.create(name, PASSWORD)
-        answer = await self.post("/login", name=name, password=PASSWORD, time_zone=ZONE)
+        answer = await self.post("/login", name=name, password=PASSWORD)
         assert answer.headers["location"] == "/trades"
         self.name = name
         return self
@@ -245,8 +246,8 @@ class Browser:
         self._act(tabs).trigger("click", tab)
 
     def lives_in(self, zone: str) -> None:
-        """Let the browser tell another time zone from the next page on."""
-        self.user.javascript_rules[_ASKS_ZONE] = lambda _: zone
+        """Let the browser tell another time zone from now on; a page's script would have left it for the next one."""
+        self.http.cookies.set(ZONE_COOKIE, zone)
 
     def _act(self, element: Element) -> UserInteraction[Any]:
         self._let_dialogs_go()
@@ -263,9 +264,3 @@ class Browser:
 
     def _visible(self) -> Iterator[Element]:
         return (e for e in descend(self.page.layout))
-
-    @staticmethod
-    def _new_tab(client: httpx.AsyncClient) -> User:
-        user = User(client)
-        user.javascript_rules[_ASKS_ZONE] = lambda _: ZONE
-        return user

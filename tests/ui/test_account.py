@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import pytest
+
 from app.bootstrap import House
 from tests.ui.browser import PASSWORD, ZONE, Browser
 
@@ -83,9 +85,14 @@ async def test_the_time_zone_is_learned_from_the_browser(house: House) -> None:
     session = (await house.accounts.sessions(await guest.viewer()))[0]
     assert session.time_zone == ZONE
     guest.lives_in("Asia/Tokyo")
-    await guest.open("/trades")
+    await guest.open("/account")
+    assert "Asia/Tokyo" in guest.everything()
+    assert (await house.accounts.sessions(await guest.viewer()))[0].time_zone == "Asia/Tokyo"
 
-    async def learned() -> bool:
-        return (await house.accounts.sessions(await guest.viewer()))[0].time_zone == "Asia/Tokyo"
 
-    await guest.wait_until(learned)
+@pytest.mark.parametrize("told", ["", "Nowhere/At-all", "../../etc/passwd", "x" * 4_000, 'UTC"; theme=dark'])
+async def test_a_time_zone_that_cannot_be_one_changes_nothing(house: House, told: str) -> None:
+    guest = await Browser(house).signed_in("Jokes")
+    guest.lives_in(told)
+    await guest.open("/account")
+    assert ZONE in guest.everything()

@@ -9,7 +9,7 @@ from starlette.datastructures import MutableHeaders
 
 from app.bootstrap import House
 from app.ui.session import CSRF_COOKIE, FLASH_COOKIE, SESSION_COOKIE, Cookies
-from tests.ui.browser import PASSWORD, ZONE, Browser
+from tests.ui.browser import PASSWORD, Browser
 
 NewBrowser = Callable[[], Browser]
 
@@ -31,7 +31,7 @@ async def test_the_start_page_has_one_form_with_both_buttons_and_the_demo(browse
 
 async def test_signing_up_signs_in_and_leads_to_my_trades(browser: NewBrowser) -> None:
     guest, name = browser(), new_name()
-    answer = await guest.post("/signup", name=name, password=PASSWORD, time_zone=ZONE)
+    answer = await guest.post("/signup", name=name, password=PASSWORD)
     assert (answer.status_code, answer.headers["location"]) == (303, "/trades")
     cookie = next(value for value in answer.headers.get_list("set-cookie") if value.startswith(SESSION_COOKIE))
     assert "HttpOnly" in cookie
@@ -80,11 +80,11 @@ async def test_what_was_typed_never_comes_back_as_markup(browser: NewBrowser) ->
     assert "<script>alert(1)" not in page
 
 
-@pytest.mark.parametrize("field", ["name", "password", "back", "time_zone"])
+@pytest.mark.parametrize("field", ["name", "password", "back"])
 async def test_no_field_of_a_forged_form_breaks_the_entrance(sam: Browser, browser: NewBrowser, field: str) -> None:
     for value in ("\0", "x" * 100_000, "\N{REPLACEMENT CHARACTER}", "%00", "../../etc/passwd"):
         guest = browser()
-        fields = {"name": "Sam", "password": PASSWORD, "back": "/trades", "time_zone": ZONE, field: value}
+        fields = {"name": "Sam", "password": PASSWORD, "back": "/trades", field: value}
         answer = await guest.post("/login", **fields)
         assert answer.status_code == 303
         assert answer.headers["location"].startswith(("/trades", "/?next="))

@@ -159,9 +159,9 @@ async def test_pages_that_wait_for_their_turn_hold_up_nothing_else_and_are_told_
     monkeypatch.setattr(_gate(), "_turns", Turns(1, patience=0.3))
     viewer, held = sam.house.accounts.viewer, asyncio.Event()
 
-    async def slowly(token: str) -> Viewer | None:
+    async def slowly(token: str, **told: str) -> Viewer | None:
         await held.wait()
-        return await viewer(token)
+        return await viewer(token, **told)
 
     monkeypatch.setattr(sam.house.accounts, "viewer", slowly)
     first = asyncio.create_task(sam.get("/trades"))

@@ -4,7 +4,7 @@ from fastapi import Request
 from nicegui import ui
 
 from app.ui.block import Block
-from app.ui.frame import BROWSER_ZONE, PAGE, begin, form, hidden
+from app.ui.frame import PAGE, begin, form, hidden
 from app.ui.session import way_back
 from app.ui.site import Site
 
@@ -35,8 +35,6 @@ def register(site: Site) -> None:
 def _entrance(site: Site, request: Request, action: str, back: str) -> ui.element:
     with form(site, request, action) as element:
         hidden("back", back)
-        hidden("time_zone", "")
-    element.on("submit", js_handler=f"(e) => {{ e.target.time_zone.value = {BROWSER_ZONE} }}")
     return element.classes("stack")
 
 
