@@ -8,6 +8,7 @@ from typing import TypeVar
 from nicegui import ui
 
 from app.domain.refusals import Reason, Refusal
+from app.ui.button import Button
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -32,13 +33,15 @@ def text_of(field: ui.input | ui.textarea) -> str:
 
 
 @contextmanager
-def busy(button: ui.button) -> Iterator[None]:
+def busy(button: Button) -> Iterator[None]:
     """Show a button as working and take no second press meanwhile; handlers ask `button.enabled` first."""
-    button.props("loading").disable()
+    button.enabled = False
+    button.props("loading")
     try:
         yield
     finally:
-        button.props(remove="loading").enable()
+        button.enabled = True
+        button.props(remove="loading")
 
 
 def toast(refusal: Refusal) -> None:

@@ -13,6 +13,7 @@ from nicegui.element import Element
 from app.ui.attempt import attempt
 from app.ui.attendance import attend
 from app.ui.block import Block
+from app.ui.button import Button
 from app.ui.site import Site, address_of, viewer_of
 
 PAGE: dict[str, Any] = {"dark": None, "language": "en-US", "response_timeout": 30.0}
@@ -123,6 +124,6 @@ def _theme_switch(site: Site, request: Request) -> None:
         button.props["aria-label"] = f"Theme: {viewer.theme}"
         button.props["title"] = f"Theme: {viewer.theme}"
 
-    button = ui.button(on_click=switch, color=None).props("flat dense round size=sm").classes("quiet")
+    button = Button(on_click=switch).props("flat dense round size=sm").classes("quiet")
     shade()
     show()

@@ -21,6 +21,7 @@ from app.domain.refusals import Refusal
 from app.domain.trade import Person, Trade
 from app.service.viewer import Viewer
 from app.ui.block import Block
+from app.ui.button import Button
 from app.ui.session import ZONE_COOKIE
 from tests.ui.reading import descend, parts, words
 
@@ -163,11 +164,11 @@ class Browser:
         """All HTML that the page embeds, as the browser gets it."""
         return "\n".join(element.content for element in self._visible() if isinstance(element, Block))
 
-    def buttons(self, name: str) -> list[ui.button]:
+    def buttons(self, name: str) -> list[Button]:
         """The buttons of this name."""
-        return [e for e in self._visible() if isinstance(e, ui.button) and name in {e.text, e.props.get("aria-label")}]
+        return [e for e in self._visible() if isinstance(e, Button) and name in {e.text, e.props.get("aria-label")}]
 
-    def button(self, name: str) -> ui.button:
+    def button(self, name: str) -> Button:
         """The one button of this name."""
         found = self.buttons(name)
         assert len(found) == 1, f"{len(found)} buttons {name!r}; the page reads: {self.everything()}"
@@ -223,7 +224,10 @@ class Browser:
 
     def press(self, name: str) -> None:
         """Press a button; `Send` takes along what stands in the field, and the number of the draft."""
-        button = self._act(self.button(name))
+        found = self.button(name)
+        button = self._act(found)
+        if not found.enabled:
+            return
         if name == "Send":
             box = next(e for e in self._visible() if "data-draft" in e.props)
             button.trigger("click", {"text": self.field("Message").value or "", "draft": box.props["data-draft"]})

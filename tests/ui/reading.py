@@ -9,6 +9,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from app.ui.block import Block
+from app.ui.button import Button
 
 _TAG = re.compile(r"<[^>]*>")
 
@@ -29,7 +30,7 @@ def words(element: Element) -> str:
     for part in descend(element):
         if isinstance(part, Block):
             said.append(html.unescape(_TAG.sub(" ", part.content)))
-        elif isinstance(part, ui.label | ui.button):
+        elif isinstance(part, ui.label | Button):
             said.append(part.text)
         elif isinstance(part, ui.input | ui.textarea):
             said += [str(part.props.get("label")), str(part.value or ""), part.error or ""]

@@ -9,6 +9,7 @@ from app.service.viewer import Viewer
 from app.ui import wording
 from app.ui.attempt import attempt, busy, text_of
 from app.ui.block import Block
+from app.ui.button import Button
 from app.ui.frame import PAGE, form, frame
 from app.ui.parts.dialog import buttons, dialog
 from app.ui.seat import zone_of
@@ -45,7 +46,7 @@ async def _sessions(site: Site, request: Request) -> None:
         ]
         Block(Markup().join(rows))
         with form(site, request, "/logout-everywhere"):
-            ui.button("Sign out everywhere", color=None).props('outline no-caps type="submit"').classes("danger")
+            Button("Sign out everywhere").props('outline no-caps type="submit"').classes("danger")
 
 
 def _password(site: Site, request: Request) -> None:
@@ -75,7 +76,7 @@ def _password(site: Site, request: Request) -> None:
             old.value = new.value = ""
             done.text = "Your password is changed. Your other browsers are signed out."
 
-        button = ui.button("Change password", on_click=change).props('unelevated no-caps color="primary"')
+        button = Button("Change password", on_click=change).props('unelevated no-caps color="primary"')
 
 
 def _data(site: Site, request: Request) -> None:
@@ -86,7 +87,7 @@ def _data(site: Site, request: Request) -> None:
             " your trades and what you did and wrote in them.</p>",
         )
         Block('<a class="button quiet" href="/account/data.json" download>Download my data</a>')
-        button = ui.button("Delete account", on_click=lambda: _confirm_deletion(site, viewer), color=None)
+        button = Button("Delete account", on_click=lambda: _confirm_deletion(site, viewer))
         button.props("outline no-caps").classes("danger")
 
 
@@ -99,10 +100,8 @@ def _confirm_deletion(site: Site, viewer: Viewer) -> None:
         )
         password = ui.input("Your password").props('outlined type="password" autocomplete="current-password"')
         with buttons():
-            ui.button("Cancel", on_click=opened.close, color=None).props("flat no-caps").classes("quiet")
-            button = ui.button("Delete for good", on_click=lambda: delete()).props(
-                'unelevated no-caps color="negative"'
-            )
+            Button("Cancel", on_click=opened.close).props("flat no-caps").classes("quiet")
+            button = Button("Delete for good", on_click=lambda: delete()).props('unelevated no-caps color="negative"')
 
     def refuse(refusal: Refusal) -> None:
         if refusal.field:

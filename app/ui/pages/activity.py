@@ -11,6 +11,7 @@ from app.rooms.floor import Figures, Line, Query, View
 from app.ui import wording
 from app.ui.attempt import attempt, text_of
 from app.ui.block import Block
+from app.ui.button import Button
 from app.ui.frame import PAGE, frame
 from app.ui.parts.chips import filter_chips
 from app.ui.seat import zone_of
@@ -70,8 +71,8 @@ class _Board:
             self._body = ui.element("tbody")
         self._empty = Block()
         with ui.element("div").classes("pager"):
-            self._newer = ui.button("Newer", on_click=lambda: self._change(step=-1), color=None).props("flat no-caps")
-            self._older = ui.button("Older", on_click=lambda: self._change(step=1), color=None).props("flat no-caps")
+            self._newer = Button("Newer", on_click=lambda: self._change(step=-1)).props("flat no-caps")
+            self._older = Button("Older", on_click=lambda: self._change(step=1)).props("flat no-caps")
         ui.context.client.on_delete(self._close)
 
     async def show(self, query: Query) -> None:

@@ -11,6 +11,7 @@ from app.domain.trade import Role, Status, Trade
 from app.ui import wording
 from app.ui.attempt import attempt
 from app.ui.block import Block
+from app.ui.button import Button
 from app.ui.frame import PAGE, frame
 from app.ui.parts.chips import filter_chips
 from app.ui.parts.clock import Clock, run_while_visible
@@ -65,8 +66,8 @@ class _TradeList:
             self._closed = ui.element("div").classes("rows")
             self._empty = Block()
         with ui.element("div").classes("pager"):
-            self._newer = ui.button("Previous", on_click=lambda: self._turn(-1), color=None).props("flat no-caps")
-            self._older = ui.button("Next", on_click=lambda: self._turn(1), color=None).props("flat no-caps")
+            self._newer = Button("Previous", on_click=lambda: self._turn(-1)).props("flat no-caps")
+            self._older = Button("Next", on_click=lambda: self._turn(1)).props("flat no-caps")
         client = ui.context.client
         # Subscribe first, then read: nothing falls between.
         client.on_delete(site.trades.watch_mine(self._viewer, self._changed))

@@ -8,6 +8,7 @@ from nicegui import ui
 from app.domain.refusals import Refusal
 from app.ui.attempt import attempt, busy, text_of
 from app.ui.block import Block
+from app.ui.button import Button
 from app.ui.frame import PAGE, frame
 from app.ui.site import Site, viewer_of
 
@@ -69,6 +70,6 @@ def _offer_form(site: Site, request: Request) -> None:
             if trade is not None:
                 ui.navigate.to(f"/room/{trade.code}")
 
-        button = ui.button("Create trade", on_click=create).props('unelevated no-caps color="primary"').classes("wide")
+        button = Button("Create trade", on_click=create).props('unelevated no-caps color="primary"').classes("wide")
         for field in (title, price, quantity, buyer, minutes):
             field.on("keydown.enter", create)

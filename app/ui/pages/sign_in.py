@@ -4,6 +4,7 @@ from fastapi import Request
 from nicegui import ui
 
 from app.ui.block import Block
+from app.ui.button import Button
 from app.ui.frame import PAGE, begin, form, hidden
 from app.ui.session import way_back
 from app.ui.site import Site
@@ -24,8 +25,8 @@ def register(site: Site) -> None:
                 ui.label("Somebody invited you to a room. Sign in or create an account to enter it.").classes("note")
             with _entrance(site, request, "/login", back):
                 _credentials(flash)
-                ui.button("Sign in").props('unelevated no-caps type="submit" color="primary"').classes("wide")
-                ui.button("Create account").props(
+                Button("Sign in").props('unelevated no-caps type="submit" color="primary"').classes("wide")
+                Button("Create account").props(
                     'outline no-caps type="submit" formaction="/signup" color="primary"'
                 ).classes("wide")
             if site.settings.demo:
@@ -61,4 +62,4 @@ def _demo(site: Site, request: Request, back: str) -> None:
         for person, text in (("seller", "Continue as Sam (seller)"), ("buyer", "Continue as Bea (buyer)")):
             with _entrance(site, request, "/demo", back):
                 hidden("person", person)
-                ui.button(text).props('outline no-caps type="submit"').classes("wide")
+                Button(text).props('outline no-caps type="submit" color="primary"').classes("wide")

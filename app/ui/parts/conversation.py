@@ -15,6 +15,7 @@ from app.domain.trade import Person
 from app.ui import entries
 from app.ui.attempt import attempt, text_of
 from app.ui.block import Block
+from app.ui.button import Button
 from app.ui.parts.stream import Stream
 from app.ui.seat import Seat
 
@@ -55,7 +56,7 @@ class Conversation:
         self._turn = asyncio.Lock()
         self._request = uuid4()
         self._first_seq = seat.room.recent[0].seq
-        self._pill: ui.button | None = None
+        self._pill: Button | None = None
         with ui.element("section").classes("conversation").props('aria-label="Messages"'):
             with ui.element("div").classes("flow").props('tabindex="0"') as self._flow:
                 rows = ui.element("div").classes("rows")
@@ -86,7 +87,7 @@ class Conversation:
             self._field = ui.textarea("Message", on_change=self._typed)
             self._field.props('outlined dense autogrow dir="auto" autocomplete="off"')
             self._field.on("keydown.enter", self._entered, js_handler=_ENTER)
-            button = ui.button("Send").props('unelevated no-caps color="primary"')
+            button = Button("Send").props('unelevated no-caps color="primary"')
             button.on("click", self._entered, js_handler=_PRESS)
 
     async def _entered(self, event: GenericEventArguments) -> None:
@@ -141,7 +142,7 @@ class Conversation:
             if not self._unread:
                 return
             with self._box.parent_slot or self._flow:
-                self._pill = ui.button(on_click=self._to_newest).props("unelevated rounded dense no-caps color=primary")
+                self._pill = Button(on_click=self._to_newest).props("unelevated rounded dense no-caps color=primary")
             self._pill.classes("new-messages")
         self._pill.visible = self._unread > 0
         self._pill.text = f"{self._unread} new message{'s' if self._unread > 1 else ''}"

@@ -10,6 +10,7 @@ from app.domain.trade import Status, Trade
 from app.ui import wording
 from app.ui.attempt import attempt, busy, text_of
 from app.ui.block import Block
+from app.ui.button import Button
 from app.ui.parts.dialog import Dialog, buttons, dialog
 from app.ui.seat import Seat
 
@@ -17,16 +18,16 @@ from app.ui.seat import Seat
 def buyer_buttons(seat: Seat) -> None:
     """One primary action, the rest quiet."""
     with ui.element("div").classes("decision"):
-        accept = ui.button("Accept deal", on_click=lambda: _confirm_accept(seat))
+        accept = Button("Accept deal", on_click=lambda: _confirm_accept(seat))
         accept.props('unelevated no-caps color="primary"').classes("wide")
-        request = ui.button("Request amendment", on_click=lambda: _ask_amendment(seat))
+        request = Button("Request amendment", on_click=lambda: _ask_amendment(seat))
         request.props('outline no-caps color="primary"')
-        reject = ui.button("Reject deal", on_click=lambda: _confirm_reject(seat), color=None)
+        reject = Button("Reject deal", on_click=lambda: _confirm_reject(seat))
         reject.props("flat no-caps").classes("danger")
 
     def show(trade: Trade) -> None:
         for button in (accept, request, reject):
-            button.set_enabled(trade.status is Status.IN_NEGOTIATION)
+            button.enabled = trade.status is Status.IN_NEGOTIATION
 
     seat.face.on_trade(show)
 
@@ -44,8 +45,8 @@ def _confirm_accept(seat: Seat) -> None:
         with content:
             _frozen_terms(shown)
             with buttons():
-                ui.button("Cancel", on_click=opened.close, color=None).props("flat no-caps").classes("quiet")
-                confirm = ui.button("Accept these terms", on_click=lambda: accept())
+                Button("Cancel", on_click=opened.close).props("flat no-caps").classes("quiet")
+                confirm = Button("Accept these terms", on_click=lambda: accept())
                 confirm.props('unelevated no-caps color="primary"')
 
     def refuse(refusal: Refusal) -> None:
@@ -57,13 +58,15 @@ def _confirm_accept(seat: Seat) -> None:
     async def accept() -> None:
         if not confirm.enabled:
             return
-        confirm.props("loading").disable()
+        confirm.enabled = False
+        confirm.props("loading")
         accepting = seat.negotiation.accept(seat.viewer, shown.id, shown.version, request=request)
         done = await attempt(accepting, refuse)
         if done is not None:
             opened.close()
         elif not confirm.is_deleted:
-            confirm.props(remove="loading").enable()
+            confirm.enabled = True
+            confirm.props(remove="loading")
 
 
 def _show_difference(seat: Seat, shown: Trade, content: Element, opened: Dialog) -> None:
@@ -80,8 +83,8 @@ def _show_difference(seat: Seat, shown: Trade, content: Element, opened: Dialog)
         Block(f"<p>{wording.name(now.seller, seat.me)} changed {changes}.</p>")
         # On the other side than the button that was pressed, so that a second click does not land on it.
         with buttons().classes("turned"):
-            ui.button("Review new terms", on_click=review).props('unelevated no-caps color="primary"')
-            ui.button("Close", on_click=opened.close, color=None).props("flat no-caps").classes("quiet")
+            Button("Review new terms", on_click=review).props('unelevated no-caps color="primary"')
+            Button("Close", on_click=opened.close).props("flat no-caps").classes("quiet")
 
 
 def _confirm_reject(seat: Seat) -> None:
@@ -90,8 +93,8 @@ def _confirm_reject(seat: Seat) -> None:
         _frozen_terms(shown)
         reason = ui.textarea("Reason").props('outlined autogrow dir="auto" hint="Optional"')
         with buttons():
-            ui.button("Cancel", on_click=opened.close, color=None).props("flat no-caps").classes("quiet")
-            button = ui.button("Reject", on_click=lambda: reject()).props('unelevated no-caps color="negative"')
+            Button("Cancel", on_click=opened.close).props("flat no-caps").classes("quiet")
+            button = Button("Reject", on_click=lambda: reject()).props('unelevated no-caps color="negative"')
 
     async def reject() -> None:
         if not button.enabled:
@@ -108,8 +111,8 @@ def _ask_amendment(seat: Seat) -> None:
     with dialog("Request an amendment") as opened:
         text = ui.textarea("What would you like changed?").props('outlined autogrow autofocus dir="auto"')
         with buttons():
-            ui.button("Cancel", on_click=opened.close, color=None).props("flat no-caps").classes("quiet")
-            button = ui.button("Send request", on_click=lambda: send()).props('unelevated no-caps color="primary"')
+            Button("Cancel", on_click=opened.close).props("flat no-caps").classes("quiet")
+            button = Button("Send request", on_click=lambda: send()).props('unelevated no-caps color="primary"')
 
     async def send() -> None:
         if not button.enabled:

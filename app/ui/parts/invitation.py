@@ -8,6 +8,7 @@ from nicegui import ui
 from app.domain.trade import Status, Trade
 from app.ui.attempt import attempt, busy
 from app.ui.block import Block
+from app.ui.button import Button
 from app.ui.parts.dialog import Dialog, buttons, dialog
 from app.ui.seat import Seat
 
@@ -20,14 +21,14 @@ def invitation(seat: Seat) -> None:
     seat.face.on_trade(lambda trade: block.show(_invitation(trade, seat)))
 
 
-def copy_button(link: Callable[[], str], text: str = "Copy link") -> ui.button:
+def copy_button(link: Callable[[], str], text: str = "Copy link") -> Button:
     """Puts the link, as it is when pressed, on the clipboard and says so."""
 
     def copied() -> None:
         ui.clipboard.write(link())
         ui.notify("Link copied", position="top", classes="toast")
 
-    return ui.button(text, on_click=copied, color=None).props("outline no-caps").classes("quiet")
+    return Button(text, on_click=copied).props("outline no-caps").classes("quiet")
 
 
 def manage_invitation(seat: Seat) -> None:
@@ -48,10 +49,10 @@ def manage_invitation(seat: Seat) -> None:
                 "danger"
             )
         with buttons():
-            ui.button("Close", on_click=opened.close, color=None).props("flat no-caps").classes("quiet")
+            Button("Close", on_click=opened.close).props("flat no-caps").classes("quiet")
 
 
-def _deed(text: str, do: Callable[[], Awaitable[Trade]], opened: Dialog) -> ui.button:
+def _deed(text: str, do: Callable[[], Awaitable[Trade]], opened: Dialog) -> Button:
     async def press() -> None:
         if not button.enabled:
             return
@@ -60,7 +61,7 @@ def _deed(text: str, do: Callable[[], Awaitable[Trade]], opened: Dialog) -> ui.b
         if done is not None:
             opened.close()
 
-    button = ui.button(text, on_click=press, color=None).props("outline no-caps").classes("quiet")
+    button = Button(text, on_click=press).props("outline no-caps").classes("quiet")
     return button
 
 

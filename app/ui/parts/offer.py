@@ -8,6 +8,7 @@ from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Trade
 from app.ui import wording
 from app.ui.attempt import attempt, busy, text_of
+from app.ui.button import Button
 from app.ui.parts.dialog import buttons, dialog
 from app.ui.parts.invitation import manage_invitation
 from app.ui.seat import Seat
@@ -16,14 +17,14 @@ from app.ui.seat import Seat
 def seller_buttons(seat: Seat) -> None:
     """What the seller can press."""
     with ui.element("div").classes("decision seller"):
-        amend = ui.button("Amend deal", on_click=lambda: _amend(seat))
+        amend = Button("Amend deal", on_click=lambda: _amend(seat))
         amend.props('unelevated no-caps color="primary"')
-        manage = ui.button("Invitation", on_click=lambda: manage_invitation(seat), color=None)
+        manage = Button("Invitation", on_click=lambda: manage_invitation(seat))
         manage.props("flat no-caps").classes("quiet")
 
     def show(trade: Trade) -> None:
         for button in (amend, manage):
-            button.set_enabled(not trade.status.final)
+            button.enabled = not trade.status.final
 
     seat.face.on_trade(show)
 
@@ -40,8 +41,8 @@ def _amend(seat: Seat) -> None:
         description = ui.textarea("Description", value=shown.terms.description).props('outlined autogrow dir="auto"')
         reason = ui.textarea("Reason for change").props('outlined autogrow dir="auto" hint="Optional"')
         with buttons():
-            ui.button("Cancel", on_click=opened.close, color=None).props("flat no-caps").classes("quiet")
-            button = ui.button("Save changes", on_click=lambda: save()).props('unelevated no-caps color="primary"')
+            Button("Cancel", on_click=opened.close).props("flat no-caps").classes("quiet")
+            button = Button("Save changes", on_click=lambda: save()).props('unelevated no-caps color="primary"')
     fields = {"price": price, "quantity": quantity, "description": description, "reason": reason}
     request = uuid4()
 

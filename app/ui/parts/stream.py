@@ -12,6 +12,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from app.ui.block import Block
+from app.ui.button import Button
 
 _PAINTED = 10
 """Rows that come with the page: about as many as a screen shows. The others follow at once, above or below them."""
@@ -32,7 +33,7 @@ class Stream:
         self._lump: list[Callable[[], Markup]] = []
         self._lump_block: Block | None = None
         self._gathering: asyncio.TimerHandle | None = None
-        self._earlier: ui.button | None = None
+        self._earlier: Button | None = None
 
     def show(self, visible: bool) -> None:
         """Show the list, or hide it."""
@@ -114,7 +115,7 @@ class Stream:
         if slot is None:
             raise RuntimeError("a list stands nowhere")
         with slot:
-            self._earlier = ui.button(text, on_click=self.load_earlier, color=None)
+            self._earlier = Button(text, on_click=self.load_earlier)
         self._earlier.props("flat dense no-caps").classes("quiet earlier")
 
     async def load_earlier(self) -> None:
@@ -122,9 +123,9 @@ class Stream:
         button = self._earlier
         if button is None or not button.enabled:
             return
-        button.disable()
+        button.enabled = False
         has_more = await self._load()
-        button.enable()
+        button.enabled = True
         if not has_more:
             button.delete()
             self._earlier = None
