@@ -62,13 +62,17 @@ class Lobby:
         """The trade's room, if somebody is in it."""
         return self._rooms.get(trade_id)
 
-    async def enter(self, trade_id: int) -> Room | None:
-        """The trade's room, held until `leave`; None when there is no such trade."""
+    async def enter(self, trade_id: int, standing: Standing | None = None) -> Room | None:
+        """The trade's room, held until `leave`; None when there is no such trade.
+
+        A `standing` that was read before is taken where nothing has happened since.
+        """
         if trade_id not in self._rooms:
             self._opening[trade_id] += 1
             try:
                 actions = await self._records.actions(trade_id, limit=KEPT)
-                standing = await self._records.trade(trade_id)
+                if standing is None or not actions or standing.seq != actions[-1].seq:
+                    standing = await self._records.trade(trade_id)
             finally:
                 self._opening[trade_id] -= 1
                 missed = self._missed[trade_id]

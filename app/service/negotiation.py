@@ -33,7 +33,7 @@ from app.domain.moves import (
 )
 from app.domain.refusals import Reason, Refusal
 from app.domain.terms import parse_terms
-from app.domain.trade import Role, Trade
+from app.domain.trade import Role, Standing, Trade
 from app.rooms.lobby import Lobby
 from app.rooms.room import Room
 from app.service.limits import Limits
@@ -56,9 +56,12 @@ class Negotiation:
         self._limits = limits
         self._now = now
 
-    async def enter(self, viewer: Viewer, trade_id: int) -> Room:
-        """The live room, for one of its two parties; give it back with `leave`."""
-        room = await self._lobby.enter(trade_id)
+    async def enter(self, viewer: Viewer, trade_id: int, standing: Standing | None = None) -> Room:
+        """The live room, for one of its two parties; give it back with `leave`.
+
+        `standing` is what has just been read of the trade, if it has: often it need not be read again.
+        """
+        room = await self._lobby.enter(trade_id, standing)
         if room is not None and room.trade.role_of(viewer.person.id) is None:
             await self._lobby.refresh(room)  # another process may have recorded the joining just now
         if room is None or room.trade.role_of(viewer.person.id) is None:

@@ -10,7 +10,7 @@ from app.db.ledger import Ledger, RecordedBeforeError
 from app.domain.refusals import Reason, Refusal, invalid
 from app.domain.terms import parse_minutes, parse_terms
 from app.domain.text import check_name, check_title, name_key
-from app.domain.trade import Person, Status, Trade
+from app.domain.trade import Person, Standing, Status, Trade
 from app.rooms.floor import Floor, Query, View
 from app.rooms.lobby import Lobby
 from app.service.limits import Limits
@@ -100,7 +100,7 @@ class Trades:
         standing = await self._history.trade(before[0]) if before else None
         return standing.trade if standing else None
 
-    async def find(self, viewer: Viewer, code: str) -> Trade:
+    async def find(self, viewer: Viewer, code: str) -> Standing:
         """The trade of an invitation code, for its parties and for somebody who may take the buyer's seat."""
         self._limits.check("rooms", viewer.person.id)
         typed = normalise_code(code)
@@ -108,7 +108,7 @@ class Trades:
         if standing is not None:
             trade = standing.trade
             if trade.role_of(viewer.person.id) is not None or trade.seat_is_for(viewer.person):
-                return trade
+                return standing
         security_log.note("room_denied", person=viewer.person.id, trade=standing.trade.id if standing else None)
         raise Refusal(Reason.NOT_YOURS, "Nothing here")
 

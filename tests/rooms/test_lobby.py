@@ -49,6 +49,23 @@ async def test_nobody_enters_a_room_that_does_not_exist(process: Process) -> Non
     assert process.lobby.open_rooms == 0
 
 
+async def test_what_was_read_before_is_taken_where_nothing_has_happened_since(process: Process, trade: Trade) -> None:
+    standing = await process.twin.trade(trade.id)
+    process.twin.readings.clear()
+    room = await process.lobby.enter(trade.id, standing)
+    assert process.twin.readings == ["actions"]
+    assert room is not None
+    assert (room.trade, room.seq) == (trade, 2)
+
+
+async def test_what_was_read_before_is_read_again_where_something_has(process: Process, trade: Trade) -> None:
+    standing = await process.twin.trade(trade.id)
+    accepted = await process.play_elsewhere(trade, Accept(1), process.bea)
+    room = await process.lobby.enter(trade.id, standing)
+    assert room is not None
+    assert (room.trade, room.seq) == (accepted.trade, 3)
+
+
 async def test_a_room_opens_with_the_newest_actions_only(process: Process, trade: Trade) -> None:
     for n in range(KEPT):
         await process.play_elsewhere(trade, hello(n), process.bea)

@@ -47,7 +47,7 @@ async def test_a_renewed_link_is_the_only_one(
     for viewer in (sam, bea):
         async with office.refuses(Reason.NOT_YOURS):
             await office.trades.find(viewer, deal.code)
-        assert (await office.trades.find(viewer, renewed.code)).id == deal.id
+        assert (await office.trades.find(viewer, renewed.code)).trade.id == deal.id
     room = office.lobby.room(deal.id)
     assert (room is not None) == room_is_open
     assert room is None or room.trade.code == renewed.code
@@ -65,7 +65,7 @@ async def test_the_old_link_leads_nobody_in_though_the_page_was_asked_for_before
     office: Office, market: Market, sam: Viewer, eve: Viewer
 ) -> None:
     deal = await market.draft()
-    found = await office.trades.find(eve, deal.code)
+    found = (await office.trades.find(eve, deal.code)).trade
     await office.lobby.enter(deal.id)
     renewed = await office.negotiation.renew_link(sam, deal.id)
     async with office.refuses(Reason.NOT_YOURS):
@@ -192,7 +192,7 @@ async def test_the_next_buyer_sees_what_was_written_before(
 ) -> None:
     await office.negotiation.send(bea, deal.id, "Is it solid?")
     released = await office.negotiation.release_seat(sam, deal.id)
-    await office.negotiation.join(eve, deal.id, (await office.trades.find(eve, released.code)).code)
+    await office.negotiation.join(eve, deal.id, (await office.trades.find(eve, released.code)).trade.code)
     room = await office.negotiation.enter(eve, deal.id)
     kinds = [action.kind for action in room.recent]
     assert kinds == [Kind.CREATED, Kind.JOINED, Kind.MESSAGE_SENT, Kind.SEAT_RELEASED, Kind.JOINED]
@@ -224,4 +224,4 @@ async def test_a_seat_kept_for_a_name_stays_so_after_the_release(
     released = await office.negotiation.release_seat(sam, deal.id)
     async with office.refuses(Reason.NOT_YOURS):
         await office.trades.find(eve, released.code)
-    assert (await office.trades.find(bea, released.code)).id == deal.id
+    assert (await office.trades.find(bea, released.code)).trade.id == deal.id

@@ -93,7 +93,7 @@ async def draft(office: Office, sam: Viewer) -> Trade:
 async def may_find(office: Office, viewer: Viewer, trade: Trade) -> bool:
     """Whether somebody with the code sees the trade; who does not learns nothing."""
     try:
-        found = await office.trades.find(viewer, trade.code)
+        found = (await office.trades.find(viewer, trade.code)).trade
     except Refusal as refusal:
         if (refusal.reason, str(refusal)) != (Reason.NOT_YOURS, "Nothing here"):
             raise
@@ -155,7 +155,7 @@ async def test_a_code_is_found_as_people_type_and_read_it(office: Office, draft:
     misread = code.replace("0", "O").replace("1", "l")
     grouped = "-".join(code[n : n + 4] for n in range(0, 26, 4))
     for typed in (code.upper(), f"  {code}\n", misread, misread.upper(), grouped, grouped.upper()):
-        assert (await office.trades.find(sam, typed)).id == draft.id
+        assert (await office.trades.find(sam, typed)).trade.id == draft.id
 
 
 @pytest.mark.parametrize(("typed", "stored"), [("OIL-oil", "011011"), (" AbC ", "abc"), ("x" * 99, "x" * 64)])

@@ -9,7 +9,7 @@ from app.bootstrap import House
 from app.db.ledger import Ledger, new_code
 from app.domain import rules
 from app.domain.moves import ReleaseSeat
-from app.domain.trade import Role, Trade
+from app.domain.trade import Role, Standing, Trade
 from app.service.viewer import Viewer
 from tests.ui.browser import ORIGIN, Browser
 
@@ -132,7 +132,7 @@ async def test_a_link_that_is_renewed_between_the_page_and_its_socket_is_told_as
 ) -> None:
     trade, find = await sam.offer("Renewed in between"), sam.house.trades.find
 
-    async def find_then_renew(viewer: Viewer, code: str) -> Trade:
+    async def find_then_renew(viewer: Viewer, code: str) -> Standing:
         found = await find(viewer, code)
         await sam.house.negotiation.renew_link(await sam.viewer(), trade.id)
         return found

@@ -23,7 +23,7 @@ async def test_a_new_trade_opens_its_room_with_the_link_ready_to_copy(sam: Brows
     await sam.until(lambda: sam.page.title == "Oak table · Traderoom")
     origin, code = sam.text("invitation-link").split("/room/")
     assert origin == ORIGIN
-    trade = await sam.house.trades.find(await sam.viewer(), code)
+    trade = (await sam.house.trades.find(await sam.viewer(), code)).trade
     assert (trade.title, trade.invited, (trade.expires_at - trade.created_at).seconds) == ("Oak table", "Bea", 45 * 60)
     assert (sam.text("status"), sam.text("price"), sam.text("quantity")) == ("Draft", "$1,000.50", "5")
     assert "Send this link to" in sam.everything()

@@ -6,7 +6,7 @@ from nicegui.element import Element
 
 from app.domain.actions import Action, Kind
 from app.domain.refusals import Reason, Refusal
-from app.domain.trade import Role, Trade
+from app.domain.trade import Role, Standing, Trade
 from app.ui.attempt import attempt
 from app.ui.attendance import attend
 from app.ui.face import Face
@@ -31,7 +31,7 @@ def register(site: Site) -> None:
     async def trade_room(request: Request, code: str) -> None:
         viewer = viewer_of(request)
         try:
-            trade = await site.trades.find(viewer, code)
+            standing = await site.trades.find(viewer, code)
         except Refusal as refusal:
             if refusal.reason is Reason.TOO_OFTEN:
                 ui.status_code(429)
@@ -40,9 +40,10 @@ def register(site: Site) -> None:
                 return
             nothing_here.show(site, request)
             return
+        trade = standing.trade
         with frame(site, request, trade.title, classes="room") as main:
             if trade.role_of(viewer.person.id) is not None:
-                await _furnish(site, request, main, trade)
+                await _furnish(site, request, main, trade.id, standing)
             else:
                 _take_seat_on_connect(site, request, main, trade)
 
@@ -69,15 +70,17 @@ def _take_seat_on_connect(site: Site, request: Request, main: Element, trade: Tr
             return
         waiting.delete()
         with main:
-            await _furnish(site, request, main, joined)
+            await _furnish(site, request, main, joined.id)
 
     client.on_connect(join)
 
 
-async def _furnish(site: Site, request: Request, main: Element, trade: Trade) -> None:
+async def _furnish(
+    site: Site, request: Request, main: Element, trade_id: int, standing: Standing | None = None
+) -> None:
     """Enter the room and build the page around its live state."""
     viewer = viewer_of(request)
-    room = await site.negotiation.enter(viewer, trade.id)
+    room = await site.negotiation.enter(viewer, trade_id, standing)
     role = room.trade.role_of(viewer.person.id)
     if role is None:
         raise RuntimeError("a room was entered without a role")
