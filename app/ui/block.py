@@ -1,6 +1,15 @@
 """A block of HTML: many things on a page that are one element to the server and to its updates."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Self
+
+from markupsafe import Markup
 from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+_PRESSED = "(e) => { const button = e.target.closest('button'); if (button) emit(button.textContent); }"
+_BUTTON = Markup('<button type="button" class="button {}"{}>{}</button>')
+Deed = Callable[[], Awaitable[None] | None]
 
 
 class Block(Element):
@@ -22,3 +31,17 @@ class Block(Element):
         """Show other HTML instead."""
         if content != self._props["innerHTML"]:
             self.props["innerHTML"] = content
+
+    @staticmethod
+    def button(text: str, look: str, *, enabled: bool = True) -> Markup:
+        """The HTML of a button; `look` are its classes."""
+        return _BUTTON.format(look, "" if enabled else Markup(" disabled"), text)
+
+    def on_press(self, deeds: Mapping[str, Deed]) -> Self:
+        """What its buttons do, by what stands on them. Whether one is disabled only the browser knows."""
+
+        def pressed(event: GenericEventArguments) -> Awaitable[None] | None:
+            deed = deeds.get(event.args) if isinstance(event.args, str) else None
+            return deed() if deed else None
+
+        return self.on("click", pressed, js_handler=_PRESSED)

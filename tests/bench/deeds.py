@@ -55,27 +55,23 @@ async def say(speaker: Person, listener: Person) -> float:
 async def amend(seller: Person, watchers: list[Person], cents: int) -> list[float]:
     """Set a price through the dialog; returns milliseconds from pressing `Save changes` until each watcher sees it."""
     price = f"{cents // 100:,}.{cents % 100:02}"
-    seller.fire("click", label="Amend deal")
-    await seller.until(lambda page: _has(page, "Save changes"))
+    seller.press("Amend deal")
+    await seller.until(lambda page: page.has_button("Save changes"))
     dialog = _dialog(seller.page)
     seller.fire(_TYPED, price.replace(",", ""), label="Price")
     seen = [watcher.sees(f"${price}") for watcher in watchers]
     asked = perf_counter()
-    seller.fire("click", label="Save changes")
+    seller.press("Save changes")
     arrived = await asyncio.wait_for(asyncio.gather(*seen), PATIENCE)
     await seller.until(lambda page: not page.elements[dialog]["props"].get("model-value"))
     _hide(seller, dialog)
-    await seller.until(lambda page: not _has(page, "Save changes"))
+    await seller.until(lambda page: not page.has_button("Save changes"))
     return [(moment - asked) * 1000 for moment in arrived]
 
 
 def show_tab(person: Person, *, visible: bool) -> None:
     """Tell the server that the tab was hidden or shown."""
     person.fire("visibility", visible)
-
-
-def _has(page: Page, label: str) -> bool:
-    return any((element.get("props") or {}).get("label") == label for element in page.elements.values())
 
 
 def _dialog(page: Page) -> str:

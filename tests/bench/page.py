@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +52,21 @@ class Page:
             if all(its.get(name) == value for name, value in wanted) and (not event or listener(element, event)):
                 return number, element
         raise MissingError(f"nothing with {props} listens to {event!r}")
+
+    def pressable(self, text: str) -> tuple[str, Element]:
+        """What hears a press of the button with this text: itself, or the block it stands in; raises `MissingError`."""
+        for number, element in self.elements.items():
+            its = element.get("props") or {}
+            stands = its.get("label") == text or f">{text}</button>" in str(its.get("innerHTML"))
+            if stands and listener(element, "click"):
+                return number, element
+        raise MissingError(f"no button {text!r}")
+
+    def has_button(self, text: str) -> bool:
+        """Whether there is a button with this text, shut or not."""
+        with suppress(MissingError):
+            return bool(self.pressable(text))
+        return False
 
     def text(self, testid: str) -> str:
         """What is in the part with this test id, which may stand in a block of HTML; raises `MissingError`."""

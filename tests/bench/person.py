@@ -87,6 +87,10 @@ class Person:
         """Fire an event of the element with these props, or of the page itself. Raises `MissingError`."""
         self.fire_at(*self.page.find(event, **props), event, *args)
 
+    def press(self, text: str) -> None:
+        """Press the button with this text. Raises `MissingError`."""
+        self.fire_at(*self.page.pressable(text), "click", text)
+
     def fire_at(self, number: str, element: Element, event: str, *args: object) -> None:
         """The same where the element is at hand."""
         heard_by = listener(element, event)

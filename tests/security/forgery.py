@@ -1,6 +1,7 @@
 """What an intruder says: whatever a page listens to, from somebody who has read its numbers off the page."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ from tests.bench.page import Page, parse
 from tests.bench.town import Citizen
 
 FORGED = "this was forged"
+_BUTTON = re.compile("<button[^>]*>([^<]+)</button>")
 
 
 def cookie_of(citizen: Citizen) -> str:
@@ -43,6 +45,9 @@ def messages(page: Page) -> Iterator[dict[str, Any]]:
     draft = next((its["props"]["data-draft"] for its in page.elements.values() if "data-draft" in _props(its)), "0")
     for number, element in page.elements.items():
         for listener in element.get("events") or ():
+            if listener["type"] == "click":
+                for text in _BUTTON.findall(str(_props(element).get("innerHTML"))):
+                    yield message(page, number, listener, text)
             args: tuple[object, ...] = ()
             if listener["type"] == "keydown":
                 args = ({"text": FORGED, "draft": draft},)

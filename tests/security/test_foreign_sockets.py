@@ -5,7 +5,6 @@ from uuid import uuid4
 import pytest
 
 from tests.bench import deeds
-from tests.bench.page import Page
 from tests.bench.town import Town
 from tests.security import forgery
 from tests.security.conftest import Scene
@@ -18,14 +17,10 @@ TRANSPORT = pytest.mark.parametrize("transport", TRANSPORTS)
 
 async def open_dialogs(scene: Scene) -> None:
     """Both people are about to decide: the seller to amend, the buyer to accept."""
-    scene.seller.fire("click", label="Amend deal")
-    scene.buyer.fire("click", label="Accept deal")
-    await scene.seller.until(lambda page: _has(page, "Save changes"))
-    await scene.buyer.until(lambda page: _has(page, "Accept these terms"))
-
-
-def _has(page: Page, label: str) -> bool:
-    return any((element.get("props") or {}).get("label") == label for element in page.elements.values())
+    scene.seller.press("Amend deal")
+    scene.buyer.press("Accept deal")
+    await scene.seller.until(lambda page: page.has_button("Save changes"))
+    await scene.buyer.until(lambda page: page.has_button("Accept these terms"))
 
 
 @TRANSPORT

@@ -6,7 +6,6 @@ import pytest
 
 from tests.bench import deeds
 from tests.bench.browser import Browser
-from tests.bench.page import MissingError, Page
 from tests.bench.person import Person
 from tests.bench.town import Town
 from tests.security import forgery
@@ -17,24 +16,19 @@ _SHORT = 0.04
 """Minutes to a deadline that a test waits for."""
 
 
-def has(page: Page, label: str) -> bool:
-    """Whether something with this label stands on the page."""
-    return any((element.get("props") or {}).get("label") == label for element in page.elements.values())
-
-
 async def open_dialog(person: Person, button: str, then: str) -> None:
     """Press a button and wait for what its dialog holds."""
-    person.fire("click", label=button)
-    await person.until(lambda page: has(page, then))
+    person.press(button)
+    await person.until(lambda page: page.has_button(then))
 
 
 def press(person: Person, label: str) -> None:
     """Send the press of a button by hand, whether or not it can be pressed."""
-    number, element = person.page.find(label=label)
+    number, element = person.page.pressable(label)
     assert person._wire is not None
     for listener in element["events"]:
         if listener["type"] == "click":
-            person._wire.emit("event", forgery.message(person.page, number, listener))
+            person._wire.emit("event", forgery.message(person.page, number, listener, label))
 
 
 async def test_somebody_else_s_room_is_nothing_and_tells_nothing(scene: Scene, truth: Truth, site: str) -> None:
@@ -60,7 +54,7 @@ async def test_a_receipt_is_for_the_two_parties_of_a_closed_trade(scene: Scene, 
     assert (await buyer.get(path)).status == 404  # the trade is still open
     await open_dialog(scene.buyer, "Accept deal", "Accept these terms")
     accepted = scene.seller.sees("Accepted")
-    scene.buyer.fire("click", label="Accept these terms")
+    scene.buyer.press("Accept these terms")
     await asyncio.wait_for(accepted, 5)
     theirs = await eve.get(path)
     unknown = await eve.get(f"/room/{'0' * 26}/receipt.{kind}")
@@ -81,7 +75,7 @@ async def test_nothing_is_decided_after_the_close(scene: Scene, truth: Truth, op
     await open_dialog(scene.seller, "Amend deal", "Save changes")
     await open_dialog(scene.buyer, "Reject deal", "Reject")
     closed = scene.seller.sees("Rejected")
-    scene.buyer.fire("click", label="Reject")
+    scene.buyer.press("Reject")
     await asyncio.wait_for(closed, 5)
     scene.seller.fire("update:value", "1.00", label="Price")
     async with truth.unchanged():
@@ -101,8 +95,7 @@ async def test_a_seller_s_page_has_no_way_to_a_buyer_s_move_and_the_other_way_ro
         (scene.buyer, ("Amend deal", "Save changes")),
     ):
         for label in theirs:
-            with pytest.raises(MissingError):
-                person.page.find(label=label)
+            assert not person.page.has_button(label)
 
 
 async def test_terms_that_nobody_saw_are_not_accepted(scene: Scene, truth: Truth) -> None:
@@ -111,7 +104,7 @@ async def test_terms_that_nobody_saw_are_not_accepted(scene: Scene, truth: Truth
     async with truth.unchanged():
         press(scene.buyer, "Accept these terms")
         press(scene.buyer, "Accept these terms")
-        await scene.buyer.until(lambda page: has(page, "Review new terms"))
+        await scene.buyer.until(lambda page: page.has_button("Review new terms"))
     assert await truth.count("SELECT version FROM trades WHERE id = %s", scene.deal.trade.id) == 2
 
 
@@ -143,7 +136,7 @@ async def test_a_seat_named_for_somebody_is_not_taken_by_whoever_holds_the_link(
         assert (await Browser(site, scene.eve.cookies).get(f"/room/{invited.trade.code}")).status == 404
     guest = Person(Browser(site, scene.deal.buyer.cookies))
     await guest.visit(f"/room/{invited.trade.code}")
-    await guest.until(lambda page: has(page, "Accept deal"))
+    await guest.until(lambda page: page.has_button("Accept deal"))
     await guest.leave()
 
 
@@ -152,6 +145,6 @@ async def test_two_people_who_race_for_a_seat_never_both_get_it(scene: Scene, pl
     racers = [Person(Browser(site, citizen.cookies)) for citizen in (scene.eve, scene.deal.buyer)]
     await asyncio.gather(*(racer.visit(f"/room/{created.trade.code}") for racer in racers))
     await asyncio.sleep(0.5)
-    assert sum(has(racer.page, "Accept deal") for racer in racers) == 1
+    assert sum(racer.page.has_button("Accept deal") for racer in racers) == 1
     for racer in racers:
         await racer.leave()

@@ -14,7 +14,7 @@ from tests.security import forgery
 from tests.security.conftest import Scene
 from tests.security.forgery import cookie_of, handshake, unopened
 from tests.security.intruder import Intruder, RefusedError
-from tests.security.test_other_trades import has, open_dialog, press
+from tests.security.test_other_trades import open_dialog, press
 from tests.security.truth import Truth
 
 _LONG = "x" * 5001
@@ -229,4 +229,4 @@ async def test_many_forged_numbers_reach_nothing(scene: Scene, truth: Truth, sit
     assert len(json.dumps(wrong)) > 10_000
     async with truth.unchanged(scene.seller, scene.buyer):
         await own.emit_all("event", wrong)
-    assert has(page, "Accept deal")
+    assert page.has_button("Accept deal")

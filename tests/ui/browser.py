@@ -23,7 +23,7 @@ from app.service.viewer import Viewer
 from app.ui.block import Block
 from app.ui.button import Button
 from app.ui.session import ZONE_COOKIE
-from tests.ui.reading import descend, parts, words
+from tests.ui.reading import Press, descend, parts, presses, words
 
 ORIGIN = "http://test"
 PASSWORD = "correct horse"
@@ -164,15 +164,21 @@ class Browser:
         """All HTML that the page embeds, as the browser gets it."""
         return "\n".join(element.content for element in self._visible() if isinstance(element, Block))
 
-    def buttons(self, name: str) -> list[Button]:
+    def buttons(self, name: str) -> list[Button | Press]:
         """The buttons of this name."""
-        return [e for e in self._visible() if isinstance(e, Button) and name in {e.text, e.props.get("aria-label")}]
+        found: list[Button | Press] = []
+        for e in self._visible():
+            if isinstance(e, Button) and name in {e.text, e.props.get("aria-label")}:
+                found.append(e)
+            elif isinstance(e, Block):
+                found += [press for press in presses(e) if press.text == name]
+        return found
 
     def button(self, name: str) -> Button:
-        """The one button of this name."""
-        found = self.buttons(name)
-        assert len(found) == 1, f"{len(found)} buttons {name!r}; the page reads: {self.everything()}"
-        return found[0]
+        """The one button of this name, which is an element."""
+        button = self._one_button(name)
+        assert isinstance(button, Button)
+        return button
 
     def has_button(self, name: str) -> bool:
         """Whether there is a button of this name that can be pressed."""
@@ -224,15 +230,17 @@ class Browser:
 
     def press(self, name: str) -> None:
         """Press a button; `Send` takes along what stands in the field, and the number of the draft."""
-        found = self.button(name)
-        button = self._act(found)
-        if not found.enabled:
+        button = self._one_button(name)
+        if not button.enabled:
             return
-        if name == "Send":
+        if isinstance(button, Press):
+            self._act(button.block).trigger("click", name)
+        elif name == "Send":
             box = next(e for e in self._visible() if "data-draft" in e.props)
-            button.trigger("click", {"text": self.field("Message").value or "", "draft": box.props["data-draft"]})
+            sent = {"text": self.field("Message").value or "", "draft": box.props["data-draft"]}
+            self._act(button).trigger("click", sent)
         else:
-            button.click()
+            self._act(button).click()
 
     def fill(self, label: str, text: str) -> None:
         """Write into a field in the place of what is there."""
@@ -252,6 +260,11 @@ class Browser:
     def lives_in(self, zone: str) -> None:
         """Let the browser tell another time zone from now on; a page's script would have left it for the next one."""
         self.http.cookies.set(ZONE_COOKIE, zone)
+
+    def _one_button(self, name: str) -> Button | Press:
+        found = self.buttons(name)
+        assert len(found) == 1, f"{len(found)} buttons {name!r}; the page reads: {self.everything()}"
+        return found[0]
 
     def _act(self, element: Element) -> UserInteraction[Any]:
         self._let_dialogs_go()

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from nicegui import ui
@@ -12,6 +13,22 @@ from app.ui.block import Block
 from app.ui.button import Button
 
 _TAG = re.compile(r"<[^>]*>")
+_BUTTON = re.compile(r'<button type="button" class="button [^"]*"( disabled)?>([^<]*)</button>')
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button that stands in a block."""
+
+    block: Block
+    text: str
+    enabled: bool
+
+
+def presses(block: Block) -> Iterator[Press]:
+    """The buttons in a block."""
+    for shut, text in _BUTTON.findall(block.content):
+        yield Press(block, text, not shut)
 
 
 def descend(element: Element) -> Iterator[Element]:

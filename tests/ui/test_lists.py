@@ -7,6 +7,7 @@ import pytest
 from nicegui import ui
 
 from app.bootstrap import House
+from app.ui.button import Button
 from tests.ui.browser import ORIGIN, Browser
 from tests.ui.slow import slow_first_answer
 
@@ -60,6 +61,7 @@ async def test_the_link_of_a_trade_leads_to_its_room(sam: Browser, monkeypatch: 
     copied: list[str] = []
     monkeypatch.setattr(ui.clipboard, "write", copied.append)
     for button in sam.buttons("Copy link"):
+        assert isinstance(button, Button)
         sam.trigger(button, "click")
     assert f"{ORIGIN}/room/{trade.code}" in copied
 

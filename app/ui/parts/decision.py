@@ -1,7 +1,10 @@
 """The decision: what the buyer can press, and the dialogs that confirm accepting, rejecting and requesting."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from uuid import uuid4
 
+from markupsafe import Markup
 from nicegui import ui
 from nicegui.element import Element
 
@@ -17,18 +20,36 @@ from app.ui.seat import Seat
 
 def buyer_buttons(seat: Seat) -> None:
     """One primary action, the rest quiet."""
-    with ui.element("div").classes("decision"):
-        accept = Button("Accept deal", on_click=lambda: _confirm_accept(seat))
-        accept.props('unelevated no-caps color="primary"').classes("wide")
-        request = Button("Request amendment", on_click=lambda: _ask_amendment(seat))
-        request.props('outline no-caps color="primary"')
-        reject = Button("Reject deal", on_click=lambda: _confirm_reject(seat))
-        reject.props("flat no-caps").classes("danger")
+    decide(
+        seat,
+        {
+            "Accept deal": ("wide", _confirm_accept),
+            "Request amendment": ("outline", _ask_amendment),
+            "Reject deal": ("flat danger", _confirm_reject),
+        },
+        possible=lambda trade: trade.status is Status.IN_NEGOTIATION,
+    )
+
+
+def decide(
+    seat: Seat,
+    choices: Mapping[str, tuple[str, Callable[[Seat], None]]],
+    *,
+    possible: Callable[[Trade], bool],
+    classes: str = "",
+) -> None:
+    """The buttons of one side: what stands on each, its look, and what it does while that is possible."""
 
     def show(trade: Trade) -> None:
-        for button in (accept, request, reject):
-            button.enabled = trade.status is Status.IN_NEGOTIATION
+        enabled = possible(trade)
+        block.show(Markup().join(Block.button(text, look, enabled=enabled) for text, (look, _) in choices.items()))
 
+    def press(deed: Callable[[Seat], None]) -> None:
+        if possible(seat.trade):
+            deed(seat)
+
+    block = Block().classes(f"decision {classes}")
+    block.on_press({text: partial(press, deed) for text, (_, deed) in choices.items()})
     seat.face.on_trade(show)
 
 

@@ -12,23 +12,23 @@ from app.ui.button import Button
 from app.ui.parts.dialog import Dialog, buttons, dialog
 from app.ui.seat import Seat
 
+_COPY = "Copy link"
+
 
 def invitation(seat: Seat) -> None:
     """The link that lets the buyer in; prominent while nobody has joined."""
-    with ui.element("div").classes("invitation"):
-        block = Block().classes("as-children")
-        copy_button(lambda: seat.link(seat.trade))
+    block = Block().classes("invitation").on_press({_COPY: lambda: _copy(seat.link(seat.trade))})
     seat.face.on_trade(lambda trade: block.show(_invitation(trade, seat)))
 
 
-def copy_button(link: Callable[[], str], text: str = "Copy link") -> Button:
+def copy_button(link: Callable[[], str], text: str = _COPY) -> Button:
     """Puts the link, as it is when pressed, on the clipboard and says so."""
+    return Button(text, on_click=lambda: _copy(link())).props("outline no-caps").classes("quiet")
 
-    def copied() -> None:
-        ui.clipboard.write(link())
-        ui.notify("Link copied", position="top", classes="toast")
 
-    return Button(text, on_click=copied).props("outline no-caps").classes("quiet")
+def _copy(link: str) -> None:
+    ui.clipboard.write(link)
+    ui.notify("Link copied", position="top", classes="toast")
 
 
 def manage_invitation(seat: Seat) -> None:
@@ -66,9 +66,10 @@ def _deed(text: str, do: Callable[[], Awaitable[Trade]], opened: Dialog) -> Butt
 
 
 def _invitation(trade: Trade, seat: Seat) -> Markup:
-    return Markup('<div class="note">{}</div><div class="link" data-testid="invitation-link">{}</div>').format(
+    return Markup('<div class="note">{}</div><div class="link" data-testid="invitation-link">{}</div>{}').format(
         _hint(trade.invited) if trade.status is Status.DRAFT else "Invitation link",
         seat.link(trade) if trade.role_of(seat.me) else "",
+        Block.button(_COPY, "quiet"),
     )
 
 

@@ -5,10 +5,10 @@ from uuid import uuid4
 from nicegui import ui
 
 from app.domain.refusals import Reason, Refusal
-from app.domain.trade import Trade
 from app.ui import wording
 from app.ui.attempt import attempt, busy, text_of
 from app.ui.button import Button
+from app.ui.parts.decision import decide
 from app.ui.parts.dialog import buttons, dialog
 from app.ui.parts.invitation import manage_invitation
 from app.ui.seat import Seat
@@ -16,17 +16,12 @@ from app.ui.seat import Seat
 
 def seller_buttons(seat: Seat) -> None:
     """What the seller can press."""
-    with ui.element("div").classes("decision seller"):
-        amend = Button("Amend deal", on_click=lambda: _amend(seat))
-        amend.props('unelevated no-caps color="primary"')
-        manage = Button("Invitation", on_click=lambda: manage_invitation(seat))
-        manage.props("flat no-caps").classes("quiet")
-
-    def show(trade: Trade) -> None:
-        for button in (amend, manage):
-            button.enabled = not trade.status.final
-
-    seat.face.on_trade(show)
+    decide(
+        seat,
+        {"Amend deal": ("", _amend), "Invitation": ("flat", manage_invitation)},
+        possible=lambda trade: not trade.status.final,
+        classes="seller",
+    )
 
 
 def _amend(seat: Seat) -> None:
