@@ -3,12 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Self
 
-from markupsafe import Markup
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from app.ui.html import Html
+
 _PRESSED = "(e) => { const button = e.target.closest('button'); if (button) emit(button.textContent); }"
-_BUTTON = Markup('<button type="button" class="button {}"{}>{}</button>')
+_BUTTON = Html('<button type="button" class="button {}"{}>{}</button>')
 Deed = Callable[[], Awaitable[None] | None]
 
 
@@ -33,9 +34,9 @@ class Block(Element):
             self.props["innerHTML"] = content
 
     @staticmethod
-    def button(text: str, look: str, *, enabled: bool = True) -> Markup:
+    def button(text: str, look: str, *, enabled: bool = True) -> Html:
         """The HTML of a button; `look` are its classes."""
-        return _BUTTON.format(look, "" if enabled else Markup(" disabled"), text)
+        return _BUTTON.format(look, "" if enabled else Html(" disabled"), text)
 
     def on_press(self, deeds: Mapping[str, Deed]) -> Self:
         """What its buttons do, by what stands on them. Whether one is disabled only the browser knows."""

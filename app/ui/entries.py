@@ -4,19 +4,18 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
-
 from app.domain.actions import Action, Kind, Version
 from app.ui import wording
+from app.ui.html import Html
 from app.ui.seat import Seat
 
 
-def conversation(action: Action, seat: Seat) -> Markup:
+def conversation(action: Action, seat: Seat) -> Html:
     """A message as a bubble; everything else as a thin line in the flow."""
     return _conversation(action, seat.me, seat.zone, seat.today)
 
 
-def timeline(action: Action, seat: Seat) -> Markup:
+def timeline(action: Action, seat: Seat) -> Html:
     """What happened, with who and when; a message without its text."""
     return _timeline(action, seat.me, seat.zone, seat.today)
 
@@ -26,36 +25,36 @@ def timeline(action: Action, seat: Seat) -> Markup:
 
 
 @lru_cache(5_000)
-def _conversation(action: Action, me: int, zone: ZoneInfo, today: date) -> Markup:
+def _conversation(action: Action, me: int, zone: ZoneInfo, today: date) -> Html:
     if action.kind is not Kind.MESSAGE_SENT:
-        return Markup('<div class="event" data-kind="{}"><span>{}</span>{}{}</div>').format(
+        return Html('<div class="event" data-kind="{}"><span>{}</span>{}{}</div>').format(
             action.kind.value, wording.sentence(action, me), _time(action.at, zone, today), _quote(action.text)
         )
     own = action.actor is not None and action.actor.id == me
-    return Markup(
+    return Html(
         '<div class="message{}"><div class="meta">{} {}</div><div class="bubble" dir="auto">{}</div></div>'
     ).format(" own" if own else "", wording.name(action.actor, me), _time(action.at, zone, today), action.text)
 
 
 @lru_cache(5_000)
-def _timeline(action: Action, me: int, zone: ZoneInfo, today: date) -> Markup:
+def _timeline(action: Action, me: int, zone: ZoneInfo, today: date) -> Html:
     text = "" if action.kind is Kind.MESSAGE_SENT else action.text
-    return Markup('<div class="entry" role="listitem" data-kind="{}"><span>{}</span>{}{}</div>').format(
+    return Html('<div class="entry" role="listitem" data-kind="{}"><span>{}</span>{}{}</div>').format(
         action.kind.value, wording.sentence(action, me), _time(action.at, zone, today), _quote(text)
     )
 
 
-def version(made: Version, seat: Seat) -> Markup:
+def version(made: Version, seat: Seat) -> Html:
     """A version's terms, who made it, when, why, and what changed against the one before."""
     terms = made.terms
     if made.before is None:
-        what = Markup("{} made the first offer").format(wording.name(made.actor, seat.me))
+        what = Html("{} made the first offer").format(wording.name(made.actor, seat.me))
     else:
         changed = wording.listed(wording.changes(terms, made.before))
-        what = Markup("{} changed {}").format(wording.name(made.actor, seat.me), changed)
+        what = Html("{} changed {}").format(wording.name(made.actor, seat.me), changed)
     time = wording.clock_time(made.at, seat.zone, seat.today)
-    description = Markup('<p class="terms-text" dir="auto">{}</p>').format(terms.description)
-    return Markup(
+    description = Html('<p class="terms-text" dir="auto">{}</p>').format(terms.description)
+    return Html(
         '<div class="entry" role="listitem" data-version="{}"><div class="version-head"><b>Version {}</b>'
         '<time datetime="{}">{}</time></div><div class="figures">{} × {} = {}</div><span>{}</span>{}{}</div>'
     ).format(
@@ -81,9 +80,9 @@ def version_made_by(action: Action) -> Version | None:
     return Version(action.version, action.terms, action.at, action.actor, action.text, action.before)
 
 
-def _time(at: datetime, zone: ZoneInfo, today: date) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), wording.clock_time(at, zone, today))
+def _time(at: datetime, zone: ZoneInfo, today: date) -> Html:
+    return Html('<time datetime="{}">{}</time>').format(at.isoformat(), wording.clock_time(at, zone, today))
 
 
-def _quote(text: str) -> Markup:
-    return Markup('<q class="said" dir="auto">{}</q>').format(text) if text else Markup("")
+def _quote(text: str) -> Html:
+    return Html('<q class="said" dir="auto">{}</q>').format(text) if text else Html("")

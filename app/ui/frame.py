@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
-from markupsafe import Markup
 from nicegui import ui
 from nicegui.element import Element
 
@@ -14,12 +13,13 @@ from app.ui.attempt import attempt
 from app.ui.attendance import attend
 from app.ui.block import Block
 from app.ui.button import Button
+from app.ui.html import Html
 from app.ui.site import Site, address_of, viewer_of
 
 PAGE: dict[str, Any] = {"dark": None, "language": "en-US", "response_timeout": 30.0}
 """What all pages have in common; the seconds are for a thousand people who come at once."""
 THEME_PATH = "/theme.css"
-_HEADER = Markup(
+_HEADER = Html(
     '<a class="brand" href="/trades" aria-hidden="true" tabindex="-1">Traderoom</a>'
     '<nav aria-label="Main">{}{}</nav><a class="me" href="/account" title="Account"><bdi>{}</bdi></a>'
     '<form method="post" action="/logout"><input type="hidden" name="csrf" value="{}">'
@@ -95,9 +95,9 @@ def hidden(name: str, value: str) -> Element:
     return field
 
 
-def _nav_link(text: str, path: str, request: Request) -> Markup:
-    current = Markup(' aria-current="page"') if request.url.path == path else ""
-    return Markup('<a class="nav-link" href="{}"{}>{}</a>').format(path, current, text)
+def _nav_link(text: str, path: str, request: Request) -> Html:
+    current = Html(' aria-current="page"') if request.url.path == path else ""
+    return Html('<a class="nav-link" href="{}"{}>{}</a>').format(path, current, text)
 
 
 def _theme_switch(site: Site, request: Request) -> None:

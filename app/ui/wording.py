@@ -1,6 +1,6 @@
 """How things are said and shown: money, times, and what happened, in words.
 
-Whatever a person typed is escaped by `Markup.format` and isolated from the direction of the text around it by ``bdi``.
+Whatever a person typed is escaped by `Html.format` and isolated from the direction of the text around it by ``bdi``.
 """
 
 from datetime import date, datetime
@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from babel.numbers import format_currency, format_decimal
-from markupsafe import Markup
 
 from app.domain.actions import Action, Kind
 from app.domain.terms import Terms
 from app.domain.trade import WORD, Person, Role, Trade
+from app.ui.html import Html
 
 _LOCALE = "en_US"
 
@@ -39,62 +39,62 @@ def clock_time(at: datetime, zone: ZoneInfo, today: date) -> str:
     return format_datetime(local, "MMM d, HH:mm" if local.year == today.year else "MMM d y, HH:mm", locale=_LOCALE)
 
 
-def name(person: Person | None, viewer_id: int, *, capital: bool = True) -> Markup:
+def name(person: Person | None, viewer_id: int, *, capital: bool = True) -> Html:
     """A person's name, isolated; the viewer is "You"."""
     if person is None:
-        return Markup("The clock")
+        return Html("The clock")
     if person.id == viewer_id:
-        return Markup("You") if capital else Markup("you")
-    return Markup("<bdi>{}</bdi>").format(person.name)
+        return Html("You") if capital else Html("you")
+    return Html("<bdi>{}</bdi>").format(person.name)
 
 
-def changes(terms: Terms, before: Terms) -> list[Markup]:
+def changes(terms: Terms, before: Terms) -> list[Html]:
     """What differs, one phrase for each field: "the price from $1,000.00 to $900.50"."""
     phrases = {
-        "price": Markup("the price from <b>{}</b> to <b>{}</b>").format(money(before.price), money(terms.price)),
-        "quantity": Markup("the quantity from <b>{}</b> to <b>{}</b>").format(
+        "price": Html("the price from <b>{}</b> to <b>{}</b>").format(money(before.price), money(terms.price)),
+        "quantity": Html("the quantity from <b>{}</b> to <b>{}</b>").format(
             number(before.quantity), number(terms.quantity)
         ),
-        "description": Markup("the description"),
+        "description": Html("the description"),
     }
     return [phrases[field] for field in terms.changes_from(before)]
 
 
-def sentence(action: Action, viewer_id: int) -> Markup:
+def sentence(action: Action, viewer_id: int) -> Html:
     """What happened, in one sentence; the text of a message is not part of it."""
     who = name(action.actor, viewer_id)
     if action.kind is Kind.AMENDED and action.terms and action.before:
-        return Markup("{} changed {}").format(who, listed(changes(action.terms, action.before)))
+        return Html("{} changed {}").format(who, listed(changes(action.terms, action.before)))
     return _SENTENCES[action.kind].format(who=who, version=action.version)
 
 
 _SENTENCES = {
-    Kind.CREATED: Markup("{who} created the offer"),
-    Kind.JOINED: Markup("{who} joined as the buyer"),
-    Kind.MESSAGE_SENT: Markup("{who} sent a message"),
-    Kind.AMENDED: Markup("{who} amended the deal"),
-    Kind.AMENDMENT_REQUESTED: Markup("{who} asked for an amendment"),
-    Kind.ACCEPTED: Markup("{who} accepted version {version}"),
-    Kind.REJECTED: Markup("{who} rejected the deal"),
-    Kind.EXPIRED: Markup("The offer expired"),
-    Kind.LINK_RENEWED: Markup("{who} renewed the invitation link"),
-    Kind.SEAT_RELEASED: Markup("{who} released the buyer's seat"),
+    Kind.CREATED: Html("{who} created the offer"),
+    Kind.JOINED: Html("{who} joined as the buyer"),
+    Kind.MESSAGE_SENT: Html("{who} sent a message"),
+    Kind.AMENDED: Html("{who} amended the deal"),
+    Kind.AMENDMENT_REQUESTED: Html("{who} asked for an amendment"),
+    Kind.ACCEPTED: Html("{who} accepted version {version}"),
+    Kind.REJECTED: Html("{who} rejected the deal"),
+    Kind.EXPIRED: Html("The offer expired"),
+    Kind.LINK_RENEWED: Html("{who} renewed the invitation link"),
+    Kind.SEAT_RELEASED: Html("{who} released the buyer's seat"),
 }
 
 
-def listed(phrases: list[Markup]) -> Markup:
+def listed(phrases: list[Html]) -> Html:
     """Phrases as people list them: "a, b and c"."""
     if len(phrases) < 2:  # noqa: PLR2004
-        return Markup("").join(phrases)
-    return Markup("{} and {}").format(Markup(", ").join(phrases[:-1]), phrases[-1])
+        return Html("").join(phrases)
+    return Html("{} and {}").format(Html(", ").join(phrases[:-1]), phrases[-1])
 
 
-def outcome(trade: Trade, viewer_id: int) -> Markup:
+def outcome(trade: Trade, viewer_id: int) -> Html:
     """The closing sentence of a trade that has an outcome; empty while it has none."""
     if not trade.status.final:
-        return Markup("")
+        return Html("")
     if trade.status.value == "accepted":
-        return Markup("{} accepted version {}: {} × {} = <b>{}</b>.").format(
+        return Html("{} accepted version {}: {} × {} = <b>{}</b>.").format(
             name(trade.buyer, viewer_id),
             trade.version,
             money(trade.terms.price),
@@ -102,8 +102,8 @@ def outcome(trade: Trade, viewer_id: int) -> Markup:
             money(trade.terms.total),
         )
     if trade.status.value == "rejected":
-        return Markup("{} rejected the deal. No trade was made.").format(name(trade.buyer, viewer_id))
-    return Markup("The deadline passed before anybody agreed. No trade was made.")
+        return Html("{} rejected the deal. No trade was made.").format(name(trade.buyer, viewer_id))
+    return Html("The deadline passed before anybody agreed. No trade was made.")
 
 
 def role_word(role: Role) -> str:
@@ -111,10 +111,10 @@ def role_word(role: Role) -> str:
     return role.value.capitalize()
 
 
-def status_chip(trade: Trade, testid: str = "") -> Markup:
+def status_chip(trade: Trade, testid: str = "") -> Html:
     """The status as word, icon and colour (the latter two by the theme)."""
-    mark = Markup(' data-testid="{}"').format(testid) if testid else ""
-    return Markup('<span class="status" data-status="{}"{}>{}</span>').format(
+    mark = Html(' data-testid="{}"').format(testid) if testid else ""
+    return Html('<span class="status" data-status="{}"{}>{}</span>').format(
         trade.status.value, mark, WORD[trade.status]
     )
 

@@ -1,7 +1,6 @@
 """``/account``: where one is signed in, the password, one's data, and leaving for good."""
 
 from fastapi import Request
-from markupsafe import Markup
 from nicegui import ui
 
 from app.domain.refusals import Refusal
@@ -11,6 +10,7 @@ from app.ui.attempt import attempt, busy, text_of
 from app.ui.block import Block
 from app.ui.button import Button
 from app.ui.frame import PAGE, form, frame
+from app.ui.html import Html
 from app.ui.parts.dialog import buttons, dialog
 from app.ui.seat import zone_of
 from app.ui.site import Site, viewer_of
@@ -22,7 +22,7 @@ def register(site: Site) -> None:
     @ui.page("/account", **PAGE)
     async def account(request: Request) -> None:
         with frame(site, request, "Account", classes="page form-page"):
-            Block(Markup('<h1 dir="auto">{}</h1>').format(viewer_of(request).person.name))
+            Block(Html('<h1 dir="auto">{}</h1>').format(viewer_of(request).person.name))
             await _sessions(site, request)
             _password(site, request)
             _data(site, request)
@@ -34,7 +34,7 @@ async def _sessions(site: Site, request: Request) -> None:
     today = site.now().astimezone(zone).date()
     with ui.element("section").classes("card stack"):
         Block("<h2>Where you are signed in</h2>")
-        row = Markup('<div class="entry"><span>{}</span><span class="note">{}</span></div>')
+        row = Html('<div class="entry"><span>{}</span><span class="note">{}</span></div>')
         rows = [
             row.format(
                 f"Since {wording.clock_time(session.created_at, zone, today)} ({session.time_zone})",
@@ -44,7 +44,7 @@ async def _sessions(site: Site, request: Request) -> None:
             )
             for session in await site.accounts.sessions(viewer)
         ]
-        Block(Markup().join(rows))
+        Block(Html().join(rows))
         with form(site, request, "/logout-everywhere"):
             Button("Sign out everywhere").props('outline no-caps type="submit"').classes("danger")
 

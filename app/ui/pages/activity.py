@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from fastapi import Request
-from markupsafe import Markup
 from nicegui import ui
 
 from app.domain.trade import WORD, Status
@@ -13,6 +12,7 @@ from app.ui.attempt import attempt, text_of
 from app.ui.block import Block
 from app.ui.button import Button
 from app.ui.frame import PAGE, frame
+from app.ui.html import Html
 from app.ui.parts.chips import filter_chips
 from app.ui.seat import zone_of
 from app.ui.site import Site, viewer_of
@@ -150,18 +150,18 @@ class _Board:
             text = '<div class="empty"><p>No trade matches. Try another status or title.</p></div>'
         self._empty.show(text)
 
-    def _cells(self, line: Line, *, fresh: bool) -> Markup:
+    def _cells(self, line: Line, *, fresh: bool) -> Html:
         trade = line.trade
-        title = Markup('<bdi dir="auto">{}</bdi>').format(trade.title)
+        title = Html('<bdi dir="auto">{}</bdi>').format(trade.title)
         if trade.role_of(self._viewer.person.id) is not None:
-            title = Markup('<a href="/room/{}">{}</a>').format(trade.code, title)
-        people = Markup("").join(
-            Markup('<span class="person small" data-initials="{}" title="{}"><bdi>{}</bdi></span>').format(
+            title = Html('<a href="/room/{}">{}</a>').format(trade.code, title)
+        people = Html("").join(
+            Html('<span class="person small" data-initials="{}" title="{}"><bdi>{}</bdi></span>').format(
                 wording.initials(person), person.name, person.name
             )
             for person in line.present
         )
-        return Markup(
+        return Html(
             '<td class="cell-title{}">{}</td><td>{}</td><td class="num">{}</td><td class="num">{}</td>'
             '<td class="cell-people">{}</td><td class="num"><time datetime="{}">{}</time></td>'
         ).format(
@@ -170,7 +170,7 @@ class _Board:
             wording.status_chip(trade),
             wording.money(trade.terms.price),
             wording.number(trade.terms.quantity),
-            people or Markup('<span class="nobody">Nobody</span>'),
+            people or Html('<span class="nobody">Nobody</span>'),
             line.active_at.isoformat(),
             wording.clock_time(line.active_at, self._zone, self._site.now().astimezone(self._zone).date()),
         )

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from fastapi import Request
-from markupsafe import Markup
 from nicegui import ui
 from nicegui.element import Element
 
@@ -13,6 +12,7 @@ from app.ui.attempt import attempt
 from app.ui.block import Block
 from app.ui.button import Button
 from app.ui.frame import PAGE, frame
+from app.ui.html import Html
 from app.ui.parts.chips import filter_chips
 from app.ui.parts.clock import Clock, run_while_visible
 from app.ui.parts.invitation import copy_button
@@ -147,17 +147,17 @@ class _TradeList:
             self._site.ticker.unwatch(clock.dial)
         self._clocks.clear()
 
-    def _summary(self, trade: Trade) -> Markup:
+    def _summary(self, trade: Trade) -> Html:
         me = self._viewer.person.id
         role = trade.role_of(me)
         other = trade.counterparty(me)
         if other is not None:
-            whom = Markup("with <bdi>{}</bdi>").format(other.name)
+            whom = Html("with <bdi>{}</bdi>").format(other.name)
         elif trade.invited:
-            whom = Markup("for <bdi>{}</bdi>, not joined yet").format(trade.invited)
+            whom = Html("for <bdi>{}</bdi>, not joined yet").format(trade.invited)
         else:
-            whom = Markup("no buyer yet")
-        return Markup(
+            whom = Html("no buyer yet")
+        return Html(
             '<h2 dir="auto">{}</h2><p>{} <span class="role">{}</span> <span>{}</span></p>'
             '<p class="figures">{} × {} = <b>{}</b></p>'
         ).format(

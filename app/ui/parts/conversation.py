@@ -5,7 +5,6 @@ import json
 from contextlib import suppress
 from uuid import uuid4
 
-from markupsafe import Markup
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
@@ -16,6 +15,7 @@ from app.ui import entries
 from app.ui.attempt import attempt, text_of
 from app.ui.block import Block
 from app.ui.button import Button
+from app.ui.html import Html
 from app.ui.parts.stream import Stream
 from app.ui.seat import Seat
 
@@ -155,6 +155,6 @@ class Conversation:
         return self._first_seq > 1
 
 
-def _typing_line(people: tuple[Person, ...], me: int) -> Markup:
+def _typing_line(people: tuple[Person, ...], me: int) -> Html:
     others = [person for person in people if person.id != me]
-    return Markup("<bdi>{}</bdi> is typing…").format(others[0].name) if others else Markup("")
+    return Html("<bdi>{}</bdi> is typing…").format(others[0].name) if others else Html("")

@@ -3,30 +3,30 @@
 Each is one block of HTML that is made anew when what it shows has changed: elements are what a page costs.
 """
 
-from markupsafe import Markup
 from nicegui import ui
 
 from app.domain.trade import Person, Trade
 from app.ui import wording
 from app.ui.block import Block
+from app.ui.html import Html
 from app.ui.parts.clock import Clock
 from app.ui.seat import Seat
 
-_HEADING = Markup(
+_HEADING = Html(
     '<div class="title"><h1 dir="auto">{}</h1></div>{}'
     '<section class="who" aria-label="Participants"><div data-testid="participants">{}</div></section>'
 )
-_OUTCOME = Markup(
+_OUTCOME = Html(
     '<div class="banner" data-status="{status}">{outcome}</div>'
     '<div class="receipt"><span>Receipt</span>'
     ' <a class="button quiet" href="/room/{code}/receipt.pdf" download>Download PDF</a>'
     ' <a class="button quiet" href="/room/{code}/receipt.json" download>Download JSON</a></div>'
 )
-_FIGURE = Markup(
+_FIGURE = Html(
     '<div class="figure {testid}"><div class="figure-label">{label}</div>'
     '<div class="figure-value" data-testid="{testid}">{value}</div></div>'
 )
-_DEAL = Markup(
+_DEAL = Html(
     '<h2>Current deal</h2><div class="terms">{figures}</div>'
     '<div class="terms-text" data-testid="description" dir="auto">{description}</div>'
     '<div class="note" data-testid="version">{version}</div>'
@@ -60,24 +60,24 @@ def deal(seat: Seat) -> None:
     seat.face.on_trade(lambda trade: block.show(_deal(trade, seat)))
 
 
-def _heading(trade: Trade, people: tuple[Person, ...], seat: Seat) -> Markup:
+def _heading(trade: Trade, people: tuple[Person, ...], seat: Seat) -> Html:
     return _HEADING.format(trade.title, wording.status_chip(trade, "status"), _participants(people, seat))
 
 
-def _outcome(trade: Trade, seat: Seat) -> Markup:
+def _outcome(trade: Trade, seat: Seat) -> Html:
     if not trade.status.final:
-        return Markup("")
+        return Html("")
     return _OUTCOME.format(status=trade.status.value, outcome=wording.outcome(trade, seat.me), code=trade.code)
 
 
-def _deal(trade: Trade, seat: Seat) -> Markup:
+def _deal(trade: Trade, seat: Seat) -> Html:
     figures = (
         ("price", "Price per unit", wording.money(trade.terms.price)),
         ("quantity", "Quantity", wording.number(trade.terms.quantity)),
         ("total", "Total", wording.money(trade.terms.total)),
     )
     return _DEAL.format(
-        figures=Markup().join(
+        figures=Html().join(
             _FIGURE.format(testid=testid, label=label, value=value) for testid, label, value in figures
         ),
         description=trade.terms.description or "No description.",
@@ -85,8 +85,8 @@ def _deal(trade: Trade, seat: Seat) -> Markup:
     )
 
 
-def _version_line(trade: Trade, seat: Seat) -> Markup:
-    return Markup("Version {} · {} {}, {}").format(
+def _version_line(trade: Trade, seat: Seat) -> Html:
+    return Html("Version {} · {} {}, {}").format(
         trade.version,
         "offered by" if trade.version == 1 else "last changed by",
         wording.name(trade.seller, seat.me, capital=False),
@@ -94,14 +94,14 @@ def _version_line(trade: Trade, seat: Seat) -> Markup:
     )
 
 
-def _participants(people: tuple[Person, ...], seat: Seat) -> Markup:
+def _participants(people: tuple[Person, ...], seat: Seat) -> Html:
     """Everybody who is here, by full name; the initials in the circles are the theme's, for the eye only.
 
     Whoever reads this is here, from the first moment: only others have to wait until the page is live.
     """
     everybody = (seat.viewer.person, *(person for person in people if person.id != seat.me))
-    one = Markup('<span class="person" data-initials="{}"><span><bdi>{}</bdi>{}</span></span>')
-    return Markup(" ").join(
+    one = Html('<span class="person" data-initials="{}"><span><bdi>{}</bdi>{}</span></span>')
+    return Html(" ").join(
         one.format(wording.initials(person), person.name, " (you)" if person.id == seat.me else "")
         for person in everybody
     )

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from uuid import uuid4
 
-from markupsafe import Markup
 from nicegui import ui
 from nicegui.element import Element
 
@@ -14,6 +13,7 @@ from app.ui import wording
 from app.ui.attempt import attempt, busy, text_of
 from app.ui.block import Block
 from app.ui.button import Button
+from app.ui.html import Html
 from app.ui.parts.dialog import Dialog, buttons, dialog
 from app.ui.seat import Seat
 
@@ -42,7 +42,7 @@ def decide(
 
     def show(trade: Trade) -> None:
         enabled = possible(trade)
-        block.show(Markup().join(Block.button(text, look, enabled=enabled) for text, (look, _) in choices.items()))
+        block.show(Html().join(Block.button(text, look, enabled=enabled) for text, (look, _) in choices.items()))
 
     def press(deed: Callable[[Seat], None]) -> None:
         if possible(seat.trade):

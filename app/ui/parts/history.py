@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from markupsafe import Markup
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
@@ -10,11 +9,12 @@ from app.domain.actions import Action, Kind
 from app.ui import entries
 from app.ui.attempt import attempt
 from app.ui.block import Block
+from app.ui.html import Html
 from app.ui.parts.stream import Stream
 from app.ui.seat import Seat
 
 _TIMELINE, _VERSIONS = "Activity timeline", "Version history"
-_TAB = Markup('<button type="button" role="tab" class="tab" aria-selected="{}" tabindex="{}">{}</button>')
+_TAB = Html('<button type="button" role="tab" class="tab" aria-selected="{}" tabindex="{}">{}</button>')
 _TABS = _TAB.format("true", 0, _TIMELINE) + _TAB.format("false", -1, _VERSIONS)
 # The browser marks the chosen tab by itself and tells its name; arrow keys go from one to the other (ARIA's pattern).
 _CHOSEN = """(e) => {

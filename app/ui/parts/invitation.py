@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 
-from markupsafe import Markup
 from nicegui import ui
 
 from app.domain.trade import Status, Trade
 from app.ui.attempt import attempt, busy
 from app.ui.block import Block
 from app.ui.button import Button
+from app.ui.html import Html
 from app.ui.parts.dialog import Dialog, buttons, dialog
 from app.ui.seat import Seat
 
@@ -65,8 +65,8 @@ def _deed(text: str, do: Callable[[], Awaitable[Trade]], opened: Dialog) -> Butt
     return button
 
 
-def _invitation(trade: Trade, seat: Seat) -> Markup:
-    return Markup('<div class="note">{}</div><div class="link" data-testid="invitation-link">{}</div>{}').format(
+def _invitation(trade: Trade, seat: Seat) -> Html:
+    return Html('<div class="note">{}</div><div class="link" data-testid="invitation-link">{}</div>{}').format(
         _hint(trade.invited) if trade.status is Status.DRAFT else "Invitation link",
         seat.link(trade) if trade.role_of(seat.me) else "",
         Block.button(_COPY, "quiet"),

@@ -7,12 +7,12 @@ appended to small chunks, because a parent is sent with the ids of all its child
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from markupsafe import Markup
 from nicegui import ui
 from nicegui.element import Element
 
 from app.ui.block import Block
 from app.ui.button import Button
+from app.ui.html import Html
 
 _PAINTED = 10
 """Rows that come with the page: about as many as a screen shows. The others follow at once, above or below them."""
@@ -30,7 +30,7 @@ class Stream:
         self._newest_first = newest_first
         self._chunk: Element | None = None
         self._in_chunk = 0
-        self._lump: list[Callable[[], Markup]] = []
+        self._lump: list[Callable[[], Html]] = []
         self._lump_block: Block | None = None
         self._gathering: asyncio.TimerHandle | None = None
         self._earlier: Button | None = None
@@ -41,7 +41,7 @@ class Stream:
         if self._earlier is not None:
             self._earlier.visible = visible
 
-    def begin(self, rows: list[Markup]) -> None:
+    def begin(self, rows: list[Html]) -> None:
         """Show the first rows, given oldest first: the newest with the page, the others as soon as it is live."""
         self.fill(rows[-_PAINTED:])
         others = rows[:-_PAINTED]
@@ -58,14 +58,14 @@ class Stream:
         elif others:
             client.on_connect(fill_up)
 
-    def fill(self, rows: list[Markup]) -> None:
+    def fill(self, rows: list[Html]) -> None:
         """Show rows, given oldest first, on the older side of everything shown so far."""
         with self._holder:
-            block = Block(Markup().join(rows[::-1] if self._newest_first else rows))
+            block = Block(Html().join(rows[::-1] if self._newest_first else rows))
         if not self._newest_first:
             block.move(target_index=0)
 
-    def add(self, row: Markup) -> None:
+    def add(self, row: Html) -> None:
         """Show a row that has just arrived."""
         if self._chunk is None or self._in_chunk == _CHUNK:
             with self._holder:
@@ -79,7 +79,7 @@ class Stream:
         if self._newest_first:
             arrived.move(target_index=0)
 
-    def add_to_lump(self, row: Callable[[], Markup], *, at_once: bool) -> None:
+    def add_to_lump(self, row: Callable[[], Html], *, at_once: bool) -> None:
         """Show a row, or gather it for a moment with others: for lists that are looked up rather than waited for. The
         last few rows are one block, which costs less than an element for each; `row` is made when it is shown, for
         what people wait for goes first."""
@@ -104,7 +104,7 @@ class Stream:
             if self._newest_first:
                 self._lump_block.move(target_index=0)
         rows = [row() for row in self._lump]
-        self._lump_block.show(Markup().join(rows[::-1] if self._newest_first else rows))
+        self._lump_block.show(Html().join(rows[::-1] if self._newest_first else rows))
 
     def offer_earlier(self, text: str, load: Callable[[], Awaitable[bool]]) -> None:
         """Offer a button that loads earlier rows; `load` tells whether there are still earlier ones."""
