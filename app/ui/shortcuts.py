@@ -1,9 +1,10 @@
-"""Five shortcuts through the libraries under us, taken because the profile names them.
+"""Six shortcuts through the libraries under us, taken because the profile names them.
 
 NiceGUI asks for the signature of the same few handlers three times for each element it makes, and takes the same few
 texts of props apart again and again; Socket.IO looks through every message for bytes, of which we send none, and starts
 a task for each socket that a message goes to, only to wait for it; NiceGUI notes each property of each element as one
-that others can be bound to, seventy for a page, while ours are bound to rooms. `tests/ui/test_shortcuts.py` fails when
+that others can be bound to, seventy for a page, while ours are bound to rooms, and each change of a page that is still
+being made, only to forget it when the page is answered. `tests/ui/test_shortcuts.py` fails when
 these internals move.
 """
 
@@ -15,6 +16,7 @@ from weakref import WeakValueDictionary
 from engineio import packet as line  # type: ignore[import-untyped]
 from nicegui import binding, core, helpers
 from nicegui.element import Element
+from nicegui.outbox import Outbox
 from nicegui.props import Props
 from socketio import AsyncManager
 from socketio.packet import EVENT, Packet
@@ -22,6 +24,7 @@ from socketio.packet import EVENT, Packet
 _asks = helpers.expects_arguments
 _answers: dict[tuple[object, ...], bool] = {}
 _parse = Props.parse
+_enqueue = Outbox.enqueue_update
 
 
 def take() -> None:
@@ -30,6 +33,7 @@ def take() -> None:
     Props.parse = staticmethod(parse)  # type: ignore[method-assign]
     Packet.data_is_binary = classmethod(lambda _, __: False)
     core.sio.manager.emit = partial(emit, core.sio.manager)
+    Outbox.enqueue_update = enqueue_update  # type: ignore[assignment, method-assign]
     binding.bindable_properties = Sources(binding.bindable_properties)
 
 
@@ -61,6 +65,12 @@ async def emit(
     packet = line.Packet(line.MESSAGE, Packet(EVENT, data=[event, data], namespace=namespace).encode())
     for _, socket in manager.get_participants(namespace, room):
         await manager.server.eio.send_packet(socket, packet)
+
+
+def enqueue_update(outbox: Outbox, element: Element) -> None:
+    """NiceGUI's note of a change that the browser has to be told of; what is answered with the page needs none."""
+    if getattr(outbox.client, "_response_built", False):  # a page's very first elements come before it
+        _enqueue(outbox, element)
 
 
 def expects_arguments(func: Callable[..., Any]) -> bool:

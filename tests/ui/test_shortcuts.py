@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from fastapi import Request
 from nicegui import Client, binding, core, helpers, observables, ui
 from nicegui.page import page
 from nicegui.props import Props
@@ -162,3 +163,18 @@ def test_what_can_be_bound_to_is_noted_but_for_elements() -> None:
     assert before in noted
     assert after in noted
     assert label not in noted, "NiceGUI notes elements elsewhere"
+
+
+@pytest.mark.usefixtures("house")
+async def test_changes_are_noted_from_the_answer_on() -> None:
+    request = Request({"type": "http", "path": "/", "query_string": b"", "headers": []})
+    with Client(page("/"), request=request) as client:
+        label = ui.label("in the page")
+        label.text = "still in the page"
+        assert not client.outbox.updates
+        answer = client.build_response(request)
+        assert b"still in the page" in bytes(answer.body)
+        label.text = "after it"
+        assert set(client.outbox.updates) == {label.id}
+        ui.label("another")
+        assert set(client.outbox.updates) == {label.id, label.id + 1, client.content.id}
