@@ -2,9 +2,9 @@
 
 NiceGUI lets anybody observe each of these collections, and keeps for it, in each of a hundred on a page, a list of
 handlers, a list of observers, a parent and a time. Here nobody but the element itself wants to hear of a change, so
-these are the same for all, and a change goes straight to the element. The collections no longer lead back to
-themselves, so what a page held is free without the garbage collector when the page has gone. `tests/ui/test_lean.py`
-fails when these internals move.
+these are the same for all, and a change goes straight to the element, several in one text as one. The collections no
+longer lead back to themselves, so what a page held is free without the garbage collector when the page has gone.
+`tests/ui/test_lean.py` fails when these internals move.
 """
 
 import weakref
@@ -16,6 +16,8 @@ from nicegui.element import Element
 from nicegui.props import Props
 from nicegui.style import Style
 
+_change_classes = Classes.__call__
+_change_props = Props.__call__
 _FOR_ALL: dict[str, Any] = {"_parent_ref": None, "_observer_refs": (), "_suspend_count": 0, "last_modified": 0.0}
 
 
@@ -24,6 +26,8 @@ def take() -> None:
     _make_lean(Classes, list)
     _make_lean(Style, dict)
     _make_lean(Props, dict)
+    _set(Classes, __call__=_add_classes)
+    _set(Props, __call__=_add_props)
     # Names of props that will go with NiceGUI 4: ours are not among them.
     _set(Props, add_rename=_ignore, add_warning=_ignore, _renames={}, _warnings={})
 
@@ -38,6 +42,26 @@ def _make_lean(kind: type[Classes[Any] | Style[Any] | Props[Any]], built_in: typ
         return [(self._update, False)]
 
     _set(kind, **_FOR_ALL, __init__=begin, _handle_change=kind._update, _change_handlers=property(handlers))  # noqa: SLF001
+
+
+def _add_classes(self: Any, add: str | None = None, **how: str | None) -> Any:
+    """The first classes of an element, which are most, are looked at no further."""
+    if self or not add or how:
+        return _change_classes(self, add, **how)
+    list.extend(self, dict.fromkeys(add.split()))
+    self._update()
+    return self.element
+
+
+def _add_props(self: Any, add: str | None = None, **how: str | None) -> Any:
+    """Several props are one change."""
+    if not add or how or "[" in add or "{" in add:
+        return _change_props(self, add, **how)
+    new = {name: value for name, value in self.parse(add).items() if self.get(name) != value}
+    if new:
+        dict.update(self, new)
+        self._update()
+    return self.element
 
 
 def _ignore(*_: object) -> None:

