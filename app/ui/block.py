@@ -1,6 +1,7 @@
 """A block of HTML: many things on a page that are one element to the server and to its updates."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import Self
 
 from nicegui.element import Element
@@ -34,6 +35,7 @@ class Block(Element):
             self.props["innerHTML"] = content
 
     @staticmethod
+    @lru_cache(200)
     def button(text: str, look: str, *, enabled: bool = True) -> Html:
         """The HTML of a button; `look` are its classes."""
         return _BUTTON.format(look, "" if enabled else Html(" disabled"), text)

@@ -96,7 +96,7 @@ def hidden(name: str, value: str) -> Element:
 
 
 def _nav_link(text: str, path: str, request: Request) -> Html:
-    current = Html(' aria-current="page"') if request.url.path == path else ""
+    current = Html(' aria-current="page"') if request.scope["path"] == path else ""
     return Html('<a class="nav-link" href="{}"{}>{}</a>').format(path, current, text)
 
 

@@ -181,7 +181,7 @@ def _address(scope: Scope) -> str:
 
 
 def _makes_page(request: Request) -> bool:
-    return request.method == "GET" and not request.url.path.endswith((".json", ".pdf"))
+    return request.method == "GET" and not request.scope["path"].endswith((".json", ".pdf"))
 
 
 def _is_no_page(path: str) -> bool:
@@ -190,7 +190,7 @@ def _is_no_page(path: str) -> bool:
 
 def _elsewhere(request: Request) -> str:
     """Where a GET has to go first: to the sign-in page, or past it; empty when it may stay."""
-    path = request.url.path
+    path = request.scope["path"]
     if request.method != "GET":
         return ""
     if request.state.viewer is None:

@@ -13,7 +13,7 @@ from babel.numbers import format_currency, format_decimal
 
 from app.domain.actions import Action, Kind
 from app.domain.terms import Terms
-from app.domain.trade import WORD, Person, Role, Trade
+from app.domain.trade import WORD, Person, Role, Status, Trade
 from app.ui.html import Html
 
 _LOCALE = "en_US"
@@ -113,10 +113,13 @@ def role_word(role: Role) -> str:
 
 def status_chip(trade: Trade, testid: str = "") -> Html:
     """The status as word, icon and colour (the latter two by the theme)."""
+    return _status_chip(trade.status, testid)
+
+
+@lru_cache
+def _status_chip(status: Status, testid: str) -> Html:
     mark = Html(' data-testid="{}"').format(testid) if testid else ""
-    return Html('<span class="status" data-status="{}"{}>{}</span>').format(
-        trade.status.value, mark, WORD[trade.status]
-    )
+    return Html('<span class="status" data-status="{}"{}>{}</span>').format(status.value, mark, WORD[status])
 
 
 def initials(person: Person) -> str:

@@ -28,10 +28,10 @@ def register(site: Site) -> None:
     """Serve the page."""
 
     @ui.page("/room/{code}", **PAGE, reconnect_timeout=_KEPT_THROUGH_CUT, viewport=_VIEWPORT)
-    async def trade_room(request: Request, code: str) -> None:
+    async def trade_room(request: Request) -> None:
         viewer = viewer_of(request)
         try:
-            standing = await site.trades.find(viewer, code)
+            standing = await site.trades.find(viewer, request.path_params["code"])
         except Refusal as refusal:
             if refusal.reason is Reason.TOO_OFTEN:
                 ui.status_code(429)

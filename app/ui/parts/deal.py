@@ -3,6 +3,8 @@
 Each is one block of HTML that is made anew when what it shows has changed: elements are what a page costs.
 """
 
+from functools import lru_cache
+
 from nicegui import ui
 
 from app.domain.trade import Person, Trade
@@ -16,6 +18,7 @@ _HEADING = Html(
     '<div class="title"><h1 dir="auto">{}</h1></div>{}'
     '<section class="who" aria-label="Participants"><div data-testid="participants">{}</div></section>'
 )
+_PARTICIPANT = Html('<span class="person" data-initials="{}"><span><bdi>{}</bdi>{}</span></span>')
 _OUTCOME = Html(
     '<div class="banner" data-status="{status}">{outcome}</div>'
     '<div class="receipt"><span>Receipt</span>'
@@ -61,7 +64,8 @@ def deal(seat: Seat) -> None:
 
 
 def _heading(trade: Trade, people: tuple[Person, ...], seat: Seat) -> Html:
-    return _HEADING.format(trade.title, wording.status_chip(trade, "status"), _participants(people, seat))
+    others = tuple(person for person in people if person.id != seat.me)
+    return _HEADING.format(trade.title, wording.status_chip(trade, "status"), _participants(seat.viewer.person, others))
 
 
 def _outcome(trade: Trade, seat: Seat) -> Html:
@@ -94,14 +98,13 @@ def _version_line(trade: Trade, seat: Seat) -> Html:
     )
 
 
-def _participants(people: tuple[Person, ...], seat: Seat) -> Html:
+@lru_cache(1_000)
+def _participants(me: Person, others: tuple[Person, ...]) -> Html:
     """Everybody who is here, by full name; the initials in the circles are the theme's, for the eye only.
 
     Whoever reads this is here, from the first moment: only others have to wait until the page is live.
     """
-    everybody = (seat.viewer.person, *(person for person in people if person.id != seat.me))
-    one = Html('<span class="person" data-initials="{}"><span><bdi>{}</bdi>{}</span></span>')
     return Html(" ").join(
-        one.format(wording.initials(person), person.name, " (you)" if person.id == seat.me else "")
-        for person in everybody
+        _PARTICIPANT.format(wording.initials(person), person.name, " (you)" if person is me else "")
+        for person in (me, *others)
     )
