@@ -4,6 +4,7 @@ import re
 
 from playwright.async_api import Page, expect
 
+from tests.e2e.people import Newcomer
 from tests.e2e.room import Person
 
 _NEXT = {"system": "light", "light": "dark", "dark": "system"}
@@ -36,3 +37,51 @@ async def test_the_switch_goes_round_and_its_choice_survives_a_reload(people: tu
             await page.wait_for_timeout(500)  # the choice shows before it is stored
             await page.reload()
             await expect(page.get_by_role("button", name=f"Theme: {theme}", exact=True)).to_be_visible()
+
+
+def luminance(colour: tuple[float, ...]) -> float:
+    """WCAG 2.2's relative luminance of an sRGB colour."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (value / 255 for value in colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def rgb(colour: str) -> tuple[float, ...]:
+    return tuple(float(value) for value in re.findall(r"[\d.]+", colour)[:3])
+
+
+async def unreadable(page: Page) -> list[str]:
+    """The buttons whose text stands out too little from its ground for WCAG's level AA."""
+    told = await page.evaluate(
+        """() => [...document.querySelectorAll('button, a.button')].filter(its => its.checkVisibility()).map(its => {
+            let ground = its;
+            const of = element => getComputedStyle(element).backgroundColor;
+            while (/, 0\\)$/.test(of(ground)) && ground.parentElement) ground = ground.parentElement;
+            return [its.innerText, getComputedStyle(its).color, of(ground)];
+        })"""
+    )
+    assert told
+    bad = []
+    for text, colour, ground in told:
+        dark, light = sorted((luminance(rgb(colour)), luminance(rgb(ground))))
+        if (light + 0.05) / (dark + 0.05) < 4.5:
+            bad.append(f"{text!r}: {colour} on {ground}")
+    return bad
+
+
+async def test_every_button_can_be_read_in_light_and_dark(people: tuple[Person, Person], stranger: Newcomer) -> None:
+    seller, buyer = people
+    selling = await seller.create_trade()
+    buying = await buyer.enter(await selling.link())
+    await buying.button("Accept deal").click()
+    await expect(buying.button("Accept these terms")).to_be_visible()
+    guest = await stranger("Guest")
+    await guest.visit("/")
+    await expect(guest.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    for scheme in ("light", "dark"):
+        for page in (selling.page, buying.page, guest.page):
+            await page.emulate_media(color_scheme=scheme)
+            await page.wait_for_timeout(400)  # colours fade into each other
+            assert await unreadable(page) == [], (scheme, page.url)
