@@ -18,7 +18,7 @@ class _Stay:
         self._parts: dict[object, tuple[Step, Step]] = {}
         self._here = client.has_socket_connection
         client.on_connect(self.come)
-        client.on_disconnect(self.go)
+        client.on_disconnect(self.lose_one)
         client.on_delete(self.go)
 
     def add(self, enter: Step, leave: Step) -> Step:
@@ -41,9 +41,14 @@ class _Stay:
             for enter, _ in list(self._parts.values()):
                 _do(enter)
 
-    def go(self) -> None:
+    def lose_one(self) -> None:
         """A socket has gone, perhaps not the last one."""
-        if self._here and not self._client.has_socket_connection:
+        if not self._client.has_socket_connection:
+            self.go()
+
+    def go(self) -> None:
+        """No socket is there any more, or soon none will be."""
+        if self._here:
             self._here = False
             for _, leave in list(self._parts.values()):
                 _do(leave)
