@@ -42,11 +42,12 @@ def _modules_stand_still() -> Iterator[None]:
     """What was imported is not searched for garbage again and again: each test would ask for it several times."""
     gc.collect()
     gc.freeze()
+    unfreeze = gc.unfreeze
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("collect", "freeze", "set_threshold"):
+        for name in ("collect", "freeze", "unfreeze", "set_threshold"):
             patch.setattr(gc, name, lambda *_: None)
         yield
-    gc.unfreeze()
+    unfreeze()
 
 
 @pytest.fixture

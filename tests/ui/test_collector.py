@@ -4,13 +4,16 @@ import asyncio
 import gc
 import weakref
 from collections import Counter
+from functools import partial
 
+import pytest
 from nicegui import app
 from nicegui.app.app import prune_tab_storage
 from nicegui.element import Element
 from starlette.requests import empty_receive
 
 from app.bootstrap import House
+from app.ui import collector
 from app.ui.session import SESSION_COOKIE
 from tests.ui.browser import Browser
 
@@ -42,6 +45,24 @@ async def test_a_room_that_was_left_is_free_at_once(sam: Browser, bea: Browser, 
         gc.enable()
     assert left.total() <= _FRAME, left
     assert house.lobby.room(trade.id) is not None, "the buyer is still there"
+
+
+async def test_a_live_page_is_left_alone_and_closed_sockets_are_collected_when_there_were_very_many(
+    sam: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    for name in ("freeze", "unfreeze", "collect"):
+        monkeypatch.setattr(gc, name, partial(done.append, name))
+    monkeypatch.setattr(collector, "_WORTH_IT", 3)
+    monkeypatch.setattr(collector, "_MOMENT", 0.0)
+    await sam.open("/trades")
+    assert done == ["freeze"]
+    for closed in range(1, 6):
+        sam.leave()
+        await asyncio.sleep(0.02)
+        assert done.count("collect") == closed // 3
+        await sam.reconnect()
+    assert done == ["freeze", "freeze", "freeze", "unfreeze", "collect", "freeze", *["freeze"] * 3]
 
 
 async def test_nothing_is_kept_for_a_tab_that_has_gone(house: House, sam: Browser) -> None:
