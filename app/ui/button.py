@@ -9,7 +9,7 @@ class Button(Element):
     """Quasar's button, as `ui.button` has it in the browser.
 
     On the server that one is five classes on top of each other, each with properties that others can be bound to; ours
-    are pressed and shut, no more. It takes a third of the time, and a room has half a dozen.
+    are pressed and shut, no more, for half the work.
     """
 
     def __init__(self, text: str = "", on_click: Callable[[], Awaitable[None] | None] | None = None) -> None:

@@ -239,6 +239,13 @@ async def test_no_path_leads_out_of_the_files_that_are_served(site: str, start: 
             assert int(answer.split(b" ", 2)[1]) in {303, 400, 404}, (up, target)
 
 
+async def test_browsers_may_keep_the_files_of_a_version_and_no_page(site: str) -> None:
+    async with client(site) as http:
+        for name, kept in ((f"{_SERVED}/static/nicegui.js", True), ("/theme.css", True), ("/", False), ("/x", False)):
+            how = (await http.get(name)).headers["cache-control"]
+            assert ("max-age=31536000" in how, "no-store" in how) == (kept, not kept), (name, how)
+
+
 async def test_a_host_name_that_is_not_ours_gets_no_page(site: str, public_server: Server) -> None:
     ours = {site: "localhost", public_server.address: "trade.example.com"}
     for address, own in ours.items():

@@ -1,7 +1,5 @@
 """The decision: what the buyer can press, and the dialogs that confirm accepting, rejecting and requesting."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
 from uuid import uuid4
 
 from nicegui import ui
@@ -13,14 +11,14 @@ from app.ui import wording
 from app.ui.attempt import attempt, busy, text_of
 from app.ui.block import Block
 from app.ui.button import Button
-from app.ui.html import Html
+from app.ui.parts.choices import choices
 from app.ui.parts.dialog import Dialog, buttons, dialog
 from app.ui.seat import Seat
 
 
 def buyer_buttons(seat: Seat) -> None:
     """One primary action, the rest quiet."""
-    decide(
+    choices(
         seat,
         {
             "Accept deal": ("wide", _confirm_accept),
@@ -29,28 +27,6 @@ def buyer_buttons(seat: Seat) -> None:
         },
         possible=lambda trade: trade.status is Status.IN_NEGOTIATION,
     )
-
-
-def decide(
-    seat: Seat,
-    choices: Mapping[str, tuple[str, Callable[[Seat], None]]],
-    *,
-    possible: Callable[[Trade], bool],
-    classes: str = "",
-) -> None:
-    """The buttons of one side: what stands on each, its look, and what it does while that is possible."""
-
-    def show(trade: Trade) -> None:
-        enabled = possible(trade)
-        block.show(Html().join(Block.button(text, look, enabled=enabled) for text, (look, _) in choices.items()))
-
-    def press(deed: Callable[[Seat], None]) -> None:
-        if possible(seat.trade):
-            deed(seat)
-
-    block = Block().classes(f"decision {classes}")
-    block.on_press({text: partial(press, deed) for text, (_, deed) in choices.items()})
-    seat.face.on_trade(show)
 
 
 def _confirm_accept(seat: Seat) -> None:

@@ -8,7 +8,7 @@ from app.domain.refusals import Reason, Refusal
 from app.ui import wording
 from app.ui.attempt import attempt, busy, text_of
 from app.ui.button import Button
-from app.ui.parts.decision import decide
+from app.ui.parts.choices import choices
 from app.ui.parts.dialog import buttons, dialog
 from app.ui.parts.invitation import manage_invitation
 from app.ui.seat import Seat
@@ -16,7 +16,7 @@ from app.ui.seat import Seat
 
 def seller_buttons(seat: Seat) -> None:
     """What the seller can press."""
-    decide(
+    choices(
         seat,
         {"Amend deal": ("", _amend), "Invitation": ("flat", manage_invitation)},
         possible=lambda trade: not trade.status.final,
