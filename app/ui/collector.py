@@ -14,7 +14,7 @@ from nicegui import Client, app
 from nicegui.element import Element
 from nicegui.elements.mixins.value_element import ValueElement
 
-_WORTH_IT = 2_000
+_WORTH_IT = 1_000
 """Sockets that must have been closed."""
 _MOMENT = 10.0
 """Seconds in which more may be closed, and the pages of those that were left go."""
