@@ -11,7 +11,7 @@ from app.domain.actions import Action, Outcome
 from app.domain.trade import Person, Trade
 from app.rooms.ticker import Dial
 
-KEPT = 50
+KEPT = 30
 """How many of the newest actions a room holds, so that entering it needs no query; earlier ones load on demand."""
 TYPING_LASTS = timedelta(seconds=4)
 """A typing mark goes by itself after this silence: a "stop" may never come."""
