@@ -1,18 +1,23 @@
 """The shortcuts give the answers of what they stand for, and fail here when the internals move."""
 
+import asyncio
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from engineio import async_socket  # type: ignore[import-untyped]
 from fastapi import Request
-from nicegui import Client, binding, core, helpers, observables, ui
+from nicegui import Client, binding, core, helpers, observables, outbox, ui
+from nicegui.outbox import Outbox
 from nicegui.page import page
 from nicegui.props import Props
 from socketio import AsyncManager, AsyncServer
 from socketio.packet import EVENT, Packet
 
 from app.ui import shortcuts
+from tests.ui.browser import Browser
 
 
 class Thing:
@@ -178,3 +183,53 @@ async def test_changes_are_noted_from_the_answer_on() -> None:
         assert set(client.outbox.updates) == {label.id}
         ui.label("another")
         assert set(client.outbox.updates) == {label.id, label.id + 1, client.content.id}
+
+
+@pytest.mark.parametrize("wait", [shortcuts.wait_for, shortcuts.wait_until_woken, asyncio.wait_for])
+async def test_what_is_waited_for_comes_back_or_is_raised_and_ends_with_the_one_who_waits(
+    wait: Callable[..., Any],
+) -> None:
+    async def soon(what: object) -> object:
+        await asyncio.sleep(0.01)
+        if isinstance(what, Exception):
+            raise what
+        return what
+
+    assert await wait(soon("it"), 5) == "it"
+    assert await wait(asyncio.ensure_future(soon("it")), None) == "it"
+    with pytest.raises(KeyError):
+        await wait(soon(KeyError("not it")), 5)
+    endless = asyncio.ensure_future(asyncio.sleep(60))
+    waiting = asyncio.ensure_future(wait(endless, 60))
+    await asyncio.sleep(0.01)
+    waiting.cancel()
+    await asyncio.wait([waiting, endless])
+    assert waiting.cancelled()
+    assert endless.cancelled()
+
+
+async def test_waiting_has_an_end_where_a_socket_may_be_dead() -> None:
+    queue: asyncio.Queue[int] = asyncio.Queue()
+    for wait in (shortcuts.wait_for, asyncio.wait_for):
+        with pytest.raises(asyncio.TimeoutError):
+            await wait(queue.get(), 0.01)
+
+
+def test_nicegui_and_engineio_still_wait_there() -> None:
+    shortcuts.take()
+    assert "asyncio.wait_for(self._enqueue_event.wait()" in inspect.getsource(Outbox.loop)
+    assert inspect.getsource(async_socket).count("asyncio.wait_for(") == 3
+    assert outbox.asyncio.wait_for is shortcuts.wait_until_woken  # type: ignore[attr-defined]
+    assert async_socket.asyncio.wait_for is shortcuts.wait_for
+
+
+async def test_an_outbox_ends_with_its_page(sam: Browser) -> None:
+    await sam.open("/trades")
+
+    def outboxes() -> list[str]:
+        names = (task.get_name() for task in asyncio.all_tasks())
+        return [name for name in names if name == f"outbox loop {sam.page.id}"]
+
+    assert len(outboxes()) == 1
+    sam.page.delete()
+    await sam.until(lambda: not outboxes())
