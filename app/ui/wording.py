@@ -111,13 +111,9 @@ def role_word(role: Role) -> str:
     return role.value.capitalize()
 
 
-def status_chip(trade: Trade, testid: str = "") -> Html:
-    """The status as word, icon and colour (the latter two by the theme)."""
-    return _status_chip(trade.status, testid)
-
-
 @lru_cache
-def _status_chip(status: Status, testid: str) -> Html:
+def status_chip(status: Status, testid: str = "") -> Html:
+    """The status as word, icon and colour (the latter two by the theme)."""
     mark = Html(' data-testid="{}"').format(testid) if testid else ""
     return Html('<span class="status" data-status="{}"{}>{}</span>').format(status.value, mark, WORD[status])
 

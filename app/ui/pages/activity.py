@@ -167,7 +167,7 @@ class _Board:
         ).format(
             " fresh" if fresh else "",
             title,
-            wording.status_chip(trade),
+            wording.status_chip(trade.status),
             wording.money(trade.terms.price),
             wording.number(trade.terms.quantity),
             people or Html('<span class="nobody">Nobody</span>'),

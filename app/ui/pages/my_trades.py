@@ -162,7 +162,7 @@ class _TradeList:
             '<p class="figures">{} × {} = <b>{}</b></p>'
         ).format(
             trade.title,
-            wording.status_chip(trade),
+            wording.status_chip(trade.status),
             wording.role_word(role) if role else "",
             whom,
             wording.money(trade.terms.price),

@@ -65,7 +65,8 @@ def deal(seat: Seat) -> None:
 
 def _heading(trade: Trade, people: tuple[Person, ...], seat: Seat) -> Html:
     others = tuple(person for person in people if person.id != seat.me)
-    return _HEADING.format(trade.title, wording.status_chip(trade, "status"), _participants(seat.viewer.person, others))
+    chip = wording.status_chip(trade.status, "status")
+    return _HEADING.format(trade.title, chip, _participants(seat.viewer.person, others))
 
 
 def _outcome(trade: Trade, seat: Seat) -> Html:
