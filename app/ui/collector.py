@@ -45,11 +45,16 @@ class Collector:
             asyncio.get_running_loop().call_later(_MOMENT, self._collect)
 
     def _collect(self) -> None:
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
+        collect()
         self._is_due = False
         self._closed_since = 0
+
+
+def collect() -> None:
+    """Look at everything, live pages too, and leave alone again what stays."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _take_apart(client: Client, elements: list[Element]) -> None:

@@ -4,13 +4,13 @@
 """
 
 import asyncio
-import gc
 import sys
 
 from nicegui import Client, app, binding
 
 from app import cli
 from app.bootstrap import House
+from app.ui.collector import collect
 
 _houses: list[House] = []
 
@@ -26,9 +26,7 @@ class GlassHouse(House):
 
 @app.get("/held")
 async def _held() -> dict[str, int]:
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+    collect()
     [house] = _houses
     return {
         "tasks": len(asyncio.all_tasks()),
