@@ -55,7 +55,7 @@ def register(queue: Queue, negotiation: Negotiation, trades: Trades, accounts: A
 
     @app.periodic(cron="17 * * * *")
     @app.task(name="clean_up", queueing_lock="clean_up")
-    async def clean_up(timestamp: int) -> None:  # noqa: ARG001
+    async def clean_up(timestamp: int) -> None:  # noqa: ARG001 - the same
         await accounts.forget_old_sessions()
         if count := await trades.clear_drafts():
             log.info("%s offers that nobody ever joined were cleared", count)

@@ -115,7 +115,7 @@ class _Connection(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         super().handle_websocket_upgrade()
-        self.parser = None  # type: ignore[assignment]
+        self.parser = None  # type: ignore[assignment]  # as uvicorn itself lets go of it
 
 
 class _Server(uvicorn.Server):

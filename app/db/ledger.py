@@ -114,7 +114,7 @@ _CREATE = f"""
         SELECT id, 1, 1, %(price)s, %(quantity)s, %(description)s FROM n
     )
     SELECT id, created_at, expires_at, pg_notify('{CHANNEL}', id || ' 1 ' || %(origin)s) FROM n
-"""  # noqa: S608
+"""  # noqa: S608 - the same
 
 
 class RecordedBeforeError(Exception):

@@ -190,4 +190,4 @@ def command_line(pid: int) -> bytes:
             return Path(f"/proc/{pid}/cmdline").read_bytes()
         return b""
     ps = ("ps", "-ww", "-o", "command=", "-p", str(pid))
-    return subprocess.run(ps, capture_output=True, check=False).stdout  # noqa: S603
+    return subprocess.run(ps, capture_output=True, check=False).stdout  # noqa: S603 - our own command

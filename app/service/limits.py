@@ -79,7 +79,7 @@ class RecentUses(Storage, MovingWindowSupport):
         self._forget(now)
         return fits
 
-    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:  # noqa: ARG002
+    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:  # noqa: ARG002 - the library's
         """When the window began, and how many uses are in it."""
         now = monotonic()
         uses, _ = self._uses.get(key, (deque[float](), expiry))
