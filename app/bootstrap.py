@@ -10,13 +10,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from app import jobs
-from app.db.accounts import Accounts as AccountStore
+from app.db.accounts import AccountStore
 from app.db.engine import Database
 from app.db.feed import Feed
 from app.db.history import History
 from app.db.ledger import Ledger
 from app.db.queue import Queue, Worker
-from app.rooms.floor import Floor
+from app.patches.socket_guard import SocketGuard
+from app.rooms.dashboard import Dashboard
 from app.rooms.lobby import Lobby
 from app.rooms.presence import Presence
 from app.rooms.ticker import Ticker
@@ -27,16 +28,16 @@ from app.service.privacy import Privacy
 from app.service.receipts import Receipts
 from app.service.trades import Trades
 from app.settings import Settings
-from app.ui.outage import show_outage
-from app.ui.session import Cookies
+from app.ui.http.cookies import SESSION_COOKIE, Cookies
+from app.ui.http.requests import session_of
+from app.ui.live.outage import Outage
+from app.ui.live.pending_pages import PendingPages
 from app.ui.site import Site
-from app.ui.sockets import close_pages, live_sessions
-from app.ui.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
 
-class House:
+class Application:
     """One process's Traderoom. Use it as an async context manager around serving, working, or a single command."""
 
     def __init__(self, settings: Settings, url: str) -> None:
@@ -49,8 +50,8 @@ class House:
         now = self.database.clock.now
         self.presence = Presence()
         self.ticker = Ticker(now)
-        self.floor = Floor(self.history, self.presence)
-        self.lobby = Lobby(self.history, self.ticker, self.presence, self.floor)
+        self.dashboard = Dashboard(self.history, self.presence)
+        self.lobby = Lobby(self.history, self.ticker, self.presence, self.dashboard)
         limits = self._limits = Limits(
             {
                 "sign_up": settings.limit_sign_up,
@@ -67,7 +68,7 @@ class House:
         self.accounts = Accounts(store, limits)
         self.negotiation = Negotiation(self.ledger, self.history, self.lobby, limits, now)
         self.trades = Trades(
-            self.ledger, self.history, self.lobby, self.floor, limits, most_open=settings.limit_open_trades
+            self.ledger, self.history, self.lobby, self.dashboard, limits, most_open=settings.limit_open_trades
         )
         self.privacy = Privacy(
             store=store,
@@ -78,8 +79,14 @@ class House:
             limits=limits,
             now=now,
         )
+        self.sockets = SocketGuard(SESSION_COOKIE, session_of)
         self.feed = Feed(
-            self.database, origin, self.lobby.heard, self._resume, ended=close_pages, listening=show_outage
+            self.database,
+            origin,
+            self.lobby.heard,
+            self._resume,
+            ended=self.sockets.close_pages,
+            listening=Outage().show,
         )
         self.worker = Worker(self.queue, url)
         self._tasks: list[asyncio.Task[None]] = []
@@ -91,7 +98,7 @@ class House:
         return Site(
             settings=self.settings,
             cookies=Cookies(secret, secure=self.settings.https),
-            waiting=Waiting(),
+            pending=PendingPages(),
             receipts=Receipts(self.history, limits=self._limits, secret=secret),
             privacy=self.privacy,
             accounts=self.accounts,
@@ -99,7 +106,7 @@ class House:
             negotiation=self.negotiation,
             presence=self.presence,
             ticker=self.ticker,
-            floor=self.floor,
+            dashboard=self.dashboard,
             now=self.database.clock.now,
             health=self._health,
         )
@@ -127,7 +134,7 @@ class House:
         self._run(self.ticker.run(), "ticker")
         if self.settings.worker:
             self._run(self.worker.run(), "worker")
-        await self.floor.reload()
+        await self.dashboard.reload()
         # What stands now stays for good; collecting it again and again would only cost pauses.
         gc.collect()
         gc.freeze()
@@ -135,8 +142,8 @@ class House:
 
     async def _resume(self) -> None:
         """Catch up with what may have been missed while no news came in."""
-        for session_id in await self._store.ended_of(live_sessions()):
-            close_pages(session_id)
+        for session_id in await self._store.ended_of(self.sockets.live_sessions()):
+            self.sockets.close_pages(session_id)
         await self.lobby.resume()
 
     def _run(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:

@@ -16,10 +16,11 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import serving
-from app.bootstrap import House
+from app.bootstrap import Application
 from app.db import embedded, engine, schema
 from app.domain.refusals import Refusal
 from app.logs import set_up_logging
+from app.patches import PatchError
 from app.service import receipts
 from app.settings import Settings, SettingsError, load
 
@@ -40,7 +41,14 @@ def main() -> None:
     """Run the command that was typed; none means `serve`."""
     try:
         cli()
-    except (SettingsError, serving.PortError, embedded.EmbeddedError, engine.DatabaseError, Refusal) as error:
+    except (
+        SettingsError,
+        serving.PortError,
+        embedded.EmbeddedError,
+        engine.DatabaseError,
+        PatchError,
+        Refusal,
+    ) as error:
         _stop(str(error))
     except (psycopg.Error, SQLAlchemyError) as error:
         _stop(f"The database failed: {str(error).strip().splitlines()[0]}")
@@ -68,8 +76,8 @@ def serve(
     """Serve the pages; the worker runs in the same process unless TRADEROOM_WORKER=false."""
     settings = _settings(host=host, port=port)
     with serving.listening_socket(settings) as socket, _database(settings) as url:
-        house = House(settings, url)
-        _run(serving.serve(house, socket))
+        application = Application(settings, url)
+        _run(serving.serve(application, socket))
 
 
 @cli.command()
@@ -77,7 +85,7 @@ def worker() -> None:
     """Run a worker alone: it expires trades and cleans up."""
     settings = _settings()
     with _database(settings, joins=True) as url:
-        _run(serving.work(House(settings, url)))
+        _run(serving.work(Application(settings, url)))
 
 
 @cli.command()
@@ -116,12 +124,12 @@ def reset_password(name: Annotated[str, typer.Argument(help="Whose password.")])
     settings = _settings()
     password = getpass("New password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
 
-    async def reset(house: House) -> None:
-        async with house:
-            await house.accounts.reset_password(name, password)
+    async def reset(application: Application) -> None:
+        async with application:
+            await application.accounts.reset_password(name, password)
 
     with _database(settings, joins=True) as url:
-        _run(reset(House(settings, url)))
+        _run(reset(Application(settings, url)))
     sys.stdout.write(f"{name} has a new password; open sessions have ended.\n")
 
 
@@ -140,10 +148,10 @@ def create(
     settings = _settings()
     minutes = expiry_minutes if expiry_minutes is not None else str(settings.expiry_minutes)
 
-    async def draft(house: House) -> str:
-        async with house:
-            person = await house.accounts.find(seller)
-            trade = await house.trades.draft(
+    async def draft(application: Application) -> str:
+        async with application:
+            person = await application.accounts.find(seller)
+            trade = await application.trades.draft(
                 person,
                 title=title,
                 description=description,
@@ -155,7 +163,7 @@ def create(
             return f"{settings.public_url}/room/{trade.code}"
 
     with _database(settings, joins=True) as url:
-        link = _run(draft(House(settings, url)))
+        link = _run(draft(Application(settings, url)))
     sys.stdout.write(f"Created “{title.strip()}”.\n{link}\n")
 
 

@@ -2,43 +2,44 @@
 
 from datetime import timedelta
 
-from app.bootstrap import House
+from app.bootstrap import Application
+from app.domain.kinds import Status
 from app.domain.refusals import Refusal
-from app.domain.trade import Person, Status, Trade
+from app.domain.trade import Person, Trade
 from app.service.viewer import Viewer
-from app.ui.forms import DEMO_PEOPLE
+from app.ui.http.auth import DEMO_PEOPLE
 
 _PASSWORD = "traderoom-demo"  # noqa: S105 - the demo's, and the demo runs on this machine only
 _WORTH_ENTERING = timedelta(minutes=5)
 
 
-async def seed(house: House) -> list[str]:
+async def seed(application: Application) -> list[str]:
     """Make what is missing; returns the lines for whoever started the demo."""
-    seller, is_new = await _person(house, DEMO_PEOPLE["seller"])
-    buyer, _ = await _person(house, DEMO_PEOPLE["buyer"])
+    seller, is_new = await _person(application, DEMO_PEOPLE["seller"])
+    buyer, _ = await _person(application, DEMO_PEOPLE["buyer"])
     if is_new:
-        await _closed_trades(house, Viewer(seller, 0), Viewer(buyer, 0))
-    trade = await _open_trade(house, Viewer(seller, 0))
+        await _closed_trades(application, Viewer(seller, 0), Viewer(buyer, 0))
+    trade = await _open_trade(application, Viewer(seller, 0))
     return [
         f"Demo people: {seller.name} (seller) and {buyer.name} (buyer), password {_PASSWORD}",
-        f"An open room: {house.settings.public_url}/room/{trade.code}",
+        f"An open room: {application.settings.public_url}/room/{trade.code}",
     ]
 
 
-async def _person(house: House, name: str) -> tuple[Person, bool]:
+async def _person(application: Application, name: str) -> tuple[Person, bool]:
     try:
-        return await house.accounts.create(name, _PASSWORD), True
+        return await application.accounts.create(name, _PASSWORD), True
     except Refusal:
-        return await house.accounts.find(name), False
+        return await application.accounts.find(name), False
 
 
-async def _open_trade(house: House, seller: Viewer) -> Trade:
-    drafts, _ = await house.trades.mine(seller, [Status.DRAFT], 0)
+async def _open_trade(application: Application, seller: Viewer) -> Trade:
+    drafts, _ = await application.trades.mine(seller, [Status.DRAFT], 0)
     for trade in drafts:
-        if trade.expires_at - house.database.clock.now() > _WORTH_ENTERING:
+        if trade.expires_at - application.database.clock.now() > _WORTH_ENTERING:
             return trade
     return await _draft(
-        house,
+        application,
         seller,
         title="Five refurbished ThinkPads",
         description="X1 Carbon, 9th generation, 16 GB. New batteries, one year of warranty. Pick-up or shipping.",
@@ -47,10 +48,10 @@ async def _open_trade(house: House, seller: Viewer) -> Trade:
     )
 
 
-async def _closed_trades(house: House, seller: Viewer, buyer: Viewer) -> None:
-    rooms = house.negotiation
+async def _closed_trades(application: Application, seller: Viewer, buyer: Viewer) -> None:
+    rooms = application.negotiation
     trade = await _draft(
-        house, seller, title="Espresso machine", description="Dual boiler, 2023.", price="1200", quantity="1"
+        application, seller, title="Espresso machine", description="Dual boiler, 2023.", price="1200", quantity="1"
     )
     await rooms.join(buyer, trade.id, trade.code)
     await rooms.send(buyer, trade.id, "Hello Sam! Is the grinder included?")
@@ -66,18 +67,20 @@ async def _closed_trades(house: House, seller: Viewer, buyer: Viewer) -> None:
         reason="Grinder included, as you asked",
     )
     await rooms.accept(buyer, trade.id, 2)
-    trade = await _draft(house, seller, title="Office chairs", description="", price="89.90", quantity="12")
+    trade = await _draft(application, seller, title="Office chairs", description="", price="89.90", quantity="12")
     await rooms.join(buyer, trade.id, trade.code)
     await rooms.reject(buyer, trade.id, "We found some nearby, thank you.")
 
 
-async def _draft(house: House, seller: Viewer, *, title: str, description: str, price: str, quantity: str) -> Trade:
-    return await house.trades.draft(
+async def _draft(
+    application: Application, seller: Viewer, *, title: str, description: str, price: str, quantity: str
+) -> Trade:
+    return await application.trades.draft(
         seller.person,
         title=title,
         description=description,
         price=price,
         quantity=quantity,
         buyer="",
-        minutes=str(house.settings.expiry_minutes),
+        minutes=str(application.settings.expiry_minutes),
     )

@@ -13,10 +13,10 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from nicegui import ui
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import ASGIApp
 
 from app import demo
-from app.bootstrap import House
+from app.bootstrap import Application
 from app.settings import Settings
 from app.ui import server
 
@@ -49,10 +49,10 @@ def listening_socket(settings: Settings) -> Iterator[socket.socket]:
         yield listener
 
 
-def web_app(house: House) -> server.Entrance:
-    """The whole site as an ASGI application."""
-    site = house.site()
-    server.build(site)
+def web_app(application: Application) -> ASGIApp:
+    """The whole site as an ASGI application. Raises `patches.PatchError`."""
+    site = application.site()
+    left_out = server.build(site, application.sockets)
     web = FastAPI(openapi_url=None)
     ui.run_with(
         web,
@@ -66,15 +66,15 @@ def web_app(house: House) -> server.Entrance:
         tailwind=False,
         show_welcome_message=False,
     )
-    return server.Entrance(web, site)
+    return server.entrance(site, web, left_out)
 
 
-async def serve(house: House, listener: socket.socket) -> None:
+async def serve(application: Application, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM."""
-    settings = house.settings
+    settings = application.settings
     config = uvicorn.Config(
-        web_app(house),
-        http=_Connection,
+        web_app(application),
+        http="httptools",
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_ping_interval=None,  # Socket.IO sends pings of its own
@@ -86,36 +86,27 @@ async def serve(house: House, listener: socket.socket) -> None:
         timeout_graceful_shutdown=3,
     )
     web = _Server(config)
-    async with house, _stopped_by_signals(web.stop):
-        await house.go_live()
+    async with application, _stopped_by_signals(web.stop):
+        await application.go_live()
         lines = [f"Traderoom is at {settings.public_url}"]
         if settings.demo:
-            lines += await demo.seed(house)
+            lines += await demo.seed(application)
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()
         await web.serve(sockets=[listener])
 
 
-async def work(house: House) -> None:
+async def work(application: Application) -> None:
     """Run a worker until SIGINT or SIGTERM."""
     stop = asyncio.Event()
-    async with house, _stopped_by_signals(stop.set):
-        working = asyncio.create_task(house.worker.run())
+    async with application, _stopped_by_signals(stop.set):
+        working = asyncio.create_task(application.worker.run())
         sys.stdout.write("The worker is running.\n")
         sys.stdout.flush()
         await stop.wait()
         working.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await working
-
-
-class _Connection(HttpToolsProtocol):
-    """uvicorn's connection, which lets go of its parser when it becomes a socket, as it does when it is closed: the two
-    hold each other, and only the garbage collector would free them."""
-
-    def handle_websocket_upgrade(self) -> None:
-        super().handle_websocket_upgrade()
-        self.parser = None  # type: ignore[assignment]  # as uvicorn itself lets go of it
 
 
 class _Server(uvicorn.Server):

@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     limit_exports: Rate = "30/minute"
     limit_open_trades: int = Field(500, ge=1)
     limit_pages: int = Field(300, ge=1)
+    patches: bool = True
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
     security_log: Path | None = None

@@ -19,19 +19,20 @@ import pytest
 from sqlalchemy import make_url
 
 from app.db import embedded
-from app.db.accounts import Accounts
+from app.db.accounts import AccountStore
 from app.db.engine import Database
 from app.db.history import History
 from app.db.ledger import Ledger, new_code
 from app.db.queue import Queue
 from app.db.schema import RUNS_AS, migrate
 from app.domain import rules
-from app.domain.actions import Action, Kind, Outcome
+from app.domain.actions import Action, Outcome
 from app.domain.chain import GENESIS, body_of, link, utc_text
+from app.domain.kinds import Kind, Role, Status
 from app.domain.moves import Join, Move
 from app.domain.terms import Terms
 from app.domain.text import name_key
-from app.domain.trade import Person, Role, Standing, Status, Trade
+from app.domain.trade import Person, Standing, Trade
 from tests.db.server import Server
 
 __all__ = ["TERMS", "Deal", "Market", "Server"]
@@ -127,9 +128,9 @@ def history(database: Database) -> History:
 
 
 @pytest.fixture
-def accounts(database: Database) -> Accounts:
+def accounts(database: Database) -> AccountStore:
     """This process's users and sessions."""
-    return Accounts(database)
+    return AccountStore(database)
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ class Deal:
 class Market:
     """People and trades, made the way the app makes them."""
 
-    def __init__(self, database: Database, ledger: Ledger, history: History, accounts: Accounts) -> None:
+    def __init__(self, database: Database, ledger: Ledger, history: History, accounts: AccountStore) -> None:
         self.database = database
         self.ledger = ledger
         self.history = history
@@ -261,7 +262,7 @@ _PAST_VERSION = """
 
 
 @pytest.fixture
-def market(database: Database, ledger: Ledger, history: History, accounts: Accounts) -> Market:
+def market(database: Database, ledger: Ledger, history: History, accounts: AccountStore) -> Market:
     """A place to make people and trades."""
     return Market(database, ledger, history, accounts)
 

@@ -10,10 +10,9 @@ import pytest
 
 from app import jobs
 from app.db.queue import EXPIRE_TRADE, Queue
-from app.domain.actions import Kind
+from app.domain.kinds import Kind, Status
 from app.domain.moves import Accept
-from app.domain.trade import Status
-from app.rooms.floor import Floor
+from app.rooms.dashboard import Dashboard
 from app.rooms.lobby import Lobby
 from app.rooms.presence import Presence
 from app.rooms.ticker import Ticker
@@ -30,10 +29,10 @@ class Shift:
     def __init__(self, market: Market, queue: Queue) -> None:
         self.market, self.queue = market, queue
         now, presence = market.database.clock.now, Presence()
-        lobby = Lobby(market.history, Ticker(now), presence, Floor(market.history, presence))
+        lobby = Lobby(market.history, Ticker(now), presence, Dashboard(market.history, presence))
         limits = Limits({})
         negotiation = Negotiation(market.ledger, market.history, lobby, limits, now)
-        floor = Floor(market.history, presence)
+        floor = Dashboard(market.history, presence)
         trades = Trades(market.ledger, market.history, lobby, floor, limits, most_open=9)
         jobs.register(queue, negotiation, trades, Accounts(market.accounts, limits))
 

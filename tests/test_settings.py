@@ -50,6 +50,7 @@ WRONG = {
     "SECRET": ["short", "x" * 15],
     "EXPIRY_MINUTES": ["0", "525601", "-5", "soon", "", "1.5"],
     "WORKER": ["perhaps", "2", ""],
+    "PATCHES": ["perhaps", "2", ""],
     "DEMO": ["perhaps", "2", ""],
     "LIMIT_SIGN_UP": ["often", "30", "30/fortnight", "-1/minute", ""],
     "LIMIT_SIGN_IN": ["often", ""],

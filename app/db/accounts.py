@@ -27,7 +27,8 @@ from sqlmodel import col
 
 from app.db.engine import Database, Prepared
 from app.db.tables import SessionRow, TradeRow, UserRow
-from app.domain.trade import Person, Status
+from app.domain.kinds import Status
+from app.domain.trade import Person
 
 IDLE_FOR = timedelta(days=14)
 """A session that is not used for so long is over."""
@@ -51,7 +52,7 @@ class Session:
     seen_at: datetime
 
 
-class Accounts:
+class AccountStore:
     """Stores users and sessions; knows nothing of passwords but their hashes, of tokens but their digests."""
 
     def __init__(self, database: Database) -> None:

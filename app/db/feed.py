@@ -53,7 +53,7 @@ class Feed:
                     missed = False
                     self.listening = True
                     await self._listen(connection)
-            except Exception as error:  # noqa: BLE001 - whatever it was, news has to come in again
+            except Exception as error:  # noqa: BLE001 - engine.io breaks over frames that no page of ours sends
                 log.warning("feed: the database went away: %s", (str(error) or type(error).__name__).splitlines()[0])
                 if not missed:
                     self._tell(listening=False)

@@ -10,13 +10,13 @@ from sqlmodel import col
 
 from app.db.engine import Database, Prepared
 from app.db.tables import ActionRow, MessageRow, TradeRow, UserRow, VersionRow
-from app.domain.actions import Action, Kind, Version
+from app.domain.actions import Action, Version
+from app.domain.kinds import KINDS, OPEN, Kind, Role, Status, VersionUse, kinds_with
 from app.domain.terms import Terms
-from app.domain.trade import RECENTLY, Person, Role, Standing, Status, Trade
+from app.domain.trade import RECENTLY, Person, Standing, Trade
 
 _NO_SEQ = 2**63 - 1
 """Above every `seq`."""
-OPEN = (Status.DRAFT, Status.IN_NEGOTIATION)
 
 _Seller = aliased(UserRow, name="seller")
 _Buyer = aliased(UserRow, name="buyer")
@@ -191,7 +191,7 @@ def _actions() -> Select[Any]:
         .outerjoin(
             VersionRow,
             and_(
-                or_(col(ActionRow.kind) == Kind.CREATED, col(ActionRow.kind) == Kind.AMENDED),
+                or_(*(col(ActionRow.kind) == kind for kind in kinds_with(VersionUse.MAKES))),
                 col(VersionRow.trade_id) == ActionRow.trade_id,
                 col(VersionRow.version) == ActionRow.version,
             ),
@@ -246,7 +246,7 @@ def _standing(row: Any) -> Standing:
 
 def _action(row: Any) -> Action:
     kind = Kind(row.kind)
-    makes_terms = kind in {Kind.CREATED, Kind.AMENDED}
+    makes_terms = KINDS[kind].version is VersionUse.MAKES
     return Action(
         kind=kind,
         at=row.at,

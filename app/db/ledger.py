@@ -18,10 +18,11 @@ import psycopg
 from app.db.engine import Database
 from app.db.queue import Queue
 from app.db.tables import REQUEST_INDEX
-from app.domain.actions import Action, Kind, Outcome
+from app.domain.actions import Action, Outcome
 from app.domain.chain import GENESIS, body_of, canonical
+from app.domain.kinds import KINDS, Kind, KindRules, Role, SeatChange, Timing, VersionUse
 from app.domain.terms import Terms
-from app.domain.trade import Person, Role, Trade
+from app.domain.trade import Person, Trade
 
 CHANNEL = "traderoom"
 """NOTIFY's channel; the payload is ``<trade id> <seq> <origin>``."""
@@ -34,33 +35,50 @@ _CODE_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 _SAME = "(status, version, answered, code) = (%(status)s, %(base)s, %(was_answered)s, %(old_code)s)"
 """What changes a trade was judged on all of it: an outcome carries everything it saw."""
-_GUARDS = {
-    Kind.JOINED: f"{_SAME} AND at < expires_at AND buyer_id IS NULL",
-    Kind.MESSAGE_SENT: "%(actor)s IN (seller_id, buyer_id)",
-    Kind.AMENDED: f"{_SAME} AND at < expires_at AND seller_id = %(actor)s",
-    Kind.AMENDMENT_REQUESTED: f"{_SAME} AND at < expires_at AND buyer_id = %(actor)s",
-    Kind.ACCEPTED: f"{_SAME} AND at < expires_at AND buyer_id = %(actor)s",
-    Kind.REJECTED: f"{_SAME} AND at < expires_at AND buyer_id = %(actor)s",
-    Kind.EXPIRED: f"{_SAME} AND at >= expires_at",
-    Kind.LINK_RENEWED: f"{_SAME} AND at < expires_at AND seller_id = %(actor)s",
-    Kind.SEAT_RELEASED: f"{_SAME} AND at < expires_at AND seller_id = %(actor)s",
-}
-_CHANGES = {
-    Kind.JOINED: ", status = %(new_status)s, buyer_id = %(actor)s",
-    Kind.AMENDED: ", price = %(price)s, quantity = %(quantity)s, description = %(description)s,"
-    " version = g.version + 1, amended_at = g.at",
-    Kind.AMENDMENT_REQUESTED: ", answered = true",
-    Kind.ACCEPTED: ", status = %(new_status)s, answered = true, closed_at = g.at",
-    Kind.REJECTED: ", status = %(new_status)s, answered = true, closed_at = g.at",
-    Kind.EXPIRED: ", status = %(new_status)s, closed_at = g.at",
-    Kind.LINK_RENEWED: ", code = %(new_code)s",
-    Kind.SEAT_RELEASED: ", status = %(new_status)s, buyer_id = NULL, code = %(new_code)s",
-}
-_ALSO = {
-    Kind.MESSAGE_SENT: ", m AS (INSERT INTO messages (trade_id, seq, text) SELECT id, seq + 1, %(text)s FROM g)",
-    Kind.AMENDED: ", v AS (INSERT INTO trade_versions (trade_id, version, seq, price, quantity, description)"
-    " SELECT id, version + 1, seq + 1, %(price)s, %(quantity)s, %(description)s FROM g)",
-}
+_TIMING = {Timing.BEFORE: ["at < expires_at"], Timing.AFTER: ["at >= expires_at"], Timing.ANY: []}
+_COLUMN = {Role.SELLER: "seller_id", Role.BUYER: "buyer_id"}
+_SEAT = {SeatChange.STAYS: "", SeatChange.TAKEN: ", buyer_id = %(actor)s", SeatChange.FREED: ", buyer_id = NULL"}
+
+
+def _guard(rules: KindRules) -> str:
+    """What the rules looked at, as SQL, to be asked again under the lock."""
+    guards = [_SAME] if rules.changes_trade else []
+    guards += _TIMING[rules.when]
+    if rules.seat is SeatChange.TAKEN:
+        guards.append("buyer_id IS NULL")
+    elif rules.by:
+        columns = ", ".join(column for role, column in _COLUMN.items() if role in rules.by)
+        guards.append(f"%(actor)s IN ({columns})")
+    return " AND ".join(guards)
+
+
+def _changes(rules: KindRules) -> str:
+    """What becomes of the trade's row, besides its place in time."""
+    return "".join(
+        (
+            ", status = %(new_status)s" if rules.to is not None else "",
+            ", closed_at = g.at" if rules.closes else "",
+            ", answered = true" if rules.answers else "",
+            ", code = %(new_code)s" if rules.renews_code else "",
+            _SEAT[rules.seat],
+            ", price = %(price)s, quantity = %(quantity)s, description = %(description)s,"
+            " version = g.version + 1, amended_at = g.at"
+            if rules.version is VersionUse.MAKES
+            else "",
+        )
+    )
+
+
+def _also(kind: Kind) -> str:
+    """The rows beside the action's."""
+    if kind is Kind.MESSAGE_SENT:
+        return ", m AS (INSERT INTO messages (trade_id, seq, text) SELECT id, seq + 1, %(text)s FROM g)"
+    if KINDS[kind].version is VersionUse.MAKES:
+        return (
+            ", v AS (INSERT INTO trade_versions (trade_id, version, seq, price, quantity, description)"
+            " SELECT id, version + 1, seq + 1, %(price)s, %(quantity)s, %(description)s FROM g)"
+        )
+    return ""
 
 
 _UTC = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
@@ -80,19 +98,19 @@ def _statement(kind: Kind) -> str:
         ), t AS MATERIALIZED (
             SELECT l.*, clock_timestamp() AS at FROM l
         ), g AS MATERIALIZED (
-            SELECT t.*, {_link("t.head", "t.seq + 1")} AS hash FROM t WHERE {_GUARDS[kind]}
+            SELECT t.*, {_link("t.head", "t.seq + 1")} AS hash FROM t WHERE {_guard(KINDS[kind])}
         ), u AS (
-            UPDATE trades SET seq = g.seq + 1, head = g.hash, active_at = g.at{_CHANGES.get(kind, "")}
+            UPDATE trades SET seq = g.seq + 1, head = g.hash, active_at = g.at{_changes(KINDS[kind])}
             FROM g WHERE trades.id = g.id
         ), a AS (
             INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, note, hash, request_id)
             SELECT id, seq + 1, %(kind)s, %(actor)s, %(role)s, at, %(version)s, %(note)s, hash, %(request)s FROM g
-        ){_ALSO.get(kind, "")}
+        ){_also(kind)}
         SELECT seq + 1, at, expiry_job_id, pg_notify('{CHANNEL}', id || ' ' || seq + 1 || ' ' || %(origin)s) FROM g
     """  # noqa: S608 - put together from the constants above
 
 
-_STATEMENTS = {kind: _statement(kind) for kind in _GUARDS}
+_STATEMENTS = {kind: _statement(kind) for kind, rules in KINDS.items() if rules.during}
 
 _CREATE = f"""
     WITH t AS MATERIALIZED (
@@ -195,14 +213,14 @@ class Ledger:
             "origin": self._origin,
             **_figures(outcome.trade.terms),
         }
-        if outcome.trade.status.final and not outcome.before.status.final:
+        if KINDS[kind].closes:
             return await self._record_closing(outcome, parameters)
         async with self._database.raw() as connection:
             row = await _one(connection, _STATEMENTS[kind], parameters)
         return outcome.recorded(row[0], row[1]) if row else None
 
     async def clear_drafts(self) -> int:
-        """Delete what the database allows to be deleted: offers that expired a month ago and nobody ever joined."""
+        """Delete what the database allows to be deleted: offers that were closed a month ago and nobody ever joined."""
         async with self._database.raw() as connection:
             row = await (await connection.execute("SELECT traderoom_clear_drafts()")).fetchone()
         return int(row[0]) if row else 0

@@ -52,7 +52,7 @@ def _grant(connection: Connection, role: str) -> None:
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted};"
         f"REVOKE UPDATE, DELETE ON {', '.join(APPEND_ONLY)} FROM {quoted};"
         f"REVOKE DELETE ON trades FROM {quoted};"
-        f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {quoted};"
+        f"REVOKE INSERT, UPDATE, DELETE ON alembic_version, trade_transitions FROM {quoted};"
         f"GRANT EXECUTE ON FUNCTION traderoom_clear_drafts() TO {quoted}",
         execution_options={"no_parameters": True},
     )

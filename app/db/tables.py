@@ -1,8 +1,9 @@
 """The tables, with the rules repeated as constraints: what the code forgets, the database refuses.
 
 `trade_actions`, `trade_versions` and `messages` are append-only; triggers made by the migration refuse to change or
-delete their rows, and refuse a trade's way out of a final status. The order of everything is `seq`, gapless per trade:
-each action but the first refers to the one before it.
+delete their rows, and refuse ways between statuses that `trade_transitions` does not name. The order of everything is
+`seq`, gapless per trade: each action but the first refers to the one before it. What a constraint says of kinds and
+statuses is read from the domain's table of kinds; the migrations hold it as it was, and a test compares both.
 """
 
 from datetime import datetime
@@ -30,10 +31,22 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from app.domain.actions import Kind
+from app.db.checks import among, between, lines, one_line
+from app.domain.kinds import (
+    FINAL,
+    KINDS,
+    OPEN,
+    Kind,
+    Role,
+    Status,
+    Timing,
+    VersionUse,
+    kinds_by,
+    kinds_that_close,
+    kinds_with,
+)
 from app.domain.terms import MAX_MINUTES, MAX_PRICE, MAX_QUANTITY
 from app.domain.text import MAX_NAME, MAX_TEXT, MAX_TITLE
-from app.domain.trade import Role, Status
 
 metadata = SQLModel.metadata
 metadata.naming_convention = {
@@ -70,30 +83,10 @@ def _word(kind: type[StrEnum], *, nullable: bool = False) -> Column[str]:
     )
 
 
-def _between(column: str, shortest: int, longest: int) -> CheckConstraint:
-    return CheckConstraint(f"length({column}) BETWEEN {shortest} AND {longest}", name=f"{column}_length")
-
-
-def _one_line(column: str) -> CheckConstraint:
-    """No control or format characters (Unicode's Cc, Cf, Zl, Zp), and not blank unless empty."""
-    return CheckConstraint(f"{column} !~ '[{_UNSEEN}]' AND ({column} = '' OR {column} ~ '\\S')", name=f"{column}_line")
-
-
-def _lines(column: str) -> CheckConstraint:
-    """No control characters but line breaks and tabs, and not blank unless empty."""
-    return CheckConstraint(
-        f"{column} !~ '[{_CONTROLS}]' AND ({column} = '' OR {column} ~ '\\S')", name=f"{column}_lines"
-    )
-
-
-_CONTROLS = r"\u0001-\u0008\u000b-\u001f\u007f-\u009f"
-_UNSEEN = (
-    r"\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
-    r"\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
-)
-"""PostgreSQL's regular expressions know no Unicode categories, so the ranges stand here."""
-
-
+_DECIDED = [rules.to for rules in KINDS.values() if rules.closes and rules.to and rules.when is Timing.BEFORE]
+"""The outcomes that somebody decided, before the deadline."""
+_LAPSED = [rules.to for rules in KINDS.values() if rules.closes and rules.to and rules.when is Timing.AFTER]
+"""The outcome that time brings."""
 REQUEST_INDEX = "trade_actions_request_idx"
 """What makes a named request recorded once."""
 
@@ -102,7 +95,7 @@ class UserRow(SQLModel, table=True):
     """An account. `name_key` is what makes a name unique (NFKC, casefold); it stays when the account is deleted."""
 
     __tablename__ = "users"
-    __table_args__ = (_between("name", 1, MAX_NAME), _one_line("name"))
+    __table_args__ = (between("name", 1, MAX_NAME), one_line("name"))
 
     id: int = Field(default=None, sa_column=_key())
     name: str = Field(sa_column=Column(Text, nullable=False))
@@ -140,12 +133,12 @@ class TradeRow(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["seller_id"], ["users.id"]),
         ForeignKeyConstraint(["buyer_id"], ["users.id"]),
-        _between("title", 1, MAX_TITLE),
-        _one_line("title"),
-        _between("invited", 0, MAX_NAME),
-        _one_line("invited"),
-        _between("description", 0, MAX_TEXT),
-        _lines("description"),
+        between("title", 1, MAX_TITLE),
+        one_line("title"),
+        between("invited", 0, MAX_NAME),
+        one_line("invited"),
+        between("description", 0, MAX_TEXT),
+        lines("description"),
         CheckConstraint("length(code) >= 26", name="code_length"),
         CheckConstraint("octet_length(head) = 32", name="head_length"),
         CheckConstraint(f"price BETWEEN 0.01 AND {MAX_PRICE}", name="price_positive"),
@@ -154,16 +147,13 @@ class TradeRow(SQLModel, table=True):
         CheckConstraint("buyer_id <> seller_id", name="buyer_is_not_seller"),
         CheckConstraint("(status = 'draft') <= (buyer_id IS NULL)", name="draft_has_no_buyer"),
         CheckConstraint(
-            "status NOT IN ('in_negotiation', 'accepted', 'rejected') OR buyer_id IS NOT NULL", name="deal_has_buyer"
+            f"NOT ({among('status', [Status.IN_NEGOTIATION, *_DECIDED])}) OR buyer_id IS NOT NULL",
+            name="deal_has_buyer",
         ),
-        CheckConstraint(
-            "(status IN ('accepted', 'rejected', 'expired')) = (closed_at IS NOT NULL)", name="closed_when_final"
-        ),
-        CheckConstraint(
-            "status NOT IN ('accepted', 'rejected') OR closed_at < expires_at", name="decided_before_deadline"
-        ),
+        CheckConstraint(f"({among('status', FINAL)}) = (closed_at IS NOT NULL)", name="closed_when_final"),
+        CheckConstraint(f"NOT ({among('status', _DECIDED)}) OR closed_at < expires_at", name="decided_before_deadline"),
         CheckConstraint("amended_at < expires_at", name="terms_before_deadline"),
-        CheckConstraint("status <> 'expired' OR closed_at >= expires_at", name="expired_after_deadline"),
+        CheckConstraint(f"NOT ({among('status', _LAPSED)}) OR closed_at >= expires_at", name="expired_after_deadline"),
         CheckConstraint(
             f"expires_at > created_at AND expires_at <= created_at + interval '{MAX_MINUTES} minutes'",
             name="deadline_in_reach",
@@ -171,10 +161,10 @@ class TradeRow(SQLModel, table=True):
         Index("trades_activity_idx", text("active_at DESC"), text("id DESC")),
         Index("trades_status_activity_idx", "status", text("active_at DESC"), text("id DESC")),
         Index("trades_seller_idx", "seller_id"),
-        Index("trades_open_of_seller_idx", "seller_id", postgresql_where=text("status IN ('draft', 'in_negotiation')")),
+        Index("trades_open_of_seller_idx", "seller_id", postgresql_where=text(among("status", OPEN))),
         Index("trades_buyer_idx", "buyer_id"),
-        Index("trades_unjoined_idx", "closed_at", postgresql_where=text("status = 'expired' AND buyer_id IS NULL")),
-        Index("trades_overdue_idx", "expires_at", postgresql_where=text("status IN ('draft', 'in_negotiation')")),
+        Index("trades_unjoined_idx", "closed_at", postgresql_where=text("buyer_id IS NULL")),
+        Index("trades_overdue_idx", "expires_at", postgresql_where=text(among("status", OPEN))),
     )
 
     id: int = Field(default=None, sa_column=_key())
@@ -199,6 +189,16 @@ class TradeRow(SQLModel, table=True):
     answered: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
 
 
+class TransitionRow(SQLModel, table=True):
+    """The ways between statuses, which the trigger on `trades` asks; `domain.kinds.NEXT` says the same."""
+
+    __tablename__ = "trade_transitions"
+    __table_args__ = (CheckConstraint("from_status <> to_status", name="leads_on"),)
+
+    from_status: str = Field(sa_column=Column(Text, primary_key=True))
+    to_status: str = Field(sa_column=Column(Text, primary_key=True))
+
+
 class ActionRow(SQLModel, table=True):
     """The audit trail: who did what and when. Append-only; ids and roles, never names."""
 
@@ -212,24 +212,27 @@ class ActionRow(SQLModel, table=True):
             "trade_actions_one_outcome",
             "trade_id",
             unique=True,
-            postgresql_where=text("kind IN ('accepted', 'rejected', 'expired')"),
+            postgresql_where=text(among("kind", kinds_that_close())),
         ),
         CheckConstraint("seq >= 1", name="seq_positive"),
         CheckConstraint("octet_length(hash) = 32", name="hash_length"),
         CheckConstraint("(kind = 'created') = (seq = 1)", name="created_first"),
-        CheckConstraint("(kind = 'expired') = (actor_id IS NULL)", name="only_time_has_no_actor"),
+        CheckConstraint(f"({among('kind', kinds_by())}) = (actor_id IS NULL)", name="only_time_has_no_actor"),
         CheckConstraint("(actor_id IS NULL) = (role IS NULL)", name="actor_has_role"),
         CheckConstraint(
-            "kind NOT IN ('created', 'amended', 'link_renewed', 'seat_released') OR role = 'seller'",
+            f"NOT ({among('kind', kinds_by(Role.SELLER))}) OR role = 'seller'",
             name="offer_is_the_sellers",
         ),
         CheckConstraint(
-            "kind NOT IN ('joined', 'amendment_requested', 'accepted', 'rejected') OR role = 'buyer'",
+            f"NOT ({among('kind', kinds_by(Role.BUYER))}) OR role = 'buyer'",
             name="decision_is_the_buyers",
         ),
-        CheckConstraint("(kind IN ('created', 'amended', 'accepted')) = (version IS NOT NULL)", name="version_named"),
-        _between("note", 0, MAX_TEXT),
-        _lines("note"),
+        CheckConstraint(
+            f"({among('kind', kinds_with(VersionUse.MAKES, VersionUse.NAMES))}) = (version IS NOT NULL)",
+            name="version_named",
+        ),
+        between("note", 0, MAX_TEXT),
+        lines("note"),
     )
 
     trade_id: int = Field(sa_column=Column(BigInteger, primary_key=True))
@@ -257,8 +260,8 @@ class VersionRow(SQLModel, table=True):
         CheckConstraint("version >= 1", name="version_positive"),
         CheckConstraint(f"price BETWEEN 0.01 AND {MAX_PRICE}", name="price_positive"),
         CheckConstraint(f"quantity BETWEEN 1 AND {MAX_QUANTITY}", name="quantity_positive"),
-        _between("description", 0, MAX_TEXT),
-        _lines("description"),
+        between("description", 0, MAX_TEXT),
+        lines("description"),
     )
 
     trade_id: int = Field(sa_column=Column(BigInteger, primary_key=True))
@@ -279,8 +282,8 @@ class MessageRow(SQLModel, table=True):
     __tablename__ = "messages"
     __table_args__ = (
         ForeignKeyConstraint(["trade_id", "seq"], ["trade_actions.trade_id", "trade_actions.seq"]),
-        _between("text", 1, MAX_TEXT),
-        _lines("text"),
+        between("text", 1, MAX_TEXT),
+        lines("text"),
     )
 
     trade_id: int = Field(sa_column=Column(BigInteger, primary_key=True))

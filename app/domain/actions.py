@@ -2,46 +2,35 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 
+from app.domain.kinds import Kind, Role
 from app.domain.terms import Terms
-from app.domain.trade import Person, Role, Trade
-
-
-class Kind(StrEnum):
-    """What can happen in a trade."""
-
-    CREATED = "created"
-    JOINED = "joined"
-    MESSAGE_SENT = "message_sent"
-    AMENDED = "amended"
-    AMENDMENT_REQUESTED = "amendment_requested"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    EXPIRED = "expired"
-    LINK_RENEWED = "link_renewed"
-    SEAT_RELEASED = "seat_released"
+from app.domain.trade import Person, Trade
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One happening.
+    """One happening."""
 
-    `seq` is 0 until the ledger has recorded it; `at` is then the database's clock under the row lock. `version` is the
-    version of the terms it made (created, amended) or decided (accepted). `text` is the message, the request or the
-    reason. `terms` are those it made, `before` what an amendment replaced. `hash` is its link in the chain, where it
-    was read from the trail.
-    """
-
+    #: What it was.
     kind: Kind
+    #: When: the database's clock under the row lock, once it is recorded.
     at: datetime
+    #: Who did it; None for time itself.
     actor: Person | None = None
+    #: On which side.
     role: Role | None = None
+    #: The version of the terms that it made, or names.
     version: int | None = None
+    #: The message, the request or the reason.
     text: str = ""
+    #: The terms that it made.
     terms: Terms | None = None
+    #: The terms that they replaced.
     before: Terms | None = None
+    #: Its place in the trade, from 1 without a gap; 0 until the ledger has recorded it.
     seq: int = 0
+    #: Its link in the chain, where it was read from the trail.
     hash: bytes = field(default=b"", compare=False)
 
 
@@ -71,7 +60,7 @@ class Outcome:
         return self.trade != self.before or self.action.kind is Kind.CREATED
 
     def recorded(self, seq: int, at: datetime) -> "Outcome":
-        """The same outcome as the ledger stored it: with its place in the trail and the database's time."""
+        """This outcome as the ledger stored it: with its place in the trail and the database's time."""
         trade = self.trade
         if trade.closed_at != self.before.closed_at:
             trade = replace(trade, closed_at=at)

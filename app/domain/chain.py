@@ -9,7 +9,8 @@ import json
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from app.domain.actions import Action, Kind
+from app.domain.actions import Action
+from app.domain.kinds import Kind
 
 GENESIS = bytes(32)
 """What stands before the first link."""

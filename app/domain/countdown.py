@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
 
-from app.domain.trade import Status, Trade
+from app.domain.kinds import Status
+from app.domain.trade import Trade
 
 URGENT = timedelta(minutes=5)
 """From here on the clock is red."""

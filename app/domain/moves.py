@@ -1,7 +1,12 @@
-"""Moves: what somebody asks for. Imperative; whether it happens is for `rules` to say."""
+"""Moves: what somebody asks for. Imperative; whether it happens is for `rules` to say.
+
+`kind` is what has happened when it does: its row in the table of kinds says who may, and when.
+"""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from app.domain.kinds import Kind
 from app.domain.terms import Terms
 from app.domain.trade import Person
 
@@ -10,6 +15,7 @@ from app.domain.trade import Person
 class Join:
     """Take the free buyer's seat, holding the invitation's code."""
 
+    kind: ClassVar[Kind] = Kind.JOINED
     person: Person
     code: str
 
@@ -18,6 +24,7 @@ class Join:
 class SendMessage:
     """Say something in the room."""
 
+    kind: ClassVar[Kind] = Kind.MESSAGE_SENT
     text: str
 
 
@@ -25,6 +32,7 @@ class SendMessage:
 class Amend:
     """Put new terms in place of those of `version`, with an optional reason."""
 
+    kind: ClassVar[Kind] = Kind.AMENDED
     version: int
     terms: Terms
     reason: str = ""
@@ -34,6 +42,7 @@ class Amend:
 class RequestAmendment:
     """Ask the seller, in words, for other terms."""
 
+    kind: ClassVar[Kind] = Kind.AMENDMENT_REQUESTED
     text: str
 
 
@@ -41,6 +50,7 @@ class RequestAmendment:
 class Accept:
     """Agree to the terms of exactly this version."""
 
+    kind: ClassVar[Kind] = Kind.ACCEPTED
     version: int
 
 
@@ -48,6 +58,7 @@ class Accept:
 class Reject:
     """Decline the offer, with an optional reason."""
 
+    kind: ClassVar[Kind] = Kind.REJECTED
     reason: str = ""
 
 
@@ -55,6 +66,7 @@ class Reject:
 class RenewLink:
     """Put a new invitation code in the place of the old one, which is worth nothing from then on."""
 
+    kind: ClassVar[Kind] = Kind.LINK_RENEWED
     code: str
 
 
@@ -62,12 +74,15 @@ class RenewLink:
 class ReleaseSeat:
     """Take the buyer's seat back before the first offer is answered; the new code keeps who sat there out."""
 
+    kind: ClassVar[Kind] = Kind.SEAT_RELEASED
     code: str
 
 
 @dataclass(frozen=True, slots=True)
 class Expire:
     """Close a trade whose deadline has passed. Nobody's move: time's."""
+
+    kind: ClassVar[Kind] = Kind.EXPIRED
 
 
 Move = Join | SendMessage | Amend | RequestAmendment | Accept | Reject | RenewLink | ReleaseSeat | Expire

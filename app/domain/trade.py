@@ -1,46 +1,12 @@
-"""A trade as it stands: who, what, until when, and how far it has come.
-
-The states form a table, not a habit: `NEXT` lists every way out of every status. Final states have none.
-"""
+"""A trade as it stands: who, what, until when, and how far it has come."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from app.domain.kinds import NEXT, Role, Status
 from app.domain.refusals import Reason, Refusal
 from app.domain.terms import Terms
 from app.domain.text import name_key
-
-
-class Status(StrEnum):
-    """How far a trade has come."""
-
-    DRAFT = "draft"
-    IN_NEGOTIATION = "in_negotiation"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    EXPIRED = "expired"
-
-    @property
-    def final(self) -> bool:
-        """Whether no move leads out of it."""
-        return not NEXT[self]
-
-
-NEXT: dict[Status, frozenset[Status]] = {
-    Status.DRAFT: frozenset({Status.IN_NEGOTIATION, Status.EXPIRED}),
-    Status.IN_NEGOTIATION: frozenset({Status.DRAFT, Status.ACCEPTED, Status.REJECTED, Status.EXPIRED}),
-    Status.ACCEPTED: frozenset(),
-    Status.REJECTED: frozenset(),
-    Status.EXPIRED: frozenset(),
-}
-
-
-class Role(StrEnum):
-    """A party's side in one trade; it comes from the trade, never from a page."""
-
-    SELLER = "seller"
-    BUYER = "buyer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +19,35 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """A trade's current state, one immutable value.
+    """A trade's current state, one immutable value. Times are timezone-aware UTC, taken from the database's clock."""
 
-    `code` is the invitation's secret and is shown to the two parties only. `invited` is the buyer's name as the seller
-    typed it, or empty when whoever holds the link first may be the buyer. `answered` tells whether the buyer has
-    answered an offer: asked for another one, accepted or rejected. `amended_at` is when `version` was made. Times are
-    timezone-aware UTC, taken from the database's clock.
-    """
-
+    #: The row's number; 0 for a trade that no database has.
     id: int
+    #: The invitation's secret, shown to the two parties only.
     code: str
+    #: What is traded; never changes.
     title: str
+    #: Who made the offer.
     seller: Person
+    #: The terms as they stand.
     terms: Terms
+    #: When it was drafted.
     created_at: datetime
+    #: The deadline: from here on nothing can be decided.
     expires_at: datetime
+    #: When `version` was made.
     amended_at: datetime
+    #: Counts the terms, from 1.
     version: int = 1
+    #: How far it has come.
     status: Status = Status.DRAFT
+    #: The buyer's name as the seller typed it; empty: whoever holds the link first may be the buyer.
     invited: str = ""
+    #: Who has the buyer's seat; None while it is free.
     buyer: Person | None = None
+    #: Whether the buyer has answered the offer: asked for another one, accepted or rejected.
     answered: bool = False
+    #: When it was closed; None while it is open.
     closed_at: datetime | None = None
 
     @property
@@ -106,11 +80,19 @@ class Trade:
         """Whether the seller may still give the buyer's seat to somebody else: until the buyer's first answer."""
         return self.status is Status.IN_NEGOTIATION and not self.answered
 
+    def check_open(self) -> None:
+        """Raises `Refusal` (CLOSED) where the trade has an outcome."""
+        if self.status.final:
+            raise self._refuse_closed()
+
     def moved_to(self, status: Status, at: datetime) -> "Trade":
-        """The trade in its next status. Raises `Refusal` where the table of states has no such way."""
+        """The trade in its next status. Raises `Refusal` (CLOSED) where the table of kinds has no such way."""
         if status not in NEXT[self.status]:
-            raise Refusal(Reason.CLOSED, f"This trade is {WORD[self.status].lower()}; that is final.")
+            raise self._refuse_closed()
         return replace(self, status=status, closed_at=at if status.final else None)
+
+    def _refuse_closed(self) -> Refusal:
+        return Refusal(Reason.CLOSED, f"This trade is {self.status.word.lower()}; that is final.")
 
 
 RECENTLY = timedelta(days=7)
@@ -124,13 +106,3 @@ class Standing:
     trade: Trade
     seq: int
     active_at: datetime
-
-
-WORD: dict[Status, str] = {
-    Status.DRAFT: "Draft",
-    Status.IN_NEGOTIATION: "In negotiation",
-    Status.ACCEPTED: "Accepted",
-    Status.REJECTED: "Rejected",
-    Status.EXPIRED: "Expired",
-}
-"""The words people read for each status."""

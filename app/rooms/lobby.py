@@ -11,9 +11,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.actions import Action, Kind, Outcome
+from app.domain.actions import Action, Outcome
+from app.domain.kinds import Kind
 from app.domain.trade import Person, Standing, Trade
-from app.rooms.floor import Floor
+from app.rooms.dashboard import Dashboard
 from app.rooms.presence import Presence
 from app.rooms.room import KEPT, Room
 from app.rooms.ticker import Ticker
@@ -39,11 +40,11 @@ class Records(Protocol):
 class Lobby:
     """All rooms of this process."""
 
-    def __init__(self, records: Records, ticker: Ticker, presence: Presence, floor: Floor) -> None:
+    def __init__(self, records: Records, ticker: Ticker, presence: Presence, dashboard: Dashboard) -> None:
         self._records = records
         self._ticker = ticker
         self._presence = presence
-        self._floor = floor
+        self._dashboard = dashboard
         self._rooms: dict[int, Room] = {}
         self._lists: defaultdict[int, set[Callable[[Trade], None]]] = defaultdict(set)
         self._behind: dict[int, int] = {}
@@ -113,14 +114,14 @@ class Lobby:
         trade_id, seq = outcome.trade.id, outcome.action.seq
         room = self._rooms.get(trade_id)
         if outcome.action.kind is Kind.CREATED:
-            self._floor.count_one(trade_id)
+            self._dashboard.count_one(trade_id)
         if room is not None and not room.take(outcome):
             self._catch_up_soon(trade_id, seq)
         elif outcome.changes_trade:
             self._spread(outcome.trade, outcome.action.at, outcome.before.parties)
         elif room is not None:
             self._spread(room.trade, outcome.action.at)
-        elif self._lists or self._floor.is_watched:
+        elif self._lists or self._dashboard.is_watched:
             self._catch_up_soon(trade_id, seq)
 
     def heard(self, trade_id: int, seq: int, own: bool) -> None:
@@ -133,8 +134,8 @@ class Lobby:
                 self._catch_up_soon(trade_id, seq, _OWN_NEWS_GRACE)
             return
         if seq == 1:
-            self._floor.count_one(trade_id)
-        if (room is not None and room.seq < seq) or self._lists or self._floor.is_watched:
+            self._dashboard.count_one(trade_id)
+        if (room is not None and room.seq < seq) or self._lists or self._dashboard.is_watched:
             self._catch_up_soon(trade_id, seq)
 
     async def refresh(self, room: Room) -> None:
@@ -154,7 +155,7 @@ class Lobby:
 
     async def resume(self) -> None:
         """Read again whatever may have been missed while no news came in."""
-        await self._floor.reload()
+        await self._dashboard.reload()
         for trade_id, room in list(self._rooms.items()):
             self._catch_up_soon(trade_id, room.seq + 1)
 
@@ -219,7 +220,7 @@ class Lobby:
                     changed(trade)
                 except Exception:
                     log.exception("lobby: a list of trades could not show trade %s", trade.id)
-        self._floor.changed(trade, at)
+        self._dashboard.changed(trade, at)
 
     def _presence_changed(self, place: int | None, people: tuple[Person, ...]) -> None:
         if place is not None and (room := self._rooms.get(place)) is not None:
@@ -227,4 +228,4 @@ class Lobby:
             for person in room.typing:
                 if person not in people:
                     room.stop_typing(person)
-        self._floor.presence_changed(place)
+        self._dashboard.presence_changed(place)

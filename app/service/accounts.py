@@ -17,8 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from app import security_log
-from app.db.accounts import Accounts as Store
-from app.db.accounts import Session
+from app.db.accounts import AccountStore, Session
 from app.domain.refusals import Reason, Refusal
 from app.domain.text import MAX_PASSWORD, check_name, check_password, name_key
 from app.domain.trade import Person
@@ -44,7 +43,7 @@ class Device:
 class Accounts:
     """Sign-up, sign-in, sign-out. Passwords are hashed by argon2 in a thread, for it takes tens of milliseconds."""
 
-    def __init__(self, store: Store, limits: Limits) -> None:
+    def __init__(self, store: AccountStore, limits: Limits) -> None:
         self._store = store
         self._limits = limits
         self._hasher = PasswordHasher()

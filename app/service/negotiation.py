@@ -8,7 +8,6 @@ same name, because the answer was lost on the way, the same content is recorded 
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -19,6 +18,7 @@ from app.db.history import History
 from app.db.ledger import Ledger, RecordedBeforeError, new_code
 from app.domain import rules
 from app.domain.actions import Action, Outcome, Version
+from app.domain.kinds import Role
 from app.domain.moves import (
     Accept,
     Amend,
@@ -33,7 +33,7 @@ from app.domain.moves import (
 )
 from app.domain.refusals import Reason, Refusal
 from app.domain.terms import parse_terms
-from app.domain.trade import Role, Standing, Trade
+from app.domain.trade import Standing, Trade
 from app.rooms.lobby import Lobby
 from app.rooms.room import Room
 from app.service.limits import Limits
@@ -144,15 +144,13 @@ class Negotiation:
 
         A trade that is closed already, or gone, is left alone.
         """
-        room = self._lobby.room(trade_id)
-        standing = None if room else await self._history.trade(trade_id)
-        trade = room.trade if room else standing.trade if standing else None
-        if trade is None or trade.status.final:
-            return None
-        if self._now() < trade.expires_at:
-            return trade.expires_at
-        with contextlib.suppress(Refusal):
+        try:
             await self._record(trade_id, Expire(), lambda _: None)
+        except Refusal as refusal:
+            if refusal.reason is Reason.TOO_EARLY:
+                return (await self._read(trade_id)).expires_at
+            if refusal.reason not in {Reason.CLOSED, Reason.NOT_YOURS}:
+                raise
         return None
 
     async def expire_overdue(self) -> int:

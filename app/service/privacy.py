@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
 from app import security_log
-from app.db.accounts import Accounts as Store
+from app.db.accounts import AccountStore
 from app.db.history import History
 from app.domain.chain import body_of, utc_text
-from app.domain.trade import Person, Role, Standing, Status, Trade
+from app.domain.kinds import Role, Status
+from app.domain.trade import Person, Standing, Trade
 from app.rooms.lobby import Lobby
 from app.service.accounts import GONE, Accounts
 from app.service.limits import Limits
@@ -25,7 +26,7 @@ class Privacy:
     def __init__(
         self,
         *,
-        store: Store,
+        store: AccountStore,
         history: History,
         accounts: Accounts,
         negotiation: Negotiation,

@@ -18,6 +18,7 @@ from app import security_log
 from app.db.history import History
 from app.domain.actions import Action
 from app.domain.chain import GENESIS, body_of, canonical, link, utc_text
+from app.domain.kinds import KINDS, Kind, VersionUse, kinds_that_close, kinds_with
 from app.domain.refusals import Reason, Refusal
 from app.domain.terms import Terms
 from app.domain.trade import Trade
@@ -30,7 +31,7 @@ _PAGE = 500
 
 
 class Receipts:
-    """Issues receipts. `now` is the database's clock."""
+    """Issues receipts. The key to sign them with is derived from `secret`, the server's."""
 
     def __init__(self, history: History, limits: Limits, secret: str) -> None:
         self._history = history
@@ -44,7 +45,10 @@ class Receipts:
         return base64.b64encode(self._key.public_key().public_bytes_raw()).decode()
 
     async def issue(self, viewer: Viewer, code: str, now: datetime) -> Receipt:
-        """The receipt of a closed trade, for either party. Raises `Refusal`."""
+        """The receipt of a closed trade, for either party; `now` is the database's time.
+
+        Raises `Refusal`: TOO_OFTEN, NOT_YOURS (also where there is no such trade), TOO_EARLY while it is open.
+        """
         self._limits.check("exports", viewer.person.id)
         standing = await self._history.by_code(code)
         if standing is None or standing.trade.role_of(viewer.person.id) is None:
@@ -127,23 +131,20 @@ def _sum_problems(receipt: Receipt) -> list[str]:
     """Whether the summary on top is what the actions lead to."""
     trade = receipt["trade"]
     bodies = [entry["body"] for entry in receipt["actions"]]
-    made = [body for body in bodies if body["kind"] in {"created", "amended"}]
-    last, closing = made[-1], [body for body in bodies if body["kind"] in _CLOSINGS][-1]
+    made = [body for body in bodies if body["kind"] in kinds_with(VersionUse.MAKES)]
+    last, closing = made[-1], [body for body in bodies if body["kind"] in kinds_that_close()][-1]
     problems = [
         f"The {field} on top is not the one the actions lead to."
         for field in ("price", "quantity", "description", "version")
         if trade[field] != last[field]
     ]
-    if trade["status"] != closing["kind"]:
+    if trade["status"] != KINDS[Kind(closing["kind"])].to:
         problems.append("The outcome on top is not the one the actions lead to.")
-    if closing["kind"] == "accepted" and closing["version"] != trade["version"]:
+    if closing["kind"] in kinds_with(VersionUse.NAMES) and closing["version"] != trade["version"]:
         problems.append("The version that was accepted is not the one on top.")
     if trade["title"] != bodies[0]["title"]:
         problems.append("The title on top is not the one the offer was created with.")
     return problems
-
-
-_CLOSINGS = {"accepted", "rejected", "expired"}
 
 
 def _signature_problems(receipt: Receipt, public_key: str) -> list[str]:

@@ -7,11 +7,12 @@ from uuid import UUID, uuid5
 from app import security_log
 from app.db.history import History
 from app.db.ledger import Ledger, RecordedBeforeError
+from app.domain.kinds import Status
 from app.domain.refusals import Reason, Refusal, invalid
 from app.domain.terms import parse_minutes, parse_terms
 from app.domain.text import check_name, check_title, name_key
-from app.domain.trade import Person, Standing, Status, Trade
-from app.rooms.floor import Floor, Query, View
+from app.domain.trade import Person, Standing, Trade
+from app.rooms.dashboard import Dashboard, Listing, Query
 from app.rooms.lobby import Lobby
 from app.service.limits import Limits
 from app.service.viewer import Viewer
@@ -24,12 +25,12 @@ class Trades:
     """Use cases around trades as a whole. They raise `Refusal`, and then nothing was changed."""
 
     def __init__(
-        self, ledger: Ledger, history: History, lobby: Lobby, floor: Floor, limits: Limits, *, most_open: int
+        self, ledger: Ledger, history: History, lobby: Lobby, dashboard: Dashboard, limits: Limits, *, most_open: int
     ) -> None:
         self._ledger = ledger
         self._history = history
         self._lobby = lobby
-        self._floor = floor
+        self._dashboard = dashboard
         self._limits = limits
         self._most_open = most_open
         self._creating: Counter[int] = Counter()
@@ -125,13 +126,13 @@ class Trades:
         """Call `changed(trade)` whenever one of the viewer's trades changes; returns the way to stop it."""
         return self._lobby.watch_list(viewer.person.id, changed)
 
-    async def activity(self, viewer: Viewer, query: Query) -> View:  # noqa: ARG002 - everybody signed in may look
+    async def activity(self, viewer: Viewer, query: Query) -> Listing:  # noqa: ARG002 - everybody signed in may look
         """The dashboard's live view; give it back with `close_activity`."""
-        return await self._floor.open(query)
+        return await self._dashboard.open(query)
 
-    def close_activity(self, view: View) -> None:
+    def close_activity(self, view: Listing) -> None:
         """Give a view back."""
-        self._floor.close(view)
+        self._dashboard.close(view)
 
 
 def normalise_code(typed: str) -> str:

@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import Request
-
 from app.domain.trade import Trade
-from app.rooms.floor import Floor
+from app.rooms.dashboard import Dashboard
 from app.rooms.presence import Presence
 from app.rooms.ticker import Ticker
 from app.service.accounts import Accounts
@@ -15,10 +13,9 @@ from app.service.negotiation import Negotiation
 from app.service.privacy import Privacy
 from app.service.receipts import Receipts
 from app.service.trades import Trades
-from app.service.viewer import Viewer
 from app.settings import Settings
-from app.ui.session import Cookies
-from app.ui.waiting import Waiting
+from app.ui.http.cookies import Cookies
+from app.ui.live.pending_pages import PendingPages
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class Site:
 
     settings: Settings
     cookies: Cookies
-    waiting: Waiting
+    pending: PendingPages
     accounts: Accounts
     trades: Trades
     receipts: Receipts
@@ -35,23 +32,10 @@ class Site:
     negotiation: Negotiation
     presence: Presence
     ticker: Ticker
-    floor: Floor
+    dashboard: Dashboard
     now: Callable[[], datetime]
     health: Callable[[], dict[str, bool]]
 
     def invitation_link(self, trade: Trade) -> str:
         """The address that a seller sends to the buyer."""
         return f"{self.settings.public_url}/room/{trade.code}"
-
-
-def address_of(request: Request) -> str:
-    """The browser's address, as the server knows it (a trusted proxy tells it)."""
-    return request.client.host if request.client else ""
-
-
-def viewer_of(request: Request) -> Viewer:
-    """The signed-in person of a private page; the gate has sent everybody else away."""
-    viewer: Viewer | None = request.state.viewer
-    if viewer is None:
-        raise RuntimeError("a private page was reached signed out")
-    return viewer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
-from app.ui.session import ZONE_COOKIE
+from app.ui.http.cookies import ZONE_COOKIE
 
 _AGENT = "Traderoom-bench"
 

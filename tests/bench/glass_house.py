@@ -9,13 +9,13 @@ import sys
 from nicegui import Client, app, binding
 
 from app import cli
-from app.bootstrap import House
-from app.ui.collector import collect
+from app.bootstrap import Application
+from app.ui.live.collector import collect
 
-_houses: list[House] = []
+_houses: list[Application] = []
 
 
-class GlassHouse(House):
+class GlassHouse(Application):
     """The house, which can be looked into."""
 
     async def go_live(self) -> None:
@@ -27,19 +27,19 @@ class GlassHouse(House):
 @app.get("/held")
 async def _held() -> dict[str, int]:
     collect()
-    [house] = _houses
+    [application] = _houses
     return {
         "tasks": len(asyncio.all_tasks()),
         "pages": len(Client.instances),
-        "rooms": house.lobby.open_rooms,
-        "people": len(house.presence.people(None)),
+        "rooms": application.lobby.open_rooms,
+        "people": len(application.presence.people(None)),
         "bindings": sum(map(len, binding.bindings.values())),
-        "clocks": len(house.ticker._dials),
+        "clocks": len(application.ticker._dials),
         "tabs": len(app.storage._tabs),
         "blocks": sys.getallocatedblocks(),
     }
 
 
 if __name__ == "__main__":
-    cli.House = GlassHouse  # type: ignore[attr-defined]
+    cli.Application = GlassHouse  # type: ignore[attr-defined]
     cli.main()

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 import psycopg
 from starlette.datastructures import MutableHeaders
 
-from app.db.accounts import Accounts
+from app.db.accounts import AccountStore
 from app.db.engine import Database
 from app.db.history import History
 from app.db.ledger import Ledger
@@ -23,7 +23,7 @@ from app.domain.moves import Join, SendMessage
 from app.domain.terms import Terms
 from app.domain.text import name_key
 from app.domain.trade import Person, Trade
-from app.ui.session import SESSION_COOKIE, Cookies
+from app.ui.http.cookies import SESSION_COOKIE, Cookies
 from tests.bench.crowd import CROWD, LINK_JOBS
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ class Town:
         self.database = database
         self.history = History(database)
         self.ledger = Ledger(database, queue, "bench")
-        self._accounts = Accounts(database)
+        self._accounts = AccountStore(database)
         self._cookies = Cookies(SECRET, secure=False)
 
     async def people(self, count: int, name: str = "Person") -> list[Citizen]:

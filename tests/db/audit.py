@@ -2,10 +2,11 @@
 
 import psycopg
 
-from app.domain.actions import Action, Kind
+from app.domain.actions import Action
 from app.domain.chain import GENESIS, body_of, link, utc_text
+from app.domain.kinds import Kind, Role
 from app.domain.terms import Terms
-from app.domain.trade import Person, Role
+from app.domain.trade import Person
 
 _PROMISES = {
     "seq is gapless and the trade's own is the newest": """

@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 import sqlalchemy.exc
 
-from app.db.accounts import IDLE_FOR, LASTS_FOR, SESSIONS_CHANNEL, Accounts, Session
+from app.db.accounts import IDLE_FOR, LASTS_FOR, SESSIONS_CHANNEL, AccountStore, Session
 from app.db.engine import Database, connect
 from app.domain.text import name_key
 from app.domain.trade import Person
@@ -18,7 +18,7 @@ TOKEN, OTHER = sha256(b"one").digest(), sha256(b"two").digest()
 
 
 @pytest.fixture
-async def sam(accounts: Accounts) -> Person:
+async def sam(accounts: AccountStore) -> Person:
     """A user."""
     person = await accounts.create_user("Sam", "sam", "hash")
     assert person is not None
@@ -26,14 +26,14 @@ async def sam(accounts: Accounts) -> Person:
 
 
 @pytest.fixture
-async def bea(accounts: Accounts) -> Person:
+async def bea(accounts: AccountStore) -> Person:
     """Another."""
     person = await accounts.create_user("Bea", "bea", "hers")
     assert person is not None
     return person
 
 
-async def test_a_user_is_found_by_the_key_of_the_name_with_the_name_as_it_was_typed(accounts: Accounts) -> None:
+async def test_a_user_is_found_by_the_key_of_the_name_with_the_name_as_it_was_typed(accounts: AccountStore) -> None:
     created = await accounts.create_user("Ｓａｍ Ångström", name_key("Ｓａｍ Ångström"), "hash")
     assert created is not None
     assert await accounts.find_user(name_key("SAM ångström")) == (created, "hash")
@@ -41,28 +41,28 @@ async def test_a_user_is_found_by_the_key_of_the_name_with_the_name_as_it_was_ty
 
 
 @pytest.mark.parametrize("again", ["Sam", "SAM", "sam", "Ｓam"])
-async def test_a_name_is_taken_whatever_its_case_or_width(accounts: Accounts, sam: Person, again: str) -> None:
+async def test_a_name_is_taken_whatever_its_case_or_width(accounts: AccountStore, sam: Person, again: str) -> None:
     assert await accounts.create_user(again, name_key(again), "another") is None
     assert await accounts.find_user("sam") == (sam, "hash")
 
 
-async def test_of_ten_who_sign_up_at_once_under_one_name_one_gets_it(accounts: Accounts) -> None:
+async def test_of_ten_who_sign_up_at_once_under_one_name_one_gets_it(accounts: AccountStore) -> None:
     created = await asyncio.gather(*(accounts.create_user("Sam", "sam", f"hash {n}") for n in range(10)))
     [winner] = [(person, f"hash {n}") for n, person in enumerate(created) if person]
     assert await accounts.find_user("sam") == winner
 
 
-async def test_an_unknown_name_finds_nobody(accounts: Accounts, sam: Person) -> None:
+async def test_an_unknown_name_finds_nobody(accounts: AccountStore, sam: Person) -> None:
     assert await accounts.find_user("bea") is None
 
 
-async def test_a_password_s_hash_can_be_replaced(accounts: Accounts, sam: Person, bea: Person) -> None:
+async def test_a_password_s_hash_can_be_replaced(accounts: AccountStore, sam: Person, bea: Person) -> None:
     await accounts.set_password_hash(sam.id, "new")
     assert await accounts.find_user("sam") == (sam, "new")
     assert await accounts.find_user("bea") == (bea, "hers")
 
 
-async def session_of(accounts: Accounts, token: bytes) -> Session:
+async def session_of(accounts: AccountStore, token: bytes) -> Session:
     """The live session of a token, which must be there."""
     session = await accounts.find_session(token)
     assert session is not None
@@ -76,7 +76,7 @@ async def age(database: Database, **columns: timedelta) -> None:
             await connection.execute(f"UPDATE sessions SET {column} = {column} - %s".encode(), (by,))
 
 
-async def test_a_session_is_found_by_its_token_s_digest_until_it_ends(accounts: Accounts, sam: Person) -> None:
+async def test_a_session_is_found_by_its_token_s_digest_until_it_ends(accounts: AccountStore, sam: Person) -> None:
     await accounts.create_session(sam.id, TOKEN)
     await accounts.create_session(sam.id, OTHER)
     session = await session_of(accounts, TOKEN)
@@ -88,7 +88,7 @@ async def test_a_session_is_found_by_its_token_s_digest_until_it_ends(accounts: 
 
 
 async def test_ending_a_person_s_sessions_ends_all_of_them_and_nobody_else_s(
-    accounts: Accounts, sam: Person, bea: Person
+    accounts: AccountStore, sam: Person, bea: Person
 ) -> None:
     hers = sha256(b"hers").digest()
     for owner, token in ((sam, TOKEN), (sam, OTHER), (bea, hers)):
@@ -98,7 +98,7 @@ async def test_ending_a_person_s_sessions_ends_all_of_them_and_nobody_else_s(
     assert (await session_of(accounts, hers)).person == bea
 
 
-async def test_a_person_s_other_sessions_can_be_ended_without_this_one(accounts: Accounts, sam: Person) -> None:
+async def test_a_person_s_other_sessions_can_be_ended_without_this_one(accounts: AccountStore, sam: Person) -> None:
     await accounts.create_session(sam.id, TOKEN)
     await accounts.create_session(sam.id, OTHER)
     await accounts.end_sessions(sam.id, but=(await session_of(accounts, TOKEN)).id)
@@ -107,7 +107,7 @@ async def test_a_person_s_other_sessions_can_be_ended_without_this_one(accounts:
 
 
 async def test_every_process_is_told_of_each_session_that_ends(
-    accounts: Accounts, sam: Person, bea: Person, url: str
+    accounts: AccountStore, sam: Person, bea: Person, url: str
 ) -> None:
     tokens = (TOKEN, OTHER, sha256(b"three").digest(), sha256(b"four").digest())
     for owner, token in zip((sam, sam, sam, bea), tokens, strict=True):
@@ -125,7 +125,7 @@ async def test_every_process_is_told_of_each_session_that_ends(
 
 
 async def test_a_person_s_sessions_are_listed_the_one_used_last_first(
-    accounts: Accounts, sam: Person, bea: Person, database: Database
+    accounts: AccountStore, sam: Person, bea: Person, database: Database
 ) -> None:
     await accounts.create_session(sam.id, TOKEN)
     await age(database, seen_at=timedelta(hours=1))
@@ -147,7 +147,7 @@ async def test_a_person_s_sessions_are_listed_the_one_used_last_first(
     ],
 )
 async def test_a_session_is_over_when_it_was_idle_for_long_or_is_old(
-    accounts: Accounts, sam: Person, database: Database, ages: dict[str, timedelta], live: bool
+    accounts: AccountStore, sam: Person, database: Database, ages: dict[str, timedelta], live: bool
 ) -> None:
     await accounts.create_session(sam.id, TOKEN)
     session = await session_of(accounts, TOKEN)
@@ -161,7 +161,7 @@ async def test_a_session_is_over_when_it_was_idle_for_long_or_is_old(
 
 
 async def test_a_session_that_is_over_is_not_found_even_before_it_is_forgotten(
-    accounts: Accounts, sam: Person, database: Database
+    accounts: AccountStore, sam: Person, database: Database
 ) -> None:
     await accounts.create_session(sam.id, TOKEN)
     await age(database, seen_at=IDLE_FOR + MINUTE)
@@ -171,7 +171,7 @@ async def test_a_session_that_is_over_is_not_found_even_before_it_is_forgotten(
 
 
 async def test_the_use_of_a_session_is_noted_at_most_once_a_minute(
-    accounts: Accounts, sam: Person, database: Database
+    accounts: AccountStore, sam: Person, database: Database
 ) -> None:
     await accounts.create_session(sam.id, TOKEN)
     first = (await session_of(accounts, TOKEN)).seen_at
@@ -182,7 +182,7 @@ async def test_the_use_of_a_session_is_noted_at_most_once_a_minute(
     assert first < noted < first + MINUTE
 
 
-async def test_a_browser_s_time_zone_and_theme_are_its_own(accounts: Accounts, sam: Person) -> None:
+async def test_a_browser_s_time_zone_and_theme_are_its_own(accounts: AccountStore, sam: Person) -> None:
     await accounts.create_session(sam.id, TOKEN)
     await accounts.create_session(sam.id, OTHER)
     session = await session_of(accounts, TOKEN)
@@ -193,17 +193,17 @@ async def test_a_browser_s_time_zone_and_theme_are_its_own(accounts: Accounts, s
 
 
 @pytest.mark.parametrize("digest", [b"", TOKEN[:-1], TOKEN + b"x"])
-async def test_a_token_s_digest_has_32_bytes(accounts: Accounts, sam: Person, digest: bytes) -> None:
+async def test_a_token_s_digest_has_32_bytes(accounts: AccountStore, sam: Person, digest: bytes) -> None:
     with pytest.raises(sqlalchemy.exc.IntegrityError, match="sessions_token_hash_length_check"):
         await accounts.create_session(sam.id, digest)
 
 
-async def test_a_token_s_digest_belongs_to_one_session(accounts: Accounts, sam: Person) -> None:
+async def test_a_token_s_digest_belongs_to_one_session(accounts: AccountStore, sam: Person) -> None:
     await accounts.create_session(sam.id, TOKEN)
     with pytest.raises(sqlalchemy.exc.IntegrityError, match="sessions_token_hash_key"):
         await accounts.create_session(sam.id, TOKEN)
 
 
-async def test_nobody_who_does_not_exist_has_a_session(accounts: Accounts) -> None:
+async def test_nobody_who_does_not_exist_has_a_session(accounts: AccountStore) -> None:
     assert not await accounts.create_session(1, TOKEN)
     assert await accounts.find_session(TOKEN) is None

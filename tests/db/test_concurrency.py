@@ -10,9 +10,9 @@ from app.db.engine import Database, connect
 from app.db.history import History
 from app.db.ledger import Ledger
 from app.db.queue import Queue
-from app.domain.actions import Kind, Outcome
+from app.domain.actions import Outcome
+from app.domain.kinds import Kind, Status
 from app.domain.moves import Accept, Amend, Expire, Join, Reject, RequestAmendment, SendMessage
-from app.domain.trade import Status
 from tests.conftest import Deal, Market
 from tests.db.audit import broken_promises
 from tests.db.test_ledger import DEARER

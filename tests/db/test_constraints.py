@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 
-from app.db import tables
+from app.db import checks
 from app.domain.refusals import Refusal
 from app.domain.text import check_text, check_title
 from tests.db.server import Server
@@ -266,7 +266,7 @@ def test_the_characters_that_the_database_refuses_are_those_that_the_rules_refus
 ) -> None:
     """All of the first plane; what lies beyond it is left to the rules, and is never refused by the database alone."""
     characters = [chr(n) for n in (*range(1, 0xD800), *range(0xE000, 0x30000), *range(0xE0000, 0xE1000))]
-    pattern = f"[{tables._UNSEEN if what == 'line' else tables._CONTROLS}]"
+    pattern = f"[{checks._UNSEEN if what == 'line' else checks._CONTROLS}]"
     cursor = setting.execute("SELECT c FROM unnest(%s::text[]) AS c WHERE 'a' || c || 'b' ~ %s", (characters, pattern))
     by_database = {row[0] for row in cursor.fetchall()}
     by_rules = {c for c in characters if is_refused(check_title if what == "line" else check_description, f"a{c}b")}

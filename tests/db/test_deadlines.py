@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from app.db.engine import Database, connect
-from app.domain.actions import Kind, Outcome
+from app.domain.actions import Outcome
+from app.domain.kinds import Kind, Status
 from app.domain.moves import Accept, Amend, Expire, Join, Move, RequestAmendment, SendMessage
 from app.domain.refusals import Refusal
-from app.domain.trade import Status
 from tests.conftest import Deal, Market
 from tests.db.audit import broken_promises
 from tests.db.test_ledger import DEARER, OPEN_MOVES, mover, word

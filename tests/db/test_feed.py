@@ -53,7 +53,7 @@ class Listener:
 async def until(happened: Callable[[], bool], *, within: float = 3) -> None:
     """Wait for something that happens by itself."""
     async with asyncio.timeout(within):
-        while not happened():  # noqa: ASYNC110 - whatever it is
+        while not happened():  # noqa: ASYNC110 - nobody tells us
             await asyncio.sleep(0.01)
 
 

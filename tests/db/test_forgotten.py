@@ -9,8 +9,8 @@ from app.db.engine import Database, connect
 from app.db.history import History
 from app.db.ledger import Ledger, new_code
 from app.db.queue import Queue
+from app.domain.kinds import Status
 from app.domain.moves import Amend, Expire, Join, ReleaseSeat, SendMessage
-from app.domain.trade import Status
 from tests.conftest import Deal, Market
 from tests.db.audit import broken_promises
 from tests.db.test_feed import Listener, until

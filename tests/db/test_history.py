@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from app.db.history import OPEN, History
-from app.domain.actions import Kind
+from app.db.history import History
+from app.domain.kinds import OPEN, Kind, Status
 from app.domain.moves import Accept, Amend, Join, Reject, SendMessage
-from app.domain.trade import RECENTLY, Standing, Status
+from app.domain.trade import RECENTLY, Standing
 from tests.conftest import TERMS, Deal, Market
 
 ALL = tuple(Status)

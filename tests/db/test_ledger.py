@@ -14,11 +14,12 @@ from app.db.engine import Database, connect
 from app.db.history import History
 from app.db.ledger import _CODE_ALPHABET, CHANNEL, Ledger, new_code
 from app.db.queue import Queue
-from app.domain.actions import Action, Kind, Outcome
+from app.domain.actions import Action, Outcome
+from app.domain.kinds import Kind, Role, Status
 from app.domain.moves import Accept, Amend, Expire, Join, Move, Reject, RequestAmendment, SendMessage
 from app.domain.terms import MAX_MINUTES, MAX_PRICE, MAX_QUANTITY, Terms
 from app.domain.text import MAX_TEXT
-from app.domain.trade import Person, Role, Status
+from app.domain.trade import Person
 from tests.conftest import TERMS, Deal, Market
 from tests.db.audit import broken_promises
 

@@ -11,9 +11,8 @@ from app.db.engine import Database, connect
 from app.db.history import History
 from app.db.ledger import CHANNEL, Ledger, RecordedBeforeError
 from app.db.queue import Queue
-from app.domain.actions import Kind
+from app.domain.kinds import Kind, Status
 from app.domain.moves import Accept, Amend, Join, Move, Reject, RequestAmendment, SendMessage
-from app.domain.trade import Status
 from tests.conftest import TERMS, Deal, Market
 from tests.db.audit import broken_promises
 from tests.db.test_ledger import DEARER, mover, word

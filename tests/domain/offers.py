@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from app.domain.kinds import Role, Status
 from app.domain.terms import Terms
-from app.domain.trade import Person, Role, Status, Trade
+from app.domain.trade import Person, Trade
 
 SAM, BEA, EVE = Person(1, "Sam"), Person(2, "Bea"), Person(3, "Eve")
 CODE = "secret"

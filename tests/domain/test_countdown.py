@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.countdown import Phase, Reading, duration, read
-from app.domain.trade import Status
+from app.domain.kinds import Status
 from tests.domain.offers import DEADLINE, EARLY, INSTANT, START, closed, draft, negotiation, unclaimed
 
 YEAR = timedelta(minutes=525_600)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from app.domain import rules
-from app.domain.actions import Action, Kind
+from app.domain.actions import Action
+from app.domain.kinds import Kind, Status
 from app.domain.moves import (
     Accept,
     Amend,
@@ -23,7 +24,7 @@ from app.domain.moves import (
 )
 from app.domain.refusals import Refusal
 from app.domain.terms import Terms
-from app.domain.trade import Person, Status, Trade
+from app.domain.trade import Person, Trade
 from tests.domain.offers import BEA, BUYER, CODE, DEADLINE, EVE, INSTANT, SAM, SELLER, START, TERMS, draft
 
 ENDS = {Kind.ACCEPTED: Status.ACCEPTED, Kind.REJECTED: Status.REJECTED, Kind.EXPIRED: Status.EXPIRED}

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.domain import rules
-from app.domain.actions import Action, Kind, Outcome
+from app.domain.actions import Action, Outcome
+from app.domain.kinds import Kind, Role, Status
 from app.domain.moves import (
     Accept,
     Amend,
@@ -22,7 +23,7 @@ from app.domain.moves import (
 )
 from app.domain.refusals import Reason
 from app.domain.text import MAX_TEXT
-from app.domain.trade import Person, Role, Status, Trade
+from app.domain.trade import Person, Trade
 from tests.domain.offers import (
     BEA,
     BUYER,

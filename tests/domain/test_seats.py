@@ -7,9 +7,10 @@ import pytest
 
 from app.domain import rules
 from app.domain.actions import Outcome
+from app.domain.kinds import Role, Status
 from app.domain.moves import Accept, Join, Move, Reject, ReleaseSeat, RenewLink, RequestAmendment, SendMessage
 from app.domain.refusals import Reason, Refusal
-from app.domain.trade import Person, Role, Status, Trade
+from app.domain.trade import Person, Trade
 from tests.domain.offers import BEA, BUYER, CODE, DEADLINE, EARLY, EVE, SAM, SELLER, draft, negotiation
 from tests.domain.refused import refused
 

@@ -6,11 +6,12 @@ from itertools import product
 import pytest
 
 from app.domain import rules
-from app.domain.actions import Action, Kind, Outcome, Version
+from app.domain.actions import Action, Outcome, Version
 from app.domain.countdown import Phase, Reading
+from app.domain.kinds import NEXT, Kind, Role, Status
 from app.domain.moves import Accept, Amend, Expire, Join, RequestAmendment
 from app.domain.refusals import Reason, Refusal
-from app.domain.trade import NEXT, WORD, Person, Role, Standing, Status, Trade
+from app.domain.trade import Person, Standing, Trade
 from tests.domain.offers import (
     BEA,
     BUYER,
@@ -74,7 +75,7 @@ def test_a_closed_trade_says_what_it_is_and_that_it_is_final(status):
 
 
 def test_every_status_has_the_word_that_people_read():
-    assert WORD == {
+    assert {status.value: status.word for status in Status} == {
         "draft": "Draft",
         "in_negotiation": "In negotiation",
         "accepted": "Accepted",

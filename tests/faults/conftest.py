@@ -40,10 +40,10 @@ def place() -> Iterator[Path]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def house(place: Path, server: Server, url: str) -> AsyncIterator[Traderoom]:
+async def application(place: Path, server: Server, url: str) -> AsyncIterator[Traderoom]:
     """A Traderoom on a fresh database."""
-    async with running(place, url) as house:
-        yield house
+    async with running(place, url) as application:
+        yield application
 
 
 Minute = dict[Story, asyncio.Task[None]]

@@ -21,9 +21,9 @@ _PLACE = "flow => flow.scrollTop"
 
 
 @asynccontextmanager
-async def cast_of(browser: Browser, house: Traderoom) -> AsyncIterator[Cast]:
+async def cast_of(browser: Browser, application: Traderoom) -> AsyncIterator[Cast]:
     """People with browsers, none of which may have complained in the end."""
-    cast = Cast(browser, house)
+    cast = Cast(browser, application)
     try:
         yield cast
     finally:

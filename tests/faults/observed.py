@@ -17,20 +17,20 @@ from pathlib import Path
 from nicegui import Client
 
 from app import serving
-from app.bootstrap import House
+from app.bootstrap import Application
 
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
 FILE = "FAULTS_OBSERVED"
-_houses: list[House] = []
+_houses: list[Application] = []
 
 
 def run() -> None:
     """Run main.py with the arguments that were given."""
     serve = serving.serve
 
-    async def observed_serve(house: House, listener: socket.socket) -> None:
-        _houses.append(house)
-        await serve(house, listener)
+    async def observed_serve(application: Application, listener: socket.socket) -> None:
+        _houses.append(application)
+        await serve(application, listener)
 
     serving.serve = observed_serve
     signal.signal(signal.SIGUSR1, lambda *_: _tell())
@@ -39,13 +39,13 @@ def run() -> None:
 
 
 def _tell() -> None:
-    house = _houses[0]
+    application = _houses[0]
     held = {
         "tasks": Counter(getattr(task.get_coro(), "__qualname__", "?") for task in asyncio.all_tasks()),
-        "rooms": house.lobby.open_rooms,
-        "clocks": len(house.ticker._dials),
+        "rooms": application.lobby.open_rooms,
+        "clocks": len(application.ticker._dials),
         "pages": len(Client.instances),
-        "online": sorted(person.name for person in house.presence.people(None)),
+        "online": sorted(person.name for person in application.presence.people(None)),
     }
     path = Path(os.environ[FILE])
     new = path.with_suffix(".new")

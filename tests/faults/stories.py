@@ -29,24 +29,24 @@ Story = Callable[[Path, str, Browser], Awaitable[None]]
 
 async def a_database_that_is_away(place: Path, _: str, __: Browser) -> None:
     """Told calmly all the time, everything by itself within ten seconds, a deadline soon after met to the second."""
-    async with postgres() as database, running(place, database.url, owner=database.owner) as house:
+    async with postgres() as database, running(place, database.url, owner=database.owner) as application:
         async with town(database.url) as there:
             deal, during, after = await there.rooms(3)
             during = await there.deal(during.seller, during.buyer, 1)
             after = await there.deal(after.seller, after.buyer, (A_MINUTE + BACK + 20) / 60)
-        (seller, buyer), said = await house.meet(deal), Said()
-        watchers = [await house.enter(its.buyer, its.path) for its in (during, after)]
+        (seller, buyer), said = await application.meet(deal), Said()
+        watchers = [await application.enter(its.buyer, its.path) for its in (during, after)]
         await hears(seller, buyer, said)
-        before = await house.held()
+        before = await application.held()
         async with database.stopped():
             began = perf_counter()
             while perf_counter() - began < A_MINUTE:
                 assert await try_to_say(seller, deeds.token()) == CALM
-                assert not await house.is_ready()
-                assert (await Headless(house.server.site).get("/healthz")).status == 200
+                assert not await application.is_ready()
+                assert (await Headless(application.server.site).get("/healthz")).status == 200
                 await asyncio.sleep(2)
         back = perf_counter()
-        figures = {"ready": await until(house.is_ready, within=BACK)}
+        figures = {"ready": await until(application.is_ready, within=BACK)}
         figures["said"] = await say_at_last(seller, deeds.token(), said, BACK)
         await hears(buyer, seller, said)
         await watchers[0].until(lambda page: status_of(page) == "Expired")
@@ -56,14 +56,14 @@ async def a_database_that_is_away(place: Path, _: str, __: Browser) -> None:
         figures["late"] = await _late(database.owner, after)
         log.info("a minute without the database, seconds: %s", figures)
         assert 0 <= figures["late"] < 1
-        assert not any(person.dropped for person in house.people)
+        assert not any(person.dropped for person in application.people)
         await nothing_is_lost(database.owner, said)
-        await house.leaves_nothing_behind(before, files=1)
+        await application.leaves_nothing_behind(before, files=1)
 
 
 async def a_network_that_is_cut(place: Path, url: str, browser: Browser) -> None:
     """The page, what stands in it and what was sent in the dark survive; the other sees one go and come."""
-    async with running(place, url) as house, Line() as line, cast_of(browser, house) as cast:
+    async with running(place, url) as application, Line() as line, cast_of(browser, application) as cast:
         _, person, seller, buyer = await meet(cast.newcomer, line=line)
         await survives_a_cut(line, person, seller, buyer, A_MINUTE)
     await nothing_is_lost(url, Said(sent=["Sent in a cut of 60 s", "Said during 60 s"]))
@@ -76,11 +76,11 @@ async def a_worker_that_is_killed(place: Path, url: str, _: Browser) -> None:
     def worker(name: str) -> Process:
         return start(place, name, str(ROOT / "main.py"), "worker", port=free_port(), settings=settings)
 
-    async with running(place, url, WORKER="false") as house:
+    async with running(place, url, WORKER="false") as application:
         async with town(url) as there:
             begun = await there.rooms(4, 2 / 60)
             later = await there.deals([(deal.seller, deal.buyer) for deal in begun], 20 / 60)
-        watcher = await house.enter(begun[0].buyer, begun[0].path)
+        watcher = await application.enter(begun[0].buyer, begun[0].path)
         first = worker("first-worker")
         async with await psycopg.AsyncConnection.connect(url) as elsewhere:
             locked = [deal.trade.id for deal in begun]
@@ -102,23 +102,25 @@ async def a_worker_that_is_killed(place: Path, url: str, _: Browser) -> None:
 
 async def rooms_that_all_have_left(place: Path, url: str, _: Browser) -> None:
     """Some close their tabs, some vanish without a word: in the end nothing of them is held."""
-    async with running(place, url) as house:
+    async with running(place, url) as application:
         async with town(url) as there:
             deals = await there.rooms(6)
-        await (await house.enter(deals[0].seller, "/trades")).leave()  # the first socket starts what serves them all
-        await until(lambda: _is_empty(house))
-        before = await house.held()
+        await (
+            await application.enter(deals[0].seller, "/trades")
+        ).leave()  # the first socket starts what serves them all
+        await until(lambda: _is_empty(application))
+        before = await application.held()
         assert (before.rooms, before.clocks, before.pages, before.online) == (0, 0, 0, [])
         said = Said()
-        for number, (seller, buyer) in enumerate(await house.meet_all(deals)):
+        for number, (seller, buyer) in enumerate(await application.meet_all(deals)):
             await hears(seller, buyer, said)
             for person in (seller, buyer):
                 if number % 2:
                     person.cut()
                 else:
                     await person.leave()
-        house.people.clear()
-        await house.leaves_nothing_behind(before, within=FORGOTTEN + 2 * BACK)
+        application.people.clear()
+        await application.leaves_nothing_behind(before, within=FORGOTTEN + 2 * BACK)
 
 
 STORIES: tuple[Story, ...] = (
@@ -136,8 +138,8 @@ async def _late(url: str, deal: Deal) -> float:
     return float(late)
 
 
-async def _is_empty(house: Traderoom) -> bool:
-    held = await house.held()
+async def _is_empty(application: Traderoom) -> bool:
+    held = await application.held()
     return (held.pages, held.online) == (0, [])
 
 

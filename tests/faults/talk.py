@@ -6,7 +6,7 @@ from time import perf_counter
 
 import psycopg
 
-from app.ui.attempt import _OURS
+from app.ui.components.feedback import _OURS
 from tests.bench import deeds
 from tests.bench.page import Page
 from tests.bench.person import PATIENCE, Person

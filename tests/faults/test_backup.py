@@ -13,8 +13,8 @@ from app.db import schema
 from app.db.engine import Database
 from app.db.history import History
 from app.db.programs import Account, find_programs
+from app.domain.kinds import Status
 from app.domain.moves import Accept, SendMessage
-from app.domain.trade import Status
 from app.service.limits import Limits
 from app.service.receipts import Receipts, verify
 from app.service.viewer import Viewer

@@ -32,22 +32,22 @@ async def test_a_clock_that_is_an_hour_wrong_and_then_set_right_changes_no_count
 ) -> None:
     file = place / f"clock{wrong_by:+.0f}"
     file.write_text(str(wrong_by))
-    async with _under_a_clock(place, url, file) as house:
-        seller, buyer, trade = await _keeps_time(house, url, owner_url)
+    async with _under_a_clock(place, url, file) as application:
+        seller, buyer, trade = await _keeps_time(application, url, owner_url)
         shown = _shown(buyer.page)
         file.write_text("0")
-        os.kill(house.server.pid, signal.SIGUSR2)  # it is set right while people are here: a step of an hour
+        os.kill(application.server.pid, signal.SIGUSR2)  # it is set right while people are here: a step of an hour
         await buyer.until(lambda page: _shown(page) <= shown - 2)
         for person in (seller, buyer):
             assert abs(_shown(person.page) - await _remaining(owner_url, trade)) < 2
-        await _keeps_time(house, url, owner_url)
+        await _keeps_time(application, url, owner_url)
 
 
 def _under_a_clock(place: Path, url: str, file: Path) -> AbstractAsyncContextManager[Traderoom]:
     return running(place, url, program=("-m", "tests.faults.clock"), environment={clock.FILE: str(file)})
 
 
-async def _keeps_time(house: Traderoom, url: str, owner_url: str) -> tuple[Person, Person, int]:
+async def _keeps_time(application: Traderoom, url: str, owner_url: str) -> tuple[Person, Person, int]:
     """A countdown is right, an offer expires at its deadline and not before, one can sign in and say something.
 
     Returns two people who are in the room of a trade.
@@ -56,15 +56,15 @@ async def _keeps_time(house: Traderoom, url: str, owner_url: str) -> tuple[Perso
         people = await there.people(4, token_hex(4))
         running_on = await there.deal(people[0], people[1], MINUTES)
         ending = await there.deal(people[2], people[3], 3 / 60)
-    pair = await house.meet(running_on)
-    watcher = await house.enter(ending.buyer, ending.path)
+    pair = await application.meet(running_on)
+    watcher = await application.enter(ending.buyer, ending.path)
     said = Said()
     await hears(*pair, said)
     assert abs(_shown(pair[0].page) - await _remaining(owner_url, running_on.trade.id)) < 2
     await watcher.until(lambda page: status_of(page) == "Expired")
     [(late,)] = await rows(owner_url, _LATE, ending.trade.id)
     assert 0 <= late < LATE
-    newcomer = Person(Browser(house.server.site))
+    newcomer = Person(Browser(application.server.site))
     await newcomer.sign_in(token_hex(8), "correct horse battery", new=True)
     await newcomer.visit("/trades")
     await newcomer.leave()

@@ -51,37 +51,37 @@ async def database() -> AsyncIterator[Postgres]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def house(place: Path, database: Postgres) -> AsyncIterator[Traderoom]:
+async def application(place: Path, database: Postgres) -> AsyncIterator[Traderoom]:
     """A Traderoom on it, which goes on through all tests: each fault must leave no trace."""
-    async with running(place, database.url, owner=database.owner) as house:
-        yield house
+    async with running(place, database.url, owner=database.owner) as application:
+        yield application
 
 
-async def test_a_restart_of_the_database_interrupts_nobody_for_long(house: Traderoom, database: Postgres) -> None:
+async def test_a_restart_of_the_database_interrupts_nobody_for_long(application: Traderoom, database: Postgres) -> None:
     async def restart(*_: Person) -> None:
         await database.stop()
         await database.start()
 
-    await _come_back(house, database, restart)
+    await _come_back(application, database, restart)
 
 
 async def test_after_the_database_was_killed_everything_confirmed_is_there_and_all_goes_on(
-    house: Traderoom, database: Postgres
+    application: Traderoom, database: Postgres
 ) -> None:
     async def kill(*_: Person) -> None:
         await database.kill()
         await database.start()
 
-    await _come_back(house, database, kill)
+    await _come_back(application, database, kill)
 
 
 async def test_while_the_database_is_stopped_people_are_told_calmly_and_keep_what_they_typed(
-    house: Traderoom, database: Postgres
+    application: Traderoom, database: Postgres
 ) -> None:
     async def stop_for_a_while(seller: Person, buyer: Person) -> None:
         began = perf_counter()
         await database.stop()
-        await until(lambda: _not(house.is_ready()), within=5)
+        await until(lambda: _not(application.is_ready()), within=5)
         draft, text = draft_of(buyer.page), deeds.token()
         sent = asyncio.create_task(try_to_say(buyer, text))
         while not sent.done():
@@ -91,29 +91,29 @@ async def test_while_the_database_is_stopped_people_are_told_calmly_and_keep_wha
         assert perf_counter() - began < BACK, "it takes no longer to be told"
         assert draft_of(buyer.page) == draft, "what was not sent stays in the field"
         for path in ("/trades", "/activity", buyer.path):
-            answer = await asyncio.wait_for(Browser(house.server.site, buyer.browser.cookies).get(path), BACK)
+            answer = await asyncio.wait_for(Browser(application.server.site, buyer.browser.cookies).get(path), BACK)
             assert answer.status == 503
             assert "Nothing is lost" in answer.html
-        assert (await Browser(house.server.site).get("/healthz")).status == 200
+        assert (await Browser(application.server.site).get("/healthz")).status == 200
         await asyncio.sleep(max(0.0, began + A_WHILE - perf_counter()))
         await database.start()
 
-    await _come_back(house, database, stop_for_a_while, A_WHILE)
+    await _come_back(application, database, stop_for_a_while, A_WHILE)
 
 
 async def test_a_server_that_is_told_to_stop_while_the_database_is_away_stops(place: Path, database: Postgres) -> None:
-    house = Traderoom(place, database.url, owner=database.owner)
+    application = Traderoom(place, database.url, owner=database.owner)
     try:
-        await house.is_up()
+        await application.is_up()
         async with database.stopped():
-            await until(lambda: _not(house.is_ready()), within=BACK)
-            os.kill(house.server.pid, signal.SIGTERM)
-            await until(lambda: house.server.ended, within=2 * BACK, what="the server ends by itself")
+            await until(lambda: _not(application.is_ready()), within=BACK)
+            os.kill(application.server.pid, signal.SIGTERM)
+            await until(lambda: application.server.ended, within=2 * BACK, what="the server ends by itself")
     finally:
-        await house.server.kill()
+        await application.server.kill()
 
 
-async def _come_back(house: Traderoom, database: Postgres, fault: Fault, away: float = 0.0) -> None:
+async def _come_back(application: Traderoom, database: Postgres, fault: Fault, away: float = 0.0) -> None:
     """People talk in some rooms and are silent in others, the fault comes and goes, and all is as before in time."""
     async with town(database.url) as there:
         people = await there.people(10, token_hex(4))
@@ -121,19 +121,19 @@ async def _come_back(house: Traderoom, database: Postgres, fault: Fault, away: f
         quiet, *loud = await there.deals(couples[:3])
         ending = await there.deal(*couples[3], minutes=3 / 60)
         later = await there.deal(*couples[4], minutes=(away + SOON) / 60)
-    pairs = await house.meet_all([quiet, *loud])
-    watcher = await house.enter(ending.buyer, ending.path)
-    other_watcher = await house.enter(later.buyer, later.path)
+    pairs = await application.meet_all([quiet, *loud])
+    watcher = await application.enter(ending.buyer, ending.path)
+    other_watcher = await application.enter(later.buyer, later.path)
     silent = pairs[0]
     said = Said()
     await hears(silent[1], silent[0], said)
-    before = await house.held()
+    before = await application.held()
     talk = [asyncio.create_task(talk_on(person, said)) for pair in pairs[1:] for person in pair]
     await until(lambda: len(said.sent) > 10)
     await fault(*silent)
 
     back, returned = perf_counter(), datetime.now(UTC)
-    figures = {"ready": await until(house.is_ready, within=BACK)}
+    figures = {"ready": await until(application.is_ready, within=BACK)}
     figures["said again"] = await say_at_last(silent[0], deeds.token(), said, BACK)
     await _is_expired(database, ending)
     await watcher.until(lambda page: status_of(page) == "Expired")
@@ -158,9 +158,9 @@ async def _come_back(house: Traderoom, database: Postgres, fault: Fault, away: f
     await nothing_is_lost(database.owner, said)
     # What pokes the queue sleeps up to half a minute, perhaps on a connection that is dead; and the queue's pool finds
     # its dead ones only when it needs them.
-    await house.leaves_nothing_behind(before, files=3)
-    assert not any(person.dropped for person in house.people), "no page was lost"
-    await house.empty()
+    await application.leaves_nothing_behind(before, files=3)
+    assert not any(person.dropped for person in application.people), "no page was lost"
+    await application.empty()
     log.info("seconds: %s", {name: round(figure, 3) for name, figure in figures.items()})
 
 

@@ -25,26 +25,26 @@ async def test_a_full_disk_is_told_calmly_and_when_there_is_space_again_all_goes
     disk.mkdir()
     program = ("-m", "tests.faults.small_disk", str(disk), str(SIZE), sys.executable, "-m", "tests.faults.observed")
     own = {"DATABASE_URL": "", "OWNER_URL": "", "DATA_DIR": str(disk / "data"), "DEMO": "false"}
-    async with running(place, "", program=program, **own) as house:
-        inside = Path(f"/proc/{house.server.pid}/root{disk}")
+    async with running(place, "", program=program, **own) as application:
+        inside = Path(f"/proc/{application.server.pid}/root{disk}")
         owner = _address(inside / "data/postgres/data/postmaster.pid")
-        house.url = make_url(owner).set(username=RUNS_AS).render_as_string(hide_password=False)
-        async with town(house.url) as there:
+        application.url = make_url(owner).set(username=RUNS_AS).render_as_string(hide_password=False)
+        async with town(application.url) as there:
             deal, other = await there.rooms(2)
-        seller, buyer = await house.meet(deal)
+        seller, buyer = await application.meet(deal)
         said = Said()
         await hears(buyer, seller, said)
-        reader = await house.enter(other.buyer, other.path)
-        before = await house.held()
+        reader = await application.enter(other.buyer, other.path)
+        before = await application.held()
 
         _fill(inside / "ballast")
         await _talk_until_refused(seller, said)
         draft, text = draft_of(seller.page), _long()
         assert await try_to_say(seller, text) == CALM
         assert draft_of(seller.page) == draft, "what was not sent stays in the field"
-        assert "No space left on device" in house.said()
-        await house.enter(other.buyer, "/activity")  # what is there can be read
-        await house.people.pop().leave()
+        assert "No space left on device" in application.said()
+        await application.enter(other.buyer, "/activity")  # what is there can be read
+        await application.people.pop().leave()
         await nothing_is_lost(owner, said)
 
         (inside / "ballast").unlink()
@@ -52,11 +52,11 @@ async def test_a_full_disk_is_told_calmly_and_when_there_is_space_again_all_goes
         await say_at_last(seller, text, said, BACK)
         await hears(seller, buyer, said)
         await hears(buyer, seller, said)
-        await until(house.is_ready, within=BACK)
+        await until(application.is_ready, within=BACK)
         assert perf_counter() - freed < BACK
         await nothing_is_lost(owner, said)
         assert not any(person.dropped for person in (seller, buyer, reader))
-        await house.leaves_nothing_behind(before)
+        await application.leaves_nothing_behind(before)
 
 
 def _address(pid_file: Path) -> str:

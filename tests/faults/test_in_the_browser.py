@@ -29,16 +29,16 @@ async def database() -> AsyncIterator[Postgres]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def house(place: Path, database: Postgres) -> AsyncIterator[Traderoom]:
+async def application(place: Path, database: Postgres) -> AsyncIterator[Traderoom]:
     """A Traderoom on it."""
-    async with running(place, database.url, owner=database.owner) as house:
-        yield house
+    async with running(place, database.url, owner=database.owner) as application:
+        yield application
 
 
 async def test_while_the_database_is_away_every_page_shows_a_banner_that_goes_when_it_is_back(
-    browser: Browser, house: Traderoom, database: Postgres
+    browser: Browser, application: Traderoom, database: Postgres
 ) -> None:
-    async with cast_of(browser, house) as cast:
+    async with cast_of(browser, application) as cast:
         person, _, seller, buyer = await meet(cast.newcomer)
         lists, board = await person.another_tab(), await person.another_tab()
         await person.visit("/trades", lists)
@@ -54,9 +54,9 @@ async def test_while_the_database_is_away_every_page_shows_a_banner_that_goes_wh
 
 
 async def test_while_the_database_is_stopped_what_was_typed_stays_and_is_sent_once_when_it_is_back(
-    browser: Browser, house: Traderoom, database: Postgres
+    browser: Browser, application: Traderoom, database: Postgres
 ) -> None:
-    async with cast_of(browser, house) as cast:
+    async with cast_of(browser, application) as cast:
         _, _, seller, buyer = await meet(cast.newcomer)
         await mark(buyer)
         await seller.field.fill("Half-wri")
@@ -67,7 +67,7 @@ async def test_while_the_database_is_stopped_what_was_typed_stays_and_is_sent_on
             await expect(buyer.page.get_by_text(CALM)).to_be_visible(timeout=IN_TIME)
             await expect(buyer.field).to_have_value("Said to nobody")
             await away.reach(AWAY)
-        await until(house.is_ready, within=BACK)
+        await until(application.is_ready, within=BACK)
         await buyer.field.press("Enter")
         await expect(seller.message("Said to nobody")).to_have_count(1, timeout=IN_TIME)
         await expect(buyer.field).to_have_value("")
@@ -81,20 +81,20 @@ async def test_while_the_database_is_stopped_what_was_typed_stays_and_is_sent_on
 
 
 async def test_after_the_database_was_killed_pages_and_half_written_dialogs_go_on_without_a_reload(
-    browser: Browser, house: Traderoom, database: Postgres
+    browser: Browser, application: Traderoom, database: Postgres
 ) -> None:
-    async with cast_of(browser, house) as cast:
+    async with cast_of(browser, application) as cast:
         _, _, seller, buyer = await meet(cast.newcomer)
         await mark(seller)
         await mark(buyer)
         await seller.open("Amend deal")
         await seller.fill(price="901.25", reason="Half-wri")
         async with database.killed():
-            await until(lambda: _is_not_ready(house), within=BACK)
+            await until(lambda: _is_not_ready(application), within=BACK)
             await seller.dialog.get_by_role("button", name="Save changes", exact=True).click()
             await expect(seller.dialog.get_by_text(CALM)).to_be_visible(timeout=IN_TIME)
             await expect(seller.dialog.get_by_label("Price", exact=True)).to_have_value("901.25")
-        await until(house.is_ready, within=BACK)
+        await until(application.is_ready, within=BACK)
         await seller.confirm("Save changes")
         await expect(buyer.part("price")).to_have_text("$901.25", timeout=IN_TIME)
         await buyer.accept()
@@ -105,9 +105,9 @@ async def test_after_the_database_was_killed_pages_and_half_written_dialogs_go_o
 
 
 async def test_a_cut_of_five_seconds_keeps_the_page_its_place_and_half_written_words(
-    browser: Browser, house: Traderoom, database: Postgres
+    browser: Browser, application: Traderoom, database: Postgres
 ) -> None:
-    async with Line() as line, cast_of(browser, house) as cast:
+    async with Line() as line, cast_of(browser, application) as cast:
         _, person, seller, buyer = await meet(cast.newcomer, line=line)
         await survives_a_cut(line, person, seller, buyer, 5)
         await expect(seller.participants).to_contain_text(person.name)
@@ -117,19 +117,19 @@ async def test_a_cut_of_five_seconds_keeps_the_page_its_place_and_half_written_w
 async def test_a_room_that_all_browsers_have_left_is_not_kept_for_their_return(
     browser: Browser, place: Path, database: Postgres
 ) -> None:
-    async with running(place, database.url, owner=database.owner) as house, cast_of(browser, house) as cast:
+    async with running(place, database.url, owner=database.owner) as application, cast_of(browser, application) as cast:
         person, other, seller, buyer = await meet(cast.newcomer)
-        assert (await house.held()).rooms == 1
+        assert (await application.held()).rooms == 1
         await person.visit("/trades", seller.page)
         await other.visit("/trades", buyer.page)
-        await until(lambda: _holds_no_room(house), within=BACK)
+        await until(lambda: _holds_no_room(application), within=BACK)
     await nothing_is_lost(database.owner, Said())
 
 
-async def _holds_no_room(house: Traderoom) -> bool:
-    return (await house.held()).rooms == 0
+async def _holds_no_room(application: Traderoom) -> bool:
+    return (await application.held()).rooms == 0
 
 
-async def _is_not_ready(house: Traderoom) -> bool:
+async def _is_not_ready(application: Traderoom) -> bool:
     await asyncio.sleep(0)
-    return not await house.is_ready()
+    return not await application.is_ready()

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from app.db.engine import connect
 from app.db.queue import Queue
 from app.domain import rules
+from app.domain.kinds import Role
 from app.domain.moves import Accept
-from app.domain.trade import Role
 from tests.bench.town import Deal, town
 from tests.faults.talk import Said, nothing_is_lost, status_of
 from tests.faults.traderoom import Traderoom, rows, until
@@ -17,11 +17,11 @@ _JOBS = "SELECT status::text, args ->> 'trade_id' FROM procrastinate_jobs WHERE 
 
 
 async def test_a_job_that_runs_twice_early_late_or_for_nothing_expires_each_trade_once_at_its_deadline(
-    house: Traderoom, url: str, owner_url: str
+    application: Traderoom, url: str, owner_url: str
 ) -> None:
     async with town(url) as there:
         twice, early, late, far = await there.rooms(4, SOON / 60)
-        people = [await house.enter(deal.buyer, deal.path) for deal in (twice, early, late, far)]
+        people = [await application.enter(deal.buyer, deal.path) for deal in (twice, early, late, far)]
         done = await there.deal(twice.seller, twice.buyer)
         asked = rules.apply(done.trade, Accept(1), by=Role.BUYER, now=there.database.clock.now())
         assert await there.ledger.record(asked)
@@ -49,7 +49,7 @@ async def test_a_job_that_runs_twice_early_late_or_for_nothing_expires_each_trad
     assert expired == [(number, 1, True) for number in sorted(deal.trade.id for deal in (twice, early, late, far))]
     await until(lambda: _none_is_left(url), what="every job is done and gone")
     await nothing_is_lost(owner_url, Said())
-    assert "Traceback" not in house.said()
+    assert "Traceback" not in application.said()
 
 
 async def _defer(url: str, trade_id: int, at: datetime) -> None:

@@ -12,19 +12,19 @@ _ENOUGH = 40
 
 
 async def test_what_was_confirmed_before_a_kill_is_there_exactly_once_and_what_fell_due_meanwhile_expires(
-    house: Traderoom, url: str, owner_url: str
+    application: Traderoom, url: str, owner_url: str
 ) -> None:
     async with town(url) as there:
         deals = await there.rooms(PAIRS)
-    pairs = await house.meet_all(deals)
-    before = await house.held()
+    pairs = await application.meet_all(deals)
+    before = await application.held()
     said = Said()
     saved: list[list[int]] = [[], []]
     work = [asyncio.create_task(talk_on(person, said)) for pair in pairs[2:] for person in pair]
     for number, prices in enumerate(saved):
         work.append(asyncio.create_task(amend_on(*pairs[number], 10_000 * (number + 1), prices)))
     await until(lambda: len(said.sent) >= _ENOUGH and all(len(prices) >= 3 for prices in saved))
-    await house.server.kill()
+    await application.server.kill()
     assert all(not task.done() for task in work), "everybody was in the middle of it"
     await fall_silent(work)
 
@@ -37,17 +37,17 @@ async def test_what_was_confirmed_before_a_kill_is_there_exactly_once_and_what_f
         kept = [cents for (cents,) in await rows(owner_url, statement, deal.trade.id)]
         assert kept[1:] in (prices, [*prices, prices[-1] + 1]), "the last one may have been saved and not been shown"
 
-    await house.start_again()
+    await application.start_again()
     came_back = await until(lambda: _expired(url, [deal.trade.id for deal in overdue]), within=BACK)
-    for person in house.people:
+    for person in application.people:
         person.cut()
-    house.people.clear()
-    pairs = await house.meet_all(deals)
+    application.people.clear()
+    pairs = await application.meet_all(deals)
     for seller, buyer in pairs:
         await hears(buyer, seller, said)
         await hears(seller, buyer, said)
     await nothing_is_lost(owner_url, said)
-    await house.leaves_nothing_behind(before)
+    await application.leaves_nothing_behind(before)
     assert came_back < BACK
 
 

@@ -25,20 +25,20 @@ _WAITING = """
 
 
 async def test_while_every_connection_waits_for_a_lock_all_are_answered_in_time_and_afterwards_all_is_as_before(
-    house: Traderoom, url: str, owner_url: str
+    application: Traderoom, url: str, owner_url: str
 ) -> None:
     async with town(url) as there:
         deals = await there.rooms(POOL)
     said = Said()
-    stuck = await house.meet_all(deals[1:])
-    seller, buyer = await house.meet(deals[0])
+    stuck = await application.meet_all(deals[1:])
+    seller, buyer = await application.meet(deals[0])
     await hears(buyer, seller, said)
     people = [person for pair in stuck for person in pair]
     async with _locked(owner_url, deals[1:]):
         asked = [asyncio.create_task(try_to_say(person, deeds.token())) for person in people]
         await until(lambda: _waits(owner_url, POOL), within=BOUND)
     await asyncio.wait_for(asyncio.gather(*asked), BOUND)
-    before = await house.held()  # with all the connections that the pool may have
+    before = await application.held()  # with all the connections that the pool may have
 
     async with _locked(owner_url, deals[1:]):
         texts = [deeds.token() for _ in people]
@@ -46,21 +46,21 @@ async def test_while_every_connection_waits_for_a_lock_all_are_answered_in_time_
         began = perf_counter()
         asked = [asyncio.create_task(try_to_say(*its)) for its in zip(people, texts, strict=True)]
         await until(lambda: _waits(owner_url, POOL), within=BOUND, what="the pool is exhausted")
-        free = asyncio.gather(try_to_say(seller, deeds.token()), _look_around(house, deals[0]))
+        free = asyncio.gather(try_to_say(seller, deeds.token()), _look_around(application, deals[0]))
         assert (await asyncio.wait_for(free, BOUND))[0] in {"", CALM}
         assert set(await asyncio.wait_for(asyncio.gather(*asked), BOUND)) == {CALM}
         figures = {"answered": perf_counter() - began}
         assert figures["answered"] < BOUND
         assert [draft_of(person.page) for person in people] == drafts, "what was not sent stays in the field"
-        assert await house.is_ready(), "the database works, and so does the worker"
+        assert await application.is_ready(), "the database works, and so does the worker"
     freed = perf_counter()
     await asyncio.gather(*(say_at_last(*its, said, BACK) for its in zip(people, texts, strict=True)))
     figures["all sent"] = perf_counter() - freed
     assert figures["all sent"] < BACK
     for two in (*stuck, (seller, buyer)):
         await hears(two[1], two[0], said)
-    await house.leaves_nothing_behind(before)
-    assert (await house.held()).connections == before.connections
+    await application.leaves_nothing_behind(before)
+    assert (await application.held()).connections == before.connections
     await nothing_is_lost(owner_url, said)
     log.info("seconds: %s", figures)
 
@@ -78,10 +78,10 @@ async def _waits(url: str, count: int) -> bool:
     return await rows(url, _WAITING) == [(count,)]
 
 
-async def _look_around(house: Traderoom, deal: Deal) -> None:
+async def _look_around(application: Traderoom, deal: Deal) -> None:
     """A page is shown, or calmly not shown."""
     try:
-        await (await house.enter(deal.seller, "/trades")).leave()
+        await (await application.enter(deal.seller, "/trades")).leave()
     except NoPageError as error:
         if " 503 " not in str(error):
             raise

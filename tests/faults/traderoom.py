@@ -162,15 +162,15 @@ to is counted as pages and files."""
 @asynccontextmanager
 async def running(directory: Path, url: str, **options: Any) -> AsyncIterator[Traderoom]:
     """A Traderoom that works, until the end."""
-    house = Traderoom(directory, url, **options)
+    application = Traderoom(directory, url, **options)
     try:
-        await house.is_up()
-        yield house
-        house.server.check()
+        await application.is_up()
+        yield application
+        application.server.check()
     finally:
-        for person in house.people:
+        for person in application.people:
             person.cut()
-        await house.server.stop()
+        await application.server.stop()
 
 
 async def rows(url: str, statement: str, *parameters: object) -> list[tuple[Any, ...]]:

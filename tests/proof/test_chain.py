@@ -7,10 +7,11 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.actions import Action, Kind
+from app.domain.actions import Action
 from app.domain.chain import GENESIS, body_of, canonical, link, utc_text
+from app.domain.kinds import Kind, Role
 from app.domain.terms import Terms
-from app.domain.trade import Person, Role
+from app.domain.trade import Person
 
 AT = datetime(2026, 11, 22, 12, 0, 0, 5, tzinfo=UTC)
 texts = st.text(st.characters(codec="utf-8"), max_size=50)

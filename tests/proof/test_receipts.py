@@ -13,7 +13,7 @@ from app.domain.terms import parse_terms
 from app.service.limits import Limits
 from app.service.receipts import Receipts, verify
 from app.service.viewer import Viewer
-from app.ui.receipt_pdf import render
+from app.ui.http.receipt_pdf import render
 
 SECRET = "a secret of the tests, long enough"
 

@@ -21,6 +21,7 @@ from app.db.ledger import Ledger, RecordedBeforeError, new_code
 from app.db.queue import Queue
 from app.domain import rules
 from app.domain.actions import Outcome
+from app.domain.kinds import Status
 from app.domain.moves import (
     Accept,
     Amend,
@@ -34,7 +35,7 @@ from app.domain.moves import (
     SendMessage,
 )
 from app.domain.refusals import Refusal
-from app.domain.trade import Person, Status, Trade
+from app.domain.trade import Person, Trade
 
 NAMES = ("Sam", "Bea", "Cid")
 HOUR = timedelta(hours=1)

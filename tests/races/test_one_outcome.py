@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from app.domain.kinds import Status
 from app.domain.moves import Expire
 from app.domain.refusals import Refusal
-from app.domain.trade import Status
 from tests.conftest import Market
 from tests.db.audit import broken_promises
 from tests.races.players import Kept, Played, Round, players

@@ -9,7 +9,7 @@ from app.domain.actions import Outcome
 from app.domain.moves import Amend, Expire, Join, Move
 from app.domain.terms import Terms
 from app.domain.trade import Person, Trade
-from app.rooms.floor import TradeLists
+from app.rooms.dashboard import TradeLists
 from app.rooms.lobby import Records
 from tests.conftest import TERMS
 

@@ -10,7 +10,7 @@ import pytest
 from app.domain.actions import Action, Outcome
 from app.domain.moves import Move
 from app.domain.trade import Person, Trade
-from app.rooms.floor import Floor
+from app.rooms.dashboard import Dashboard
 from app.rooms.lobby import Lobby
 from app.rooms.presence import Presence
 from app.rooms.room import Room
@@ -29,7 +29,7 @@ class Process:
     books: Books
     presence: Presence
     ticker: Ticker
-    floor: Floor
+    dashboard: Dashboard
     lobby: Lobby
     sam: Person
     bea: Person
@@ -81,9 +81,11 @@ async def process(twin: Twin) -> AsyncIterator[Process]:
     """A process with nobody in it, and nothing on the way when it ends."""
     presence = Presence(grace=GRACE)
     ticker = Ticker(lambda: datetime.now(UTC))
-    floor = Floor(twin, presence)
-    lobby = Lobby(twin, ticker, presence, floor)
+    dashboard = Dashboard(twin, presence)
+    lobby = Lobby(twin, ticker, presence, dashboard)
     books = Books(twin, twin, twin.person)
-    process = Process(twin, books, presence, ticker, floor, lobby, await twin.person("Sam"), await twin.person("Bea"))
+    process = Process(
+        twin, books, presence, ticker, dashboard, lobby, await twin.person("Sam"), await twin.person("Bea")
+    )
     yield process
     await process.settle()

@@ -2,8 +2,9 @@
 
 import pytest
 
+from app.domain.kinds import Status
 from app.domain.moves import Accept, Join, SendMessage
-from app.domain.trade import Status, Trade
+from app.domain.trade import Trade
 from tests.rooms.conftest import Process
 
 

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from app.domain.actions import Kind
+from app.domain.kinds import Kind, Status
 from app.domain.moves import Accept, Join, Reject, SendMessage
-from app.domain.trade import Status, Trade
+from app.domain.trade import Trade
 from app.rooms import lobby as lobby_module
 from app.rooms.room import KEPT
 from tests.rooms.conftest import Process, until

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.domain import rules
-from app.domain.actions import Action, Kind, Outcome
+from app.domain.actions import Action, Outcome
+from app.domain.kinds import Kind, Status
 from app.domain.moves import Amend, Expire, SendMessage
 from app.domain.terms import Terms
-from app.domain.trade import Person, Status, Trade
+from app.domain.trade import Person, Trade
 from app.rooms import room as room_module
 from app.rooms.room import KEPT, TYPING_LASTS, Room
 from app.rooms.ticker import Dial

@@ -11,7 +11,8 @@ import pytest
 from nicegui import binding
 
 from app.domain.countdown import Phase, Reading
-from app.domain.trade import Status, Trade
+from app.domain.kinds import Status
+from app.domain.trade import Trade
 from app.rooms.ticker import Dial, Ticker
 from tests.domain.offers import negotiation
 from tests.rooms.conftest import until

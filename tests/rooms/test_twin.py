@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.actions import Action, Kind, Outcome
+from app.domain.actions import Action, Outcome
+from app.domain.kinds import Kind, Status
 from app.domain.moves import Accept, Reject, RequestAmendment, SendMessage
-from app.domain.trade import RECENTLY, Standing, Status
+from app.domain.trade import RECENTLY, Standing
 from tests.conftest import TERMS, Market
 from tests.rooms.books import Books
 from tests.rooms.twin import Twin

@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from app.domain.actions import Action, Kind, Outcome
+from app.domain.actions import Action, Outcome
+from app.domain.kinds import Kind, Role, Status
 from app.domain.terms import Terms
-from app.domain.trade import RECENTLY, Person, Role, Standing, Status, Trade
+from app.domain.trade import RECENTLY, Person, Standing, Trade
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-from app.ui.session import SESSION_COOKIE
+from app.ui.http.cookies import SESSION_COOKIE
 from tests.bench.browser import Browser
 from tests.bench.page import Page, parse
 from tests.bench.town import Citizen

@@ -8,7 +8,7 @@ from time import perf_counter
 import httpx
 import pytest
 
-from app.ui.session import CSRF_COOKIE, SESSION_COOKIE
+from app.ui.http.cookies import CSRF_COOKIE, SESSION_COOKIE
 from tests.bench.browser import Browser
 from tests.bench.page import parse
 from tests.e2e.server import Server

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import nicegui
 import pytest
 
-from app.ui.session import CSRF_COOKIE, SESSION_COOKIE
+from app.ui.http.cookies import CSRF_COOKIE, SESSION_COOKIE
 from tests.bench.browser import Browser
 from tests.bench.page import parse
 from tests.e2e.server import Server

@@ -9,7 +9,7 @@ from time import perf_counter
 import httpx
 import pytest
 
-from app.ui.session import CSRF_COOKIE, DEVICE_COOKIE, FLASH_COOKIE, SESSION_COOKIE
+from app.ui.http.cookies import CSRF_COOKIE, DEVICE_COOKIE, FLASH_COOKIE, SESSION_COOKIE
 from tests.bench import deeds
 from tests.bench.page import Page, parse
 from tests.bench.person import Person

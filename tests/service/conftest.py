@@ -15,7 +15,7 @@ from app.db.queue import Queue
 from app.domain.moves import Move
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Person
-from app.rooms.floor import Floor
+from app.rooms.dashboard import Dashboard
 from app.rooms.lobby import Lobby
 from app.rooms.presence import Presence
 from app.rooms.ticker import Ticker
@@ -42,7 +42,7 @@ class Office:
 
     market: Market
     lobby: Lobby
-    floor: Floor
+    dashboard: Dashboard
     negotiation: Negotiation
     trades: Trades
     elsewhere: Ledger
@@ -100,14 +100,14 @@ def make_office(market: Market, queue: Queue, *, most_open: int = 1_000, **rates
     limits = Limits({**PLENTY, **rates})
     now = market.database.clock.now
     presence, ticker = Presence(grace=0.1), Ticker(now)
-    floor = Floor(market.history, presence)
-    lobby = Lobby(market.history, ticker, presence, floor)
+    dashboard = Dashboard(market.history, presence)
+    lobby = Lobby(market.history, ticker, presence, dashboard)
     return Office(
         market,
         lobby,
-        floor,
+        dashboard,
         Negotiation(market.ledger, market.history, lobby, limits, now),
-        Trades(market.ledger, market.history, lobby, floor, limits, most_open=most_open),
+        Trades(market.ledger, market.history, lobby, dashboard, limits, most_open=most_open),
         Ledger(market.database, queue, "elsewhere"),
     )
 

@@ -9,9 +9,10 @@ import psycopg
 import pytest
 
 from app.db.queue import Queue
-from app.domain.actions import Kind, Outcome
+from app.domain.actions import Outcome
+from app.domain.kinds import Kind, Status
 from app.domain.refusals import Reason
-from app.domain.trade import Status, Trade
+from app.domain.trade import Trade
 from app.service.viewer import Viewer
 from tests.conftest import Deal, Market
 from tests.service.conftest import Office, make_office, typed

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.actions import Kind, Outcome
-from app.domain.trade import Status, Trade
-from app.rooms.floor import Query
+from app.domain.actions import Outcome
+from app.domain.kinds import Kind, Status
+from app.domain.trade import Trade
+from app.rooms.dashboard import Query
 from tests.conftest import Deal, Market
 from tests.service.conftest import Office, typed
 

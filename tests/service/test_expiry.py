@@ -1,8 +1,7 @@
 """Closing what time has closed: once, not early, and whatever became of the trade meanwhile."""
 
-from app.domain.actions import Kind
+from app.domain.kinds import Kind, Status
 from app.domain.moves import Accept
-from app.domain.trade import Status
 from app.service.viewer import Viewer
 from tests.conftest import Deal, Market
 from tests.service.conftest import Office

@@ -5,11 +5,10 @@ import asyncio
 import pytest
 
 from app.db.queue import Queue
-from app.domain.actions import Kind
+from app.domain.kinds import Kind, Status
 from app.domain.moves import Amend, Join, Reject, SendMessage
 from app.domain.refusals import Reason, Refusal
 from app.domain.terms import Terms
-from app.domain.trade import Status
 from app.rooms.room import Room
 from app.service.viewer import Viewer
 from tests.conftest import TERMS, Deal, Market

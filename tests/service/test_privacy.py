@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from app.db.accounts import Accounts as Store
+from app.db.accounts import AccountStore
+from app.domain.kinds import Status
 from app.domain.moves import Expire
 from app.domain.refusals import Reason, Refusal
-from app.domain.trade import Person, Status
+from app.domain.trade import Person
 from app.service import privacy as privacy_module
 from app.service.accounts import GONE, Accounts
 from app.service.limits import Limits
@@ -60,7 +61,7 @@ class Town:
 @pytest.fixture
 async def town(office: Office, people: Accounts, market: Market) -> Town:
     """A town with generous limits."""
-    limits, store = Limits(PLENTY), Store(market.database)
+    limits, store = Limits(PLENTY), AccountStore(market.database)
     privacy = Privacy(
         store=store,
         history=market.history,

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from app.db.ledger import new_code
-from app.domain.actions import Kind
+from app.domain.kinds import Kind, Status
 from app.domain.moves import ReleaseSeat, RenewLink
 from app.domain.refusals import Reason
-from app.domain.trade import Status, Trade
+from app.domain.trade import Trade
 from app.service.viewer import Viewer
 from tests.conftest import Deal, Market
 from tests.service.conftest import Office, typed

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from app.db.queue import Queue
+from app.domain.kinds import Status
 from app.domain.refusals import Reason, Refusal
-from app.domain.trade import Status, Trade
-from app.rooms.floor import Query
+from app.domain.trade import Trade
+from app.rooms.dashboard import Query
 from app.service.trades import PAGE, normalise_code
 from app.service.viewer import Viewer
 from tests.conftest import Market
@@ -193,4 +194,4 @@ async def test_everybody_signed_in_may_look_at_the_activity(office: Office, draf
     view = await office.trades.activity(eve, Query())
     assert draft.id in view.lines
     office.trades.close_activity(view)
-    assert not office.floor.is_watched
+    assert not office.dashboard.is_watched

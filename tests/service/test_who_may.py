@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.actions import Kind
+from app.domain.kinds import Kind, Role, Status
 from app.domain.refusals import Reason
-from app.domain.trade import Role, Status
 from app.service.viewer import Viewer
 from tests.conftest import Deal, Market
 from tests.service.conftest import Office, typed

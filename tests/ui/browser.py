@@ -16,13 +16,13 @@ from nicegui.outbox import Message
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
-from app.bootstrap import House
+from app.bootstrap import Application
 from app.domain.refusals import Refusal
 from app.domain.trade import Person, Trade
 from app.service.viewer import Viewer
-from app.ui.block import Block
-from app.ui.button import Button
-from app.ui.session import ZONE_COOKIE
+from app.ui.components.button import Button
+from app.ui.components.html_block import Block
+from app.ui.http.cookies import ZONE_COOKIE
 from tests.ui.reading import Press, descend, parts, presses, words
 
 ORIGIN = "http://test"
@@ -35,8 +35,8 @@ _CSRF = re.compile(r'"name":"csrf","value":"([^"]*)"|name=\\"csrf\\" value=\\"([
 class Browser:
     """One browser with one page; `sent_to` are the addresses to which the server has sent that page away."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, application: Application) -> None:
+        self.application = application
         self.name = ""
         self.sent_to: list[str] = []
         self.user = User(
@@ -57,7 +57,7 @@ class Browser:
 
     def tab(self) -> "Browser":
         """Another tab of this browser: the same cookies, another page."""
-        other = Browser(self.house)
+        other = Browser(self.application)
         other.name, other.user = self.name, User(self.http)
         return other
 
@@ -80,7 +80,7 @@ class Browser:
     async def signed_in(self, name: str) -> Self:
         """Sign in by the form; the account is made when there is none."""
         with suppress(Refusal):  # an earlier test has made it
-            await self.house.accounts.create(name, PASSWORD)
+            await self.application.accounts.create(name, PASSWORD)
         answer = await self.post("/login", name=name, password=PASSWORD)
         assert answer.headers["location"] == "/trades"
         self.name = name
@@ -96,11 +96,11 @@ class Browser:
             "minutes": "30",
             **changes,
         }
-        return await self.house.trades.draft(await self.person(), title=title, **fields)
+        return await self.application.trades.draft(await self.person(), title=title, **fields)
 
     async def person(self) -> Person:
         """Who is at this browser."""
-        return await self.house.accounts.find(self.name)
+        return await self.application.accounts.find(self.name)
 
     async def viewer(self) -> Viewer:
         """The same person as the use cases know them."""

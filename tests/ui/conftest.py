@@ -20,7 +20,7 @@ from nicegui.functions.notify import notify
 from nicegui.testing.general import nicegui_reset_globals
 
 from app import serving
-from app.bootstrap import House
+from app.bootstrap import Application
 from app.service import accounts as accounts_module
 from app.settings import Settings
 from tests.db.server import Server
@@ -60,27 +60,27 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @pytest.fixture
-async def house(settings: Settings, url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+async def application(settings: Settings, url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Application]:
     """The whole site, live."""
     cheap = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(accounts_module, "PasswordHasher", cheap)
-    async with _open_house(settings, url) as house:
-        yield house
+    async with _open_application(settings, url) as application:
+        yield application
         assert binding.active_links == [], "something is bound to what cannot tell of its changes, and is polled"
 
 
 @asynccontextmanager
-async def _open_house(settings: Settings, url: str) -> AsyncIterator[House]:
+async def _open_application(settings: Settings, url: str) -> AsyncIterator[Application]:
     modules, handlers = dict(sys.modules), dict(core.sio.handlers["/"])
     with nicegui_reset_globals():
-        house = House(settings, url)
-        house.presence._grace = GRACE
-        serving.web_app(house)
+        application = Application(settings, url)
+        application.presence._grace = GRACE
+        serving.web_app(application)
         try:
-            async with house:
-                await house.go_live()
+            async with application:
+                await application.go_live()
                 async with core.app.router.lifespan_context(core.app):
-                    yield house
+                    yield application
                     for client in list(Client.instances.values()):
                         client.delete()
         finally:
@@ -90,31 +90,31 @@ async def _open_house(settings: Settings, url: str) -> AsyncIterator[House]:
 
 
 @pytest.fixture
-def browser(house: House) -> Callable[[], Browser]:
+def browser(application: Application) -> Callable[[], Browser]:
     """Makes browsers, each with its own cookies."""
-    return lambda: Browser(house)
+    return lambda: Browser(application)
 
 
 @pytest.fixture
-async def sam(house: House) -> Browser:
+async def sam(application: Application) -> Browser:
     """Sam, signed in."""
-    return await Browser(house).signed_in("Sam")
+    return await Browser(application).signed_in("Sam")
 
 
 @pytest.fixture
-async def bea(house: House) -> Browser:
+async def bea(application: Application) -> Browser:
     """Bea, signed in."""
-    return await Browser(house).signed_in("Bea")
+    return await Browser(application).signed_in("Bea")
 
 
 @pytest.fixture
-async def eve(house: House) -> Browser:
+async def eve(application: Application) -> Browser:
     """Eve, signed in, who has no part in it."""
-    return await Browser(house).signed_in("Eve")
+    return await Browser(application).signed_in("Eve")
 
 
 @pytest.fixture
-async def broken(house: House, owner_url: str) -> AsyncIterator[None]:
+async def broken(application: Application, owner_url: str) -> AsyncIterator[None]:
     """A table is gone, so that every reading of trades fails."""
     async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as connection:
         await connection.execute("ALTER TABLE trades RENAME TO trades_gone")

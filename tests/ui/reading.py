@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from nicegui import ui
 from nicegui.element import Element
 
-from app.ui.block import Block
-from app.ui.button import Button
+from app.ui.components.button import Button
+from app.ui.components.html_block import Block
 
 _TAG = re.compile(r"<[^>]*>")
 _BUTTON = re.compile(r'<button type="button" class="button [^"]*"( disabled)?>([^<]*)</button>')

@@ -4,21 +4,21 @@ from functools import partial
 
 import pytest
 
-from app.bootstrap import House
+from app.bootstrap import Application
 from tests.ui.browser import PASSWORD, ZONE, Browser
 
 
-async def test_the_page_tells_where_one_is_signed_in(house: House) -> None:
-    one = await Browser(house).signed_in("Many browsers")
-    await Browser(house).signed_in("Many browsers")
+async def test_the_page_tells_where_one_is_signed_in(application: Application) -> None:
+    one = await Browser(application).signed_in("Many browsers")
+    await Browser(application).signed_in("Many browsers")
     await one.open("/account")
     assert one.everything().count("This browser") == 1
     assert one.everything().count("Last used") == 1
     assert ZONE in one.everything()
 
 
-async def test_signing_out_everywhere_closes_every_live_page(house: House) -> None:
-    one, other = [await Browser(house).signed_in("Everywhere") for _ in range(2)]
+async def test_signing_out_everywhere_closes_every_live_page(application: Application) -> None:
+    one, other = [await Browser(application).signed_in("Everywhere") for _ in range(2)]
     for page in (one, other):
         await page.open("/trades")
     answer = await one.post("/logout-everywhere")
@@ -28,14 +28,14 @@ async def test_signing_out_everywhere_closes_every_live_page(house: House) -> No
         assert (await page.get("/trades")).status_code == 303
 
 
-async def test_signing_out_everywhere_needs_the_token(house: House) -> None:
-    one = await Browser(house).signed_in("Everywhere")
+async def test_signing_out_everywhere_needs_the_token(application: Application) -> None:
+    one = await Browser(application).signed_in("Everywhere")
     await one.http.post("/logout-everywhere", data={"csrf": "x"})
     assert (await one.get("/trades")).status_code == 200
 
 
-async def test_signing_out_closes_the_live_pages_of_that_browser_only(house: House) -> None:
-    one, other = [await Browser(house).signed_in("One of two") for _ in range(2)]
+async def test_signing_out_closes_the_live_pages_of_that_browser_only(application: Application) -> None:
+    one, other = [await Browser(application).signed_in("One of two") for _ in range(2)]
     tab = await one.tab().open("/activity")
     await other.open("/trades")
     await one.post("/logout")
@@ -43,8 +43,8 @@ async def test_signing_out_closes_the_live_pages_of_that_browser_only(house: Hou
     assert other.sent_to == []
 
 
-async def test_a_new_password_is_taken_with_the_old_one(house: House) -> None:
-    one, other = [await Browser(house).signed_in("Changes it") for _ in range(2)]
+async def test_a_new_password_is_taken_with_the_old_one(application: Application) -> None:
+    one, other = [await Browser(application).signed_in("Changes it") for _ in range(2)]
     await one.open("/account")
     one.fill("Current password", "wrong password")
     one.fill("New password", "a new password")
@@ -80,19 +80,19 @@ async def test_the_theme_is_kept_for_this_browser(sam: Browser) -> None:
     assert sam.has_button("Theme: dark")
 
 
-async def test_the_time_zone_is_learned_from_the_browser(house: House) -> None:
-    guest = await Browser(house).signed_in("Travels")
-    session = (await house.accounts.sessions(await guest.viewer()))[0]
+async def test_the_time_zone_is_learned_from_the_browser(application: Application) -> None:
+    guest = await Browser(application).signed_in("Travels")
+    session = (await application.accounts.sessions(await guest.viewer()))[0]
     assert session.time_zone == ZONE
     guest.lives_in("Asia/Tokyo")
     await guest.open("/account")
     assert "Asia/Tokyo" in guest.everything()
-    assert (await house.accounts.sessions(await guest.viewer()))[0].time_zone == "Asia/Tokyo"
+    assert (await application.accounts.sessions(await guest.viewer()))[0].time_zone == "Asia/Tokyo"
 
 
 @pytest.mark.parametrize("told", ["", "Nowhere/At-all", "../../etc/passwd", "x" * 4_000, 'UTC"; theme=dark'])
-async def test_a_time_zone_that_cannot_be_one_changes_nothing(house: House, told: str) -> None:
-    guest = await Browser(house).signed_in("Jokes")
+async def test_a_time_zone_that_cannot_be_one_changes_nothing(application: Application, told: str) -> None:
+    guest = await Browser(application).signed_in("Jokes")
     guest.lives_in(told)
     await guest.open("/account")
     assert ZONE in guest.everything()

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from app.domain.trade import Status, Trade
+from app.domain.kinds import Status
+from app.domain.trade import Trade
 from tests.ui.browser import Browser
 from tests.ui.slow import slow_first_answer
 
@@ -40,7 +41,7 @@ async def test_everything_that_happens_shows_without_a_reload(sam: Browser, bea:
     bea.leave()
     await eve.until(lambda: "$7.00 5 Sam" in row(eve, trade.title) and "Bea" not in row(eve, trade.title))
     assert figure(eve, "users-online") == 2
-    await sam.house.negotiation.reject(await bea.viewer(), trade.id, "")
+    await sam.application.negotiation.reject(await bea.viewer(), trade.id, "")
     await eve.until(lambda: "Rejected" in row(eve, trade.title))
     sam.leave()
     await eve.until(lambda: "Nobody" in row(eve, trade.title))
@@ -72,7 +73,7 @@ async def test_no_code_reaches_an_outsider_and_the_parties_get_their_link(
     new = await sam.offer("Came later")
     for page in (sam, bea, eve):
         await see(page, new)
-    await sam.house.negotiation.join(await bea.viewer(), new.id, new.code)
+    await sam.application.negotiation.join(await bea.viewer(), new.id, new.code)
     await eve.until(lambda: "In negotiation" in row(eve, new.title))
     await bea.until(lambda: new.code in all_that_is_sent(bea))
     assert old.code not in all_that_is_sent(bea)
@@ -89,13 +90,13 @@ async def see(page: Browser, trade: Trade) -> None:
 
 async def test_filters_and_search_narrow_what_is_shown_and_stay_live(sam: Browser, bea: Browser, eve: Browser) -> None:
     oak, pine = await sam.offer("Narrow OAK"), await sam.offer("Narrow pine")
-    await sam.house.negotiation.join(await bea.viewer(), pine.id, pine.code)
+    await sam.application.negotiation.join(await bea.viewer(), pine.id, pine.code)
     await eve.open("/activity")
     eve.fill("Search by title", "  narrow ")
     await eve.until(lambda: len(eve.texts("trade")) == 2)
     eve.press("Draft")
     await eve.until(lambda: [bool(row(eve, t.title)) for t in (oak, pine)] == [True, False])
-    await sam.house.negotiation.join(await bea.viewer(), oak.id, oak.code)
+    await sam.application.negotiation.join(await bea.viewer(), oak.id, oak.code)
     await eve.sees("No trade matches. Try another status or title.")
     eve.press("In negotiation")
     await eve.until(lambda: len(eve.texts("trade")) == 2)
@@ -120,7 +121,7 @@ async def test_more_than_a_page_is_paged(sam: Browser, eve: Browser) -> None:
         await sam.offer(f"Paged {n:02}")
     await eve.open("/activity")
     eve.fill("Search by title", "paged")
-    await eve.until(lambda: [query.title for query in eve.house.floor._views] == ["paged"])
+    await eve.until(lambda: [query.title for query in eve.application.dashboard._views] == ["paged"])
     assert len(eve.texts("trade")) == 25
     assert not eve.has_button("Newer")
     eve.press("Older")
@@ -135,14 +136,14 @@ async def test_what_is_asked_for_last_is_shown_though_an_earlier_question_is_ans
 ) -> None:
     trade = await sam.offer("Answered late")
     await eve.open("/activity")
-    with slow_first_answer(monkeypatch, eve.house.history, "activity") as answer:
+    with slow_first_answer(monkeypatch, eve.application.history, "activity") as answer:
         eve.fill("Search by title", "answered")
         await answer.asked.wait()
         eve.fill("Search by title", "answered late")
         await eve.until(lambda: len(eve.texts("trade")) == 1)
         answer.may_come.set()
         await asyncio.sleep(0.05)
-        assert [view.title for view in eve.house.floor._views] == ["answered late"]
+        assert [view.title for view in eve.application.dashboard._views] == ["answered late"]
     assert row(eve, trade.title)
 
 
@@ -151,19 +152,19 @@ async def test_a_filter_and_a_search_at_once_both_hold(
 ) -> None:
     trade = await sam.offer("Both at once")
     await eve.open("/activity")
-    with slow_first_answer(monkeypatch, eve.house.history, "activity") as answer:
+    with slow_first_answer(monkeypatch, eve.application.history, "activity") as answer:
         eve.fill("Search by title", trade.title)
         await answer.asked.wait()
         eve.press("Draft")
         await asyncio.sleep(0.05)
         answer.may_come.set()
     asked_for = [((Status.DRAFT,), trade.title)]
-    await eve.until(lambda: [(query.statuses, query.title) for query in eve.house.floor._views] == asked_for)
+    await eve.until(lambda: [(query.statuses, query.title) for query in eve.application.dashboard._views] == asked_for)
     assert len(eve.texts("trade")) == 1
 
 
 async def test_a_dashboard_that_is_closed_is_not_kept_up_to_date(eve: Browser) -> None:
     await eve.open("/activity")
-    assert eve.house.floor.is_watched
+    assert eve.application.dashboard.is_watched
     eve.page.delete()
-    assert not eve.house.floor.is_watched
+    assert not eve.application.dashboard.is_watched

@@ -12,16 +12,16 @@ from nicegui.app.app import prune_tab_storage
 from nicegui.element import Element
 from starlette.requests import empty_receive
 
-from app.bootstrap import House
-from app.ui import collector
-from app.ui.session import SESSION_COOKIE
+from app.bootstrap import Application
+from app.ui.http.cookies import SESSION_COOKIE
+from app.ui.live import collector
 from tests.ui.browser import Browser
 
 _FRAME = 4
 """Elements that the client itself holds; the simulated user holds the client."""
 
 
-async def test_a_room_that_was_left_is_free_at_once(sam: Browser, bea: Browser, house: House) -> None:
+async def test_a_room_that_was_left_is_free_at_once(sam: Browser, bea: Browser, application: Application) -> None:
     trade = await sam.offer()
     for page in (bea, sam):
         await page.room(trade)
@@ -44,7 +44,7 @@ async def test_a_room_that_was_left_is_free_at_once(sam: Browser, bea: Browser, 
     finally:
         gc.enable()
     assert left.total() <= _FRAME, left
-    assert house.lobby.room(trade.id) is not None, "the buyer is still there"
+    assert application.lobby.room(trade.id) is not None, "the buyer is still there"
 
 
 async def test_a_live_page_is_left_alone_and_closed_sockets_are_collected_when_there_were_very_many(
@@ -65,7 +65,7 @@ async def test_a_live_page_is_left_alone_and_closed_sockets_are_collected_when_t
     assert done == ["freeze", "freeze", "freeze", "unfreeze", "collect", "freeze", *["freeze"] * 3]
 
 
-async def test_nothing_is_kept_for_a_tab_that_has_gone(house: House, sam: Browser) -> None:
+async def test_nothing_is_kept_for_a_tab_that_has_gone(application: Application, sam: Browser) -> None:
     await sam.open("/trades")
     await app.storage._create_tab_storage("a tab")
     store = app.storage._tabs["a tab"]
@@ -77,7 +77,7 @@ async def test_nothing_is_kept_for_a_tab_that_has_gone(house: House, sam: Browse
 
 
 async def test_of_the_request_a_live_page_keeps_who_sent_it_and_nothing_of_its_answer(
-    house: House, sam: Browser
+    application: Application, sam: Browser
 ) -> None:
     await sam.open("/trades")
     request = sam.page.request

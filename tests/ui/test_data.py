@@ -11,18 +11,18 @@ import pytest
 from limits import parse
 from starlette.datastructures import MutableHeaders
 
-from app.bootstrap import House
+from app.bootstrap import Application
 from app.service.accounts import GONE, Device
-from app.ui.session import DEVICE_COOKIE, SESSION_COOKIE, Cookies
+from app.ui.http.cookies import DEVICE_COOKIE, SESSION_COOKIE, Cookies
 from tests.ui.browser import PASSWORD, Browser
 
 DATA = "/account/data.json"
 
 
 @pytest.fixture
-async def ann(house: House) -> Browser:
+async def ann(application: Application) -> Browser:
     """Somebody new, signed in."""
-    return await Browser(house).signed_in(f"Ann {uuid4().hex[:8]}")
+    return await Browser(application).signed_in(f"Ann {uuid4().hex[:8]}")
 
 
 async def test_the_page_offers_the_download(ann: Browser) -> None:
@@ -57,7 +57,7 @@ async def test_nobody_gets_other_people_s_data(ann: Browser, eve: Browser, brows
 
 
 async def test_asking_too_often_is_told_as_such(ann: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ann.house.privacy._limits._rates, "exports", parse("1/minute"))
+    monkeypatch.setitem(ann.application.privacy._limits._rates, "exports", parse("1/minute"))
     assert (await ann.get(DATA)).status_code == 200
     answer = await ann.get(DATA)
     assert answer.status_code == 429
@@ -70,9 +70,11 @@ def says(page: Browser, sentence: str) -> Callable[[], bool]:
     return lambda: sentence in str(page.field("Your password").error)
 
 
-async def test_an_account_is_deleted_with_its_password_and_every_page_of_it_closes(ann: Browser, house: House) -> None:
+async def test_an_account_is_deleted_with_its_password_and_every_page_of_it_closes(
+    ann: Browser, application: Application
+) -> None:
     trade = await ann.offer("Abandoned")
-    other = await (await Browser(house).signed_in(ann.name)).open("/trades")
+    other = await (await Browser(application).signed_in(ann.name)).open("/trades")
     person = await ann.person()
     await ann.open("/account")
     ann.press("Delete account")
@@ -90,7 +92,7 @@ async def test_an_account_is_deleted_with_its_password_and_every_page_of_it_clos
         assert (await page.get("/trades")).status_code == 303
     refused = await ann.post("/login", name=ann.name, password=PASSWORD)
     assert refused.headers["location"].startswith("/?next=")
-    standing = await house.history.trade(trade.id)
+    standing = await application.history.trade(trade.id)
     assert standing is not None
     assert (standing.trade.seller.id, standing.trade.seller.name) == (person.id, GONE)
     assert standing.trade.code != trade.code
@@ -98,7 +100,7 @@ async def test_an_account_is_deleted_with_its_password_and_every_page_of_it_clos
 
 async def test_an_open_negotiation_is_told_in_the_dialog(ann: Browser, bea: Browser) -> None:
     trade = await ann.offer("Still open")
-    await bea.house.negotiation.join(await bea.viewer(), trade.id, trade.code)
+    await bea.application.negotiation.join(await bea.viewer(), trade.id, trade.code)
     await ann.open("/account")
     ann.press("Delete account")
     ann.fill("Your password", PASSWORD)
@@ -117,14 +119,14 @@ async def test_who_is_gone_is_nobody_on_every_page_that_others_open(
 ) -> None:
     """Whether or not a page is open that has shown the name before."""
     trade = await ann.offer("Outlives its seller")
-    await bea.house.negotiation.join(await bea.viewer(), trade.id, trade.code)
-    await bea.house.negotiation.accept(await bea.viewer(), trade.id, 1)
+    await bea.application.negotiation.join(await bea.viewer(), trade.id, trade.code)
+    await bea.application.negotiation.accept(await bea.viewer(), trade.id, 1)
     path = path.format(trade.code)
     tab = await bea.tab().open(path)
     await tab.sees(ann.name)
     if left:
         tab.page.delete()
-    await bea.house.privacy.delete_account(await ann.viewer(), PASSWORD)
+    await bea.application.privacy.delete_account(await ann.viewer(), PASSWORD)
     await bea.open(path)
     await bea.sees(GONE)
     assert ann.name not in bea.everything()
@@ -139,8 +141,8 @@ def cookie_of(headers: list[str]) -> "Morsel[str]":
     return SimpleCookie(found)[DEVICE_COOKIE]
 
 
-async def test_a_browser_is_known_from_its_first_sign_in_on(ann: Browser, house: House) -> None:
-    guest = Browser(house)
+async def test_a_browser_is_known_from_its_first_sign_in_on(ann: Browser, application: Application) -> None:
+    guest = Browser(application)
     answer = await guest.post("/login", name=ann.name, password=PASSWORD)
     cookie = cookie_of(answer.headers.get_list("set-cookie"))
     assert (cookie["path"], cookie["samesite"], cookie["httponly"]) == ("/", "lax", True)
@@ -151,19 +153,19 @@ async def test_a_browser_is_known_from_its_first_sign_in_on(ann: Browser, house:
     assert DEVICE_COOKIE in guest.http.cookies
     again = await guest.post("/login", name=ann.name, password=PASSWORD)
     assert cookie_of(again.headers.get_list("set-cookie")).value == cookie.value
-    other = await Browser(house).post("/login", name=ann.name, password=PASSWORD)
+    other = await Browser(application).post("/login", name=ann.name, password=PASSWORD)
     assert cookie_of(other.headers.get_list("set-cookie")).value != cookie.value
-    refused = await Browser(house).post("/login", name=ann.name, password="not the password")
+    refused = await Browser(application).post("/login", name=ann.name, password="not the password")
     assert not [one for one in refused.headers.get_list("set-cookie") if one.startswith(DEVICE_COOKIE)]
 
 
 async def test_the_owner_s_browser_gets_in_while_strangers_guess(
-    ann: Browser, house: House, monkeypatch: pytest.MonkeyPatch
+    ann: Browser, application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here they come from one address, as through a proxy that hides theirs."""
     await ann.post("/logout")
-    monkeypatch.setitem(house.accounts._limits._rates, "guesses_at_name", parse("2/minute"))
-    stranger = Browser(house)
+    monkeypatch.setitem(application.accounts._limits._rates, "guesses_at_name", parse("2/minute"))
+    stranger = Browser(application)
     for _ in range(3):
         await stranger.post("/login", name=ann.name, password="not the password")
     denied = await stranger.post("/login", name=ann.name, password=PASSWORD)
@@ -204,7 +206,7 @@ def test_another_person_s_sign_in_gives_the_browser_another_mark() -> None:
     assert (marks[1].person_id, marks[1].mark != before.mark) == (8, True)
 
 
-async def test_a_session_s_cookie_is_no_device_s(ann: Browser, house: House) -> None:
-    cookies = Cookies(house.settings.resolve_secret(), secure=False)
+async def test_a_session_s_cookie_is_no_device_s(ann: Browser, application: Application) -> None:
+    cookies = Cookies(application.settings.resolve_secret(), secure=False)
     assert told(cookies, ann.http.cookies[DEVICE_COOKIE].strip('"')) is not None
     assert told(cookies, ann.http.cookies[SESSION_COOKIE]) is None

@@ -5,7 +5,8 @@ from functools import partial
 
 import pytest
 
-from app.domain.trade import Status, Trade
+from app.domain.kinds import Status
+from app.domain.trade import Trade
 from tests.ui.browser import Browser
 from tests.ui.slow import slow_first_answer
 
@@ -41,7 +42,7 @@ def lacks(page: Browser, button: str) -> bool:
 
 async def stored(page: Browser, trade: Trade) -> Trade:
     """The trade as the database has it."""
-    standing = await page.house.history.trade(trade.id)
+    standing = await page.application.history.trade(trade.id)
     assert standing is not None
     return standing.trade
 
@@ -72,7 +73,7 @@ async def test_an_amendment_is_live_for_both_and_makes_a_version(trade: Trade, s
 async def test_a_version_that_is_made_while_the_history_is_read_is_shown_once(
     trade: Trade, sam: Browser, bea: Browser, monkeypatch: pytest.MonkeyPatch, read_late: bool
 ) -> None:
-    with slow_first_answer(monkeypatch, bea.house.history, "versions", read_late=read_late) as answer:
+    with slow_first_answer(monkeypatch, bea.application.history, "versions", read_late=read_late) as answer:
         bea.choose("Version history")
         await answer.asked.wait()
         await amend(sam, Quantity="9")
@@ -226,7 +227,7 @@ async def test_a_use_case_that_fails_is_told_calmly_and_keeps_what_was_typed(
     async def fail(*_: object) -> None:
         raise RuntimeError("a mistake of ours")
 
-    bea.house.ledger.record = fail  # type: ignore[assignment]
+    bea.application.ledger.record = fail  # type: ignore[assignment]
     bea.fill("Message", "Do you hear me?")
     bea.press("Send")
     await bea.until(lambda: "it is our fault" in str(bea.field("Message").error))
@@ -237,8 +238,8 @@ async def test_a_use_case_that_fails_is_told_calmly_and_keeps_what_was_typed(
 
 async def test_the_deadline_shows_to_all_as_soon_as_the_expiry_is_recorded(sam: Browser, bea: Browser) -> None:
     """The expiry comes from another process, by the database."""
-    house = sam.house
-    outcome = await house.ledger.create(
+    application = sam.application
+    outcome = await application.ledger.create(
         await sam.person(),
         "Short",
         (await sam.offer()).terms,
@@ -253,7 +254,7 @@ async def test_the_deadline_shows_to_all_as_soon_as_the_expiry_is_recorded(sam: 
     bea.press("Accept deal")
     bea.press("Accept these terms")
     await bea.sees("The deadline has passed.")
-    await house.negotiation.expire(trade.id)
+    await application.negotiation.expire(trade.id)
     for page in (sam, bea):
         await page.sees("Expired", "status")
         await page.sees("The deadline passed before anybody agreed.")

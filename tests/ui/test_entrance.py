@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from starlette.datastructures import MutableHeaders
 
-from app.bootstrap import House
-from app.ui.session import CSRF_COOKIE, FLASH_COOKIE, SESSION_COOKIE, Cookies
+from app.bootstrap import Application
+from app.ui.http.cookies import CSRF_COOKIE, FLASH_COOKIE, SESSION_COOKIE, Cookies
 from tests.ui.browser import PASSWORD, Browser
 
 NewBrowser = Callable[[], Browser]
@@ -101,7 +101,7 @@ async def test_a_private_address_asks_to_sign_in_first(browser: NewBrowser) -> N
 
 
 async def test_a_room_link_leads_back_to_that_room_after_signing_in_or_up(
-    house: House, sam: Browser, browser: NewBrowser
+    application: Application, sam: Browser, browser: NewBrowser
 ) -> None:
     link = f"/room/{(await sam.offer()).code}"
     for path in ("/signup", "/login"):
@@ -183,9 +183,9 @@ async def test_a_made_up_session_is_none(browser: NewBrowser) -> None:
         assert (await guest.get("/trades")).status_code == 303
 
 
-async def test_the_demo_s_two_people_enter_by_a_button(house: House, browser: NewBrowser) -> None:
-    await Browser(house).signed_in("Sam")
-    await Browser(house).signed_in("Bea")
+async def test_the_demo_s_two_people_enter_by_a_button(application: Application, browser: NewBrowser) -> None:
+    await Browser(application).signed_in("Sam")
+    await Browser(application).signed_in("Bea")
     for person, name in (("seller", "Sam"), ("buyer", "Bea")):
         guest = browser()
         answer = await guest.post("/demo", person=person, back="/activity")

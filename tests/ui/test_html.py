@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from app.ui.html import Html
+from app.ui.components.html import Html
 
 ONE = '<p title="{}">{}</p>{}'
 VALUES = st.one_of(st.text(), st.text().map(Markup), st.text().map(Html), st.integers(), st.none())

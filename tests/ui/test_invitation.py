@@ -5,11 +5,12 @@ from uuid import uuid4
 import pytest
 from nicegui.outbox import Message
 
-from app.bootstrap import House
+from app.bootstrap import Application
 from app.db.ledger import Ledger, new_code
 from app.domain import rules
+from app.domain.kinds import Role
 from app.domain.moves import ReleaseSeat
-from app.domain.trade import Role, Standing, Trade
+from app.domain.trade import Standing, Trade
 from app.service.viewer import Viewer
 from tests.ui.browser import ORIGIN, Browser
 
@@ -26,7 +27,7 @@ async def trade(sam: Browser, bea: Browser) -> Trade:
 
 async def stored(page: Browser, trade: Trade) -> Trade:
     """The trade as the database has it."""
-    standing = await page.house.history.trade(trade.id)
+    standing = await page.application.history.trade(trade.id)
     assert standing is not None
     return standing.trade
 
@@ -70,13 +71,13 @@ async def test_the_dialog_tells_who_has_the_seat(sam: Browser, bea: Browser) -> 
 
 async def test_only_the_seller_of_an_open_trade_has_it(trade: Trade, sam: Browser, bea: Browser) -> None:
     assert not bea.buttons("Invitation")
-    await bea.house.negotiation.reject(await bea.viewer(), trade.id, "")
+    await bea.application.negotiation.reject(await bea.viewer(), trade.id, "")
     await sam.sees("Rejected", "status")
     await sam.until(lambda: not sam.has_button("Invitation"))
 
 
 async def test_the_seat_of_who_has_answered_is_not_to_be_released(trade: Trade, sam: Browser, bea: Browser) -> None:
-    await bea.house.negotiation.request_amendment(await bea.viewer(), trade.id, "Less?")
+    await bea.application.negotiation.request_amendment(await bea.viewer(), trade.id, "Less?")
     await sam.sees("Less?", "messages")
     sam.press("Invitation")
     assert sam.has_button("Renew link")
@@ -85,7 +86,7 @@ async def test_the_seat_of_who_has_answered_is_not_to_be_released(trade: Trade, 
 
 async def test_an_answer_while_the_dialog_is_open_is_told_in_it(trade: Trade, sam: Browser, bea: Browser) -> None:
     sam.press("Invitation")
-    await bea.house.negotiation.request_amendment(await bea.viewer(), trade.id, "Less?")
+    await bea.application.negotiation.request_amendment(await bea.viewer(), trade.id, "Less?")
     sam.press("Release seat")
     await sam.sees("The buyer has answered your offer; the seat cannot be released any more.")
     assert sam.has_button("Release seat")
@@ -121,7 +122,7 @@ async def test_a_page_asked_for_before_the_renewal_leads_nobody_in(sam: Browser,
     answer = await eve.get(f"/room/{trade.code}")
     assert answer.status_code == 200
     assert trade.title in answer.text
-    renewed = await sam.house.negotiation.renew_link(await sam.viewer(), trade.id)
+    renewed = await sam.application.negotiation.renew_link(await sam.viewer(), trade.id)
     assert renewed.code not in answer.text
     assert (await eve.get(f"/room/{trade.code}")).status_code == 404
     assert (await stored(sam, trade)).buyer is None
@@ -130,14 +131,14 @@ async def test_a_page_asked_for_before_the_renewal_leads_nobody_in(sam: Browser,
 async def test_a_link_that_is_renewed_between_the_page_and_its_socket_is_told_as_such(
     sam: Browser, eve: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trade, find = await sam.offer("Renewed in between"), sam.house.trades.find
+    trade, find = await sam.offer("Renewed in between"), sam.application.trades.find
 
     async def find_then_renew(viewer: Viewer, code: str) -> Standing:
         found = await find(viewer, code)
-        await sam.house.negotiation.renew_link(await sam.viewer(), trade.id)
+        await sam.application.negotiation.renew_link(await sam.viewer(), trade.id)
         return found
 
-    monkeypatch.setattr(sam.house.trades, "find", find_then_renew)
+    monkeypatch.setattr(sam.application.trades, "find", find_then_renew)
     await eve.open(f"/room/{trade.code}")
     await eve.sees("This link has been renewed; please ask the seller for the new one.")
     assert eve.texts("status") == []
@@ -157,8 +158,8 @@ async def test_a_released_buyer_is_told_and_sees_nothing_of_the_room(trade: Trad
         assert part not in bea.markup(), part
     for testid in ("status", "price", "messages", "participants", "invitation-link", "countdown"):
         assert bea.texts(testid) == []
-    await sam.house.negotiation.send(await sam.viewer(), trade.id, "Said afterwards")
-    await sam.house.negotiation.amend(
+    await sam.application.negotiation.send(await sam.viewer(), trade.id, "Said afterwards")
+    await sam.application.negotiation.amend(
         await sam.viewer(), trade.id, 1, price="777", quantity="7", description="Afterwards", reason=""
     )
     await sam.sees("$777.00", "price")
@@ -191,12 +192,12 @@ async def test_a_released_buyer_leaves_the_room_for_everybody(trade: Trade, sam:
     await release(sam, bea)
     await sam.until(lambda: sam.text("participants") == "Sam (you)")
     await sam.sees("Draft", "status")
-    assert await bea.person() in sam.house.presence.people(None)
+    assert await bea.person() in sam.application.presence.people(None)
     bea.leave()
     await bea.reconnect()
     await bea.until(lambda: "Your seat was released" in bea.everything())
-    assert await bea.person() not in sam.house.presence.people(trade.id)
-    room = sam.house.lobby.room(trade.id)
+    assert await bea.person() not in sam.application.presence.people(trade.id)
+    room = sam.application.lobby.room(trade.id)
     assert room is not None
     assert room.pages == 1
 
@@ -211,10 +212,10 @@ async def test_every_tab_of_a_released_buyer_hears_of_it(trade: Trade, sam: Brow
 
 
 async def test_a_release_by_another_process_is_told_as_well(trade: Trade, sam: Browser, bea: Browser) -> None:
-    house = sam.house
-    there = Ledger(house.database, house.queue, "there")
+    application = sam.application
+    there = Ledger(application.database, application.queue, "there")
     asked = rules.apply(
-        await stored(sam, trade), ReleaseSeat(new_code()), by=Role.SELLER, now=house.database.clock.now()
+        await stored(sam, trade), ReleaseSeat(new_code()), by=Role.SELLER, now=application.database.clock.now()
     )
     assert await there.record(asked)
     await bea.sees("Your seat was released")
@@ -222,9 +223,9 @@ async def test_a_release_by_another_process_is_told_as_well(trade: Trade, sam: B
 
 
 async def test_the_next_buyer_reads_what_was_written_and_the_first_may_come_back_with_the_link(
-    trade: Trade, sam: Browser, bea: Browser, house: House
+    trade: Trade, sam: Browser, bea: Browser, application: Application
 ) -> None:
-    next_one = await Browser(house).signed_in(f"Nell {uuid4().hex[:6]}")
+    next_one = await Browser(application).signed_in(f"Nell {uuid4().hex[:6]}")
     bea.fill("Message", "Is it solid?")
     bea.press("Send")
     await sam.sees("Is it solid?", "messages")
@@ -246,7 +247,7 @@ async def test_a_page_that_was_left_stays_left_when_its_buyer_comes_back_in_anot
     await release(sam, bea)
     tab = await bea.tab().room(await stored(sam, trade))
     sent = overhear(bea)
-    await sam.house.negotiation.send(await sam.viewer(), trade.id, "Welcome back")
+    await sam.application.negotiation.send(await sam.viewer(), trade.id, "Welcome back")
     await tab.sees("Welcome back", "messages")
     bea.page.run_javascript("'the last word'")
     await bea.until(lambda: any("the last word" in message for message in sent))
@@ -259,7 +260,7 @@ async def test_the_new_link_is_not_shown_even_before_the_release_is_told(
     trade: Trade, sam: Browser, bea: Browser
 ) -> None:
     """A room that catches up may have read the trade as it is already, and the action that led there not yet."""
-    room, now = sam.house.lobby.room(trade.id), sam.house.database.clock.now()
+    room, now = sam.application.lobby.room(trade.id), sam.application.database.clock.now()
     assert room is not None
     released = rules.apply(await stored(sam, trade), ReleaseSeat(new_code()), by=Role.SELLER, now=now).trade
     sent = overhear(bea)

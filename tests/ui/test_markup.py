@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.bootstrap import House
+from app.bootstrap import Application
 from app.domain.trade import Trade
 from tests.ui.browser import Browser
 
@@ -14,9 +14,9 @@ MARKED = re.compile(r"<(script|img)[^>]*(alert|onerror)|<script>alert|</title></
 
 
 @pytest.fixture
-async def evil(house: House) -> tuple[Browser, Browser, Trade]:
+async def evil(application: Application) -> tuple[Browser, Browser, Trade]:
     """Two people with evil names in a room where everything is evil."""
-    seller, buyer = [await Browser(house).signed_in(f"<b>{who} {uuid4().hex[:6]}</b>") for who in ("S", "B")]
+    seller, buyer = [await Browser(application).signed_in(f"<b>{who} {uuid4().hex[:6]}</b>") for who in ("S", "B")]
     trade = await seller.offer(EVIL, description=EVIL, buyer=buyer.name)
     await seller.room(trade)
     await buyer.room(trade)
@@ -52,8 +52,10 @@ async def test_no_text_of_a_person_becomes_markup_anywhere(evil: tuple[Browser, 
         assert not MARKED.search((await page.get(path)).text)
 
 
-async def test_names_and_titles_are_isolated_from_the_direction_of_what_surrounds_them(house: House) -> None:
-    seller, buyer = [await Browser(house).signed_in(name) for name in ("דוד כהן", "ليلى حسن")]
+async def test_names_and_titles_are_isolated_from_the_direction_of_what_surrounds_them(
+    application: Application,
+) -> None:
+    seller, buyer = [await Browser(application).signed_in(name) for name in ("דוד כהן", "ليلى حسن")]
     trade = await seller.offer("שולחן")
     await seller.room(trade)
     await buyer.room(trade)

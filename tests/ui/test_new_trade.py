@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.trade import Status
+from app.domain.kinds import Status
 from tests.ui.browser import ORIGIN, Browser
 
 LABELS = ("Title", "Description", "Price", "Quantity", "Buyer name", "Expires in (minutes)")
@@ -23,7 +23,7 @@ async def test_a_new_trade_opens_its_room_with_the_link_ready_to_copy(sam: Brows
     await sam.until(lambda: sam.page.title == "Oak table · Traderoom")
     origin, code = sam.text("invitation-link").split("/room/")
     assert origin == ORIGIN
-    trade = (await sam.house.trades.find(await sam.viewer(), code)).trade
+    trade = (await sam.application.trades.find(await sam.viewer(), code)).trade
     assert (trade.title, trade.invited, (trade.expires_at - trade.created_at).seconds) == ("Oak table", "Bea", 45 * 60)
     assert (sam.text("status"), sam.text("price"), sam.text("quantity")) == ("Draft", "$1,000.50", "5")
     assert "Send this link to" in sam.everything()
@@ -74,5 +74,5 @@ async def test_a_double_click_makes_one_trade(sam: Browser) -> None:
     for _ in range(3):
         sam.trigger(button, "click")
     await sam.until(lambda: sam.page.title == "Made once · Traderoom")
-    made = await sam.house.history.activity([Status.DRAFT], "Made once", offset=0, limit=9)
+    made = await sam.application.history.activity([Status.DRAFT], "Made once", offset=0, limit=9)
     assert len(made) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.bootstrap import House
+from app.bootstrap import Application
 from app.domain.trade import Person, Trade
 from app.service.viewer import Viewer
 from tests.ui.browser import Browser
@@ -79,12 +79,12 @@ async def test_a_message_that_cannot_be_sent_says_so_and_keeps_its_text(trade: T
     assert not bea.field("Message").error
 
 
-async def test_a_blank_message_is_not_sent(trade: Trade, house: House, bea: Browser) -> None:
+async def test_a_blank_message_is_not_sent(trade: Trade, application: Application, bea: Browser) -> None:
     for blank in ("", "   ", "\n\t"):
         say(bea, blank)
     say(bea, "Something")
     await bea.sees("Something", "messages")
-    standing = await house.history.trade(trade.id)
+    standing = await application.history.trade(trade.id)
     assert standing is not None
     assert standing.seq == 3
 
@@ -131,9 +131,9 @@ async def test_two_tabs_are_one_person_and_the_last_one_takes_them_along(
 async def test_a_reload_never_flickers_and_comes_back_complete(trade: Trade, sam: Browser, bea: Browser) -> None:
     say(bea, "Before the reload")
     await sam.sees("Before the reload", "messages")
-    sam.house.presence._grace = 5
+    sam.application.presence._grace = 5
     told: list[tuple[Person, ...]] = []
-    sam.house.presence.on_change(lambda place, people: told.append(people))
+    sam.application.presence.on_change(lambda place, people: told.append(people))
     bea.leave()
     again = await bea.tab().room(trade)
     assert told == []
@@ -146,7 +146,7 @@ async def test_a_short_cut_of_the_line_keeps_the_page_and_misses_nothing(
     trade: Trade, sam: Browser, bea: Browser
 ) -> None:
     bea.fill("Message", "Half a sent")
-    bea.house.presence._grace = 5
+    bea.application.presence._grace = 5
     bea.leave()
     say(sam, "While you were away")
     await sam.sees("While you were away", "messages")
@@ -163,13 +163,13 @@ async def test_a_third_person_with_the_link_finds_nothing(trade: Trade, eve: Bro
 async def test_somebody_who_waited_while_the_seat_was_taken_learns_it(sam: Browser, bea: Browser, eve: Browser) -> None:
     """Both have the page; one socket connects first."""
     trade = await sam.offer()
-    join = bea.house.negotiation.join
+    join = bea.application.negotiation.join
 
     async def too_late(viewer: Viewer, trade_id: int, code: str) -> Trade:
         await join(await eve.viewer(), trade_id, code)
         return await join(viewer, trade_id, code)
 
-    bea.house.negotiation.join = too_late  # type: ignore[method-assign]
+    bea.application.negotiation.join = too_late  # type: ignore[method-assign]
     await bea.open(f"/room/{trade.code}")
     await bea.sees("The buyer's seat in this room is taken.")
     assert not bea.texts("messages")
@@ -177,12 +177,12 @@ async def test_somebody_who_waited_while_the_seat_was_taken_learns_it(sam: Brows
 
 async def test_the_link_of_an_offer_that_ran_out_tells_so(sam: Browser, bea: Browser) -> None:
     trade = await sam.offer()
-    created = await sam.house.ledger.create(trade.seller, "Ran out", trade.terms, "", minutes=0.002)  # type: ignore[arg-type]
+    created = await sam.application.ledger.create(trade.seller, "Ran out", trade.terms, "", minutes=0.002)  # type: ignore[arg-type]
     await sam.room(created.trade)
     await sam.until(lambda: sam.text("countdown") == "0:00")
     await bea.open(f"/room/{created.trade.code}")
     await bea.sees("The deadline has passed.")
-    await sam.house.negotiation.expire(created.trade.id)
+    await sam.application.negotiation.expire(created.trade.id)
     await sam.sees("Expired", "status")
     await bea.open(f"/room/{created.trade.code}")
     await bea.sees("This trade is expired; that is final.")
@@ -204,12 +204,12 @@ async def test_the_clock_runs_and_rests_while_its_tab_is_hidden(sam: Browser) ->
     assert sam.text("countdown") == seen.text("countdown")
 
 
-async def test_earlier_messages_are_loaded_on_demand(sam: Browser, bea: Browser, house: House) -> None:
+async def test_earlier_messages_are_loaded_on_demand(sam: Browser, bea: Browser, application: Application) -> None:
     trade = await sam.offer()
     viewer = await bea.viewer()
-    await house.negotiation.join(viewer, trade.id, trade.code)
+    await application.negotiation.join(viewer, trade.id, trade.code)
     for n in range(60):
-        await house.negotiation.send(viewer, trade.id, f"message {n:02}")
+        await application.negotiation.send(viewer, trade.id, f"message {n:02}")
     await sam.room(trade)
     assert "message 59" in sam.text("messages")
     assert "message 09" not in sam.text("messages")

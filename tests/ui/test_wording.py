@@ -8,14 +8,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from markupsafe import Markup
 
-from app.domain.actions import Action, Kind, Version
+from app.domain.actions import Action, Version
+from app.domain.kinds import Kind, Role, Status
 from app.domain.terms import Terms
-from app.domain.trade import Person, Role, Status, Trade
+from app.domain.trade import Person, Trade
 from app.rooms.room import Room
 from app.rooms.ticker import Dial
 from app.service.viewer import Viewer
-from app.ui import entries, wording
-from app.ui.seat import Seat, zone_of
+from app.ui.components import wording
+from app.ui.http.requests import zone_of
+from app.ui.room import entries
+from app.ui.room.room_view import RoomView
 from tests.domain.offers import BEA, CHEAPER, EARLY, SAM, TERMS, closed, negotiation
 
 EVIL = "<script>alert('1')</script>\"&"
@@ -137,11 +140,12 @@ def test_initials_are_one_or_two(name: str, initials: str) -> None:
     assert wording.initials(Person(1, name)) == initials
 
 
-def seat(viewer: Person = BEA, trade: Trade | None = None) -> Seat:
-    """A seat as the entries need it."""
+def room_view(viewer: Person = BEA, trade: Trade | None = None) -> RoomView:
+    """A side of a room as the entries need it."""
     trade = trade or negotiation()
     room = Room(trade, 1, [], Dial(trade, lambda: EARLY))
-    return Seat(Viewer(viewer, 1), Role.BUYER, room, None, KIRITIMATI, lambda: EARLY, lambda trade: trade.code, None)  # type: ignore[arg-type]
+    people = Viewer(viewer, 1), Role.BUYER
+    return RoomView(*people, room, None, KIRITIMATI, lambda: EARLY, lambda trade: trade.code, None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.EXPIRED])
@@ -150,9 +154,9 @@ def test_no_entry_shows_anybody_s_text_as_markup(kind: Kind) -> None:
     action = Action(kind, EARLY, MALLORY, Role.BUYER, 2, EVIL, terms if kind is Kind.AMENDED else None, TERMS)
     version = Version(2, terms, EARLY, MALLORY, EVIL, TERMS)
     for entry in (
-        entries.conversation(action, seat()),
-        entries.timeline(action, seat()),
-        entries.version(version, seat()),
+        entries.conversation(action, room_view()),
+        entries.timeline(action, room_view()),
+        entries.version(version, room_view()),
     ):
         assert "<script" not in entry
         assert SAFE in entry
@@ -160,25 +164,25 @@ def test_no_entry_shows_anybody_s_text_as_markup(kind: Kind) -> None:
 
 def test_a_message_is_a_bubble_in_the_flow_and_a_line_without_its_text_in_the_timeline() -> None:
     action = Action(Kind.MESSAGE_SENT, EARLY, BEA, Role.BUYER, text="Two\nlines")
-    own, theirs = entries.conversation(action, seat(BEA)), entries.conversation(action, seat(SAM))
+    own, theirs = entries.conversation(action, room_view(BEA)), entries.conversation(action, room_view(SAM))
     assert '<div class="message own">' in own
     assert '<div class="message">' in theirs
     assert "<bdi>Bea</bdi>" in theirs
     assert '<div class="bubble" dir="auto">Two\nlines</div>' in theirs
-    assert "Two" not in entries.timeline(action, seat(SAM))
-    assert "<bdi>Bea</bdi> sent a message" in entries.timeline(action, seat(SAM))
+    assert "Two" not in entries.timeline(action, room_view(SAM))
+    assert "<bdi>Bea</bdi> sent a message" in entries.timeline(action, room_view(SAM))
 
 
 def test_an_entry_s_time_is_exact_for_machines_and_local_for_people() -> None:
     action = Action(Kind.JOINED, EARLY, BEA, Role.BUYER)
     time = f'<time datetime="{EARLY.isoformat()}">02:10</time>'
-    assert time in entries.conversation(action, seat())
-    assert time in entries.timeline(action, seat())
+    assert time in entries.conversation(action, room_view())
+    assert time in entries.timeline(action, room_view())
 
 
 def test_a_version_tells_figures_who_why_and_what_changed() -> None:
-    first = entries.version(Version(1, TERMS, EARLY, SAM), seat())
-    second = entries.version(Version(2, CHEAPER, EARLY, SAM, "As you asked", TERMS), seat(SAM))
+    first = entries.version(Version(1, TERMS, EARLY, SAM), room_view())
+    second = entries.version(Version(2, CHEAPER, EARLY, SAM, "As you asked", TERMS), room_view(SAM))
     assert "<bdi>Sam</bdi> made the first offer" in first
     assert TERMS.description in first
     assert "$900.50 × 5 = $4,502.50" in second
@@ -186,7 +190,7 @@ def test_a_version_tells_figures_who_why_and_what_changed() -> None:
     assert "As you asked" in second
     assert CHEAPER.description not in second
     changed = Version(3, replace(CHEAPER, description="Pine."), EARLY, SAM, "", CHEAPER)
-    assert "Pine." in entries.version(changed, seat())
+    assert "Pine." in entries.version(changed, room_view())
 
 
 def test_an_amendment_made_a_version_and_nothing_else_did() -> None:

@@ -5,15 +5,15 @@ from nicegui import ui
 
 from app.domain.refusals import Refusal
 from app.service.viewer import Viewer
-from app.ui import wording
-from app.ui.attempt import attempt, busy, text_of
-from app.ui.block import Block
-from app.ui.button import Button
-from app.ui.frame import PAGE, form, frame
-from app.ui.html import Html
-from app.ui.parts.dialog import buttons, dialog
-from app.ui.seat import zone_of
-from app.ui.site import Site, viewer_of
+from app.ui.components import wording
+from app.ui.components.button import Button
+from app.ui.components.dialog import form_dialog
+from app.ui.components.feedback import attempt, busy, text_of
+from app.ui.components.html import Html
+from app.ui.components.html_block import Block
+from app.ui.http.requests import viewer_of, zone_of
+from app.ui.pages.layout import PAGE, form, frame
+from app.ui.site import Site
 
 
 def register(site: Site) -> None:
@@ -92,28 +92,18 @@ def _data(site: Site, request: Request) -> None:
 
 
 def _confirm_deletion(site: Site, viewer: Viewer) -> None:
-    with dialog("Delete your account?", "This is final, and signs you out everywhere.") as opened:
+    with form_dialog(
+        "Delete your account?",
+        "This is final, and signs you out everywhere.",
+        submit="Delete for good",
+        color="negative",
+        # What follows a deletion is not ours to do: the sessions have ended, and with them this page.
+        act=lambda typed: site.privacy.delete_account(viewer, typed["password"]),
+    ) as form:
         Block(
             "<p class=note>Your name is replaced everywhere, and nobody else can ever take it. What you did in trades"
             " stays, under no name, because it is the other party's too. Links of yours that nobody has used stop"
             " working. A negotiation that is still open has to be closed first.</p>",
         )
-        password = ui.input("Your password").props('outlined type="password" autocomplete="current-password"')
-        with buttons():
-            Button("Cancel", on_click=opened.close).props("flat no-caps").classes("quiet")
-            button = Button("Delete for good", on_click=lambda: delete()).props('unelevated no-caps color="negative"')
-
-    def refuse(refusal: Refusal) -> None:
-        if refusal.field:
-            password.error = str(refusal)
-        else:
-            opened.say(str(refusal))
-
-    async def delete() -> None:
-        if not button.enabled:
-            return
-        password.error = None
-        opened.say("")
-        with busy(button):
-            # What follows a deletion is not ours to do: the sessions have ended, and with them this page.
-            await attempt(site.privacy.delete_account(viewer, text_of(password)), refuse)
+        password = ui.input("Your password")
+        form.fields["password"] = password.props('outlined type="password" autocomplete="current-password"')

@@ -5,23 +5,19 @@ from collections.abc import Callable
 from fastapi import Request
 from nicegui import ui
 
-from app.domain.trade import WORD, Status
-from app.rooms.floor import Figures, Line, Query, View
-from app.ui import wording
-from app.ui.attempt import attempt, text_of
-from app.ui.block import Block
-from app.ui.button import Button
-from app.ui.frame import PAGE, frame
-from app.ui.html import Html
-from app.ui.parts.chips import filter_chips
-from app.ui.seat import zone_of
-from app.ui.site import Site, viewer_of
+from app.domain.kinds import Status
+from app.rooms.dashboard import Figures, Line, Listing, Query
+from app.ui.components import wording
+from app.ui.components.button import Button
+from app.ui.components.chips import filter_chips, status_filters
+from app.ui.components.feedback import attempt, text_of
+from app.ui.components.html import Html
+from app.ui.components.html_block import Block
+from app.ui.http.requests import viewer_of, zone_of
+from app.ui.pages.layout import PAGE, frame
+from app.ui.site import Site
 
-_FILTERS: dict[str, tuple[Status, ...]] = {
-    "All": tuple(Status),
-    "Open": (Status.DRAFT, Status.IN_NEGOTIATION),
-    **{WORD[status]: (status,) for status in Status},
-}
+_FILTERS = status_filters(Status)
 _HEAD = "".join(
     f"<th{css}>{text}</th>"
     for text, css in (
@@ -58,7 +54,7 @@ class _Board:
         self._viewer = viewer_of(request)
         self._zone = zone_of(self._viewer)
         self._query = Query()
-        self._view: View | None = None
+        self._view: Listing | None = None
         self._closed = False
         self._rows: dict[int, Block] = {}
         with ui.element("div").classes("filter-row"):
@@ -181,4 +177,4 @@ def _figure(site: Site, label: str, testid: str, value: Callable[[Figures], int]
         ui.label(label).classes("figure-label")
         number = ui.label().classes("figure-value")
         number.props["data-testid"] = testid
-        number.bind_text_from(site.floor, "figures", lambda figures: wording.number(value(figures)))
+        number.bind_text_from(site.dashboard, "figures", lambda figures: wording.number(value(figures)))

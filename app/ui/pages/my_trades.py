@@ -6,26 +6,21 @@ from fastapi import Request
 from nicegui import ui
 from nicegui.element import Element
 
-from app.domain.trade import Role, Status, Trade
-from app.ui import wording
-from app.ui.attempt import attempt
-from app.ui.block import Block
-from app.ui.button import Button
-from app.ui.frame import PAGE, frame
-from app.ui.html import Html
-from app.ui.parts.chips import filter_chips
-from app.ui.parts.clock import Clock, run_while_visible
-from app.ui.parts.invitation import copy_button
-from app.ui.site import Site, viewer_of
+from app.domain.kinds import FINAL, Role, Status
+from app.domain.trade import Trade
+from app.ui.components import wording
+from app.ui.components.button import Button
+from app.ui.components.chips import filter_chips, status_filters
+from app.ui.components.copy_button import copy_button
+from app.ui.components.countdown import Countdown, run_while_visible
+from app.ui.components.feedback import attempt
+from app.ui.components.html import Html
+from app.ui.components.html_block import Block
+from app.ui.http.requests import viewer_of
+from app.ui.pages.layout import PAGE, frame
+from app.ui.site import Site
 
-OPEN = (Status.DRAFT, Status.IN_NEGOTIATION)
-_FILTERS: dict[str, tuple[Status, ...]] = {
-    "All": tuple(Status),
-    "Open": OPEN,
-    "Accepted": (Status.ACCEPTED,),
-    "Rejected": (Status.REJECTED,),
-    "Expired": (Status.EXPIRED,),
-}
+_FILTERS = status_filters(FINAL)
 
 
 def register(site: Site) -> None:
@@ -44,7 +39,7 @@ def register(site: Site) -> None:
 class _Row:
     element: Element
     summary: Block
-    clock: Clock | None
+    clock: Countdown | None
     code: str
 
 
@@ -57,7 +52,7 @@ class _TradeList:
         self._statuses = _FILTERS["All"]
         self._page = 0
         self._rows: dict[int, _Row] = {}
-        self._clocks: set[Clock] = set()
+        self._clocks: set[Countdown] = set()
         self._asked = 0
         self._meanwhile: dict[int, Trade] = {}
         filter_chips(_FILTERS, self._filter)
@@ -127,7 +122,7 @@ class _TradeList:
             summary = Block(self._summary(trade)).classes("summary")
             with ui.element("div").classes("trade-end"):
                 if is_open:
-                    clock = Clock(self._site.ticker.watch(trade))
+                    clock = Countdown(self._site.ticker.watch(trade))
                     self._clocks.add(clock)
                 if role is Role.SELLER and is_open:
                     copy_button(lambda: self._site.invitation_link(trade))
@@ -163,7 +158,7 @@ class _TradeList:
         ).format(
             trade.title,
             wording.status_chip(trade.status),
-            wording.role_word(role) if role else "",
+            role.word if role else "",
             whom,
             wording.money(trade.terms.price),
             wording.number(trade.terms.quantity),

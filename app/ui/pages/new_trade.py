@@ -6,11 +6,12 @@ from fastapi import Request
 from nicegui import ui
 
 from app.domain.refusals import Refusal
-from app.ui.attempt import attempt, busy, text_of
-from app.ui.block import Block
-from app.ui.button import Button
-from app.ui.frame import PAGE, frame
-from app.ui.site import Site, viewer_of
+from app.ui.components.button import Button
+from app.ui.components.feedback import attempt, busy, text_of
+from app.ui.components.html_block import Block
+from app.ui.http.requests import viewer_of
+from app.ui.pages.layout import PAGE, frame
+from app.ui.site import Site
 
 
 def register(site: Site) -> None:

@@ -3,10 +3,10 @@
 from fastapi import Request
 from nicegui import ui
 
-from app.ui.block import Block
-from app.ui.button import Button
-from app.ui.frame import PAGE, begin, form, hidden
-from app.ui.session import way_back
+from app.ui.components.button import Button
+from app.ui.components.html_block import Block
+from app.ui.http.cookies import way_back
+from app.ui.pages.layout import PAGE, begin, form, hidden
 from app.ui.site import Site
 
 

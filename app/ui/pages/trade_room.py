@@ -4,20 +4,23 @@ from fastapi import Request
 from nicegui import ui
 from nicegui.element import Element
 
-from app.domain.actions import Action, Kind
+from app.domain.actions import Action
+from app.domain.kinds import Kind, Role
 from app.domain.refusals import Reason, Refusal
-from app.domain.trade import Role, Standing, Trade
-from app.ui.attempt import attempt
-from app.ui.attendance import attend
-from app.ui.face import Face
-from app.ui.frame import PAGE, frame
-from app.ui.pages import nothing_here
-from app.ui.parts import deal, decision, invitation, offer
-from app.ui.parts.clock import run_while_visible
-from app.ui.parts.conversation import Conversation
-from app.ui.parts.history import History
-from app.ui.seat import Seat, zone_of
-from app.ui.site import Site, viewer_of
+from app.domain.trade import Standing, Trade
+from app.ui import browser
+from app.ui.components.countdown import run_while_visible
+from app.ui.components.feedback import attempt
+from app.ui.http.requests import viewer_of, zone_of
+from app.ui.live.connection import attend
+from app.ui.pages import not_found
+from app.ui.pages.layout import PAGE, frame
+from app.ui.room import buyer_actions, invitation, seller_actions, terms
+from app.ui.room.conversation import Conversation
+from app.ui.room.room_binding import RoomBinding
+from app.ui.room.room_view import RoomView
+from app.ui.room.timeline import Timeline
+from app.ui.site import Site
 
 _KEPT_THROUGH_CUT = 90.0
 """Seconds for which a room's page and what was typed in it outlive a cut of the connection."""
@@ -38,7 +41,7 @@ def register(site: Site) -> None:
                 with frame(site, request, "Too often", classes="page"):
                     ui.label(str(refusal)).classes("empty")
                 return
-            nothing_here.show(site, request)
+            not_found.show(site, request)
             return
         trade = standing.trade
         with frame(site, request, trade.title, classes="room") as main:
@@ -84,55 +87,61 @@ async def _furnish(
     role = room.trade.role_of(viewer.person.id)
     if role is None:
         raise RuntimeError("a room was entered without a role")
-    seat = Seat(viewer, role, room, site.negotiation, zone_of(viewer), site.now, site.invitation_link, Face(room))
+    view = RoomView(
+        viewer, role, room, site.negotiation, zone_of(viewer), site.now, site.invitation_link, RoomBinding(room)
+    )
     with main:
-        _Visit(site, seat, main)
+        _Visit(site, view, main)
 
 
 class _Visit:
     """A page's stay in a room, until the page goes or the viewer's seat is released."""
 
-    def __init__(self, site: Site, seat: Seat, main: Element) -> None:
-        self._seat = seat
+    def __init__(self, site: Site, view: RoomView, main: Element) -> None:
+        self._view = view
         self._main = main
         self._client = ui.context.client
         self._is_over = False
-        self._clocks = [deal.bar(seat)]
+        self._code = view.trade.code
+        view.binding.on_trade(self._follow_address)
+        self._countdowns = [terms.bar(view)]
         with ui.element("div").classes("columns"):
             with ui.element("div").classes("left"):
-                deal.outcome(seat)
-                deal.deal(seat)
-                if seat.role is Role.SELLER:
-                    offer.seller_buttons(seat)
+                terms.outcome(view)
+                terms.deal(view)
+                if view.role is Role.SELLER:
+                    seller_actions.seller_actions(view)
                 else:
-                    decision.buyer_buttons(seat)
-                invitation.invitation(seat)
-                self._history = History(seat)
-            self._conversation = Conversation(seat)
-        place, person = seat.trade.id, seat.viewer.person
+                    buyer_actions.buyer_actions(view)
+                invitation.invitation(view)
+                self._timeline = Timeline(view)
+            self._conversation = Conversation(view)
+        place, person = view.trade.id, view.viewer.person
         self._client.on_delete(self._give_back)
-        seat.room.arrived.subscribe(self._show)
+        view.room.arrived.subscribe(self._show)
         self._end_presence = attend(
             self._client, lambda: site.presence.enter(place, person), lambda: site.presence.leave(place, person)
         )
-        run_while_visible(self._clocks)
+        run_while_visible(self._countdowns)
 
     def _show(self, action: Action) -> None:
-        if self._seat.trade.role_of(self._seat.me) is None:
+        if action.kind is Kind.SEAT_RELEASED and self._view.role is Role.BUYER:
             self._leave()
             return
-        if action.kind in {Kind.LINK_RENEWED, Kind.SEAT_RELEASED}:
-            # The old address leads nowhere any more; the page that is open goes with the new one.
-            code = self._seat.trade.code
-            self._client.run_javascript(f"history.replaceState(history.state, '', '/room/{code}')")
         self._conversation.show(action)
-        self._history.show(action)
+        self._timeline.show(action)
+
+    def _follow_address(self, trade: Trade) -> None:
+        """The old address leads nowhere any more; the page that is open goes with the new one."""
+        if trade.code != self._code and trade.role_of(self._view.me) is not None:
+            self._code = trade.code
+            self._client.run_javascript(browser.replace_room_address(trade.code))
 
     def _leave(self) -> None:
         """The seat was released: nothing of the room is left on the page, and nothing arrives any more."""
-        self._seat.room.arrived.unsubscribe(self._show)
-        self._seat.face.turn_away()
-        self._clocks.clear()
+        self._view.room.arrived.unsubscribe(self._show)
+        self._view.binding.turn_away()
+        self._countdowns.clear()
         self._end_presence()
         self._give_back()
         for element in list(self._client.elements.values()):
@@ -141,11 +150,11 @@ class _Visit:
         self._main.clear()
         with self._main:
             ui.page_title("Your seat was released · Traderoom")
-            nothing_here.message(
+            not_found.message(
                 "Your seat was released", "The seller has taken the buyer's seat back before you answered the offer."
             )
 
     def _give_back(self) -> None:
         if not self._is_over:
             self._is_over = True
-            self._seat.negotiation.leave(self._seat.room)
+            self._view.negotiation.leave(self._view.room)

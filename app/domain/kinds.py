@@ -1,0 +1,233 @@
+"""The table of kinds: what can happen in a trade, by whom, in which statuses, and what it leads to.
+
+Said here once. The ways between statuses, the ledger's guards, the tables' constraints, the closings that a receipt may
+have, the lists' filters and the words of the timeline, the conversation and the PDF follow from it.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+
+class Role(StrEnum):
+    """A party's side in one trade; it comes from the trade, never from a page."""
+
+    SELLER = "seller"
+    BUYER = "buyer"
+
+    @property
+    def word(self) -> str:
+        """What people read: ``Seller`` or ``Buyer``."""
+        return self.value.capitalize()
+
+
+class Status(StrEnum):
+    """How far a trade has come."""
+
+    DRAFT = "draft"
+    IN_NEGOTIATION = "in_negotiation"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing leads out of it."""
+        return not NEXT[self]
+
+    @property
+    def word(self) -> str:
+        """What people read: ``In negotiation``."""
+        return self.value.replace("_", " ").capitalize()
+
+
+class Kind(StrEnum):
+    """What can happen in a trade."""
+
+    CREATED = "created"
+    JOINED = "joined"
+    MESSAGE_SENT = "message_sent"
+    AMENDED = "amended"
+    AMENDMENT_REQUESTED = "amendment_requested"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    LINK_RENEWED = "link_renewed"
+    SEAT_RELEASED = "seat_released"
+
+
+class Timing(Enum):
+    """How the time of something that happens lies to the trade's deadline."""
+
+    BEFORE = "before"
+    """Before the deadline, and not after the close."""
+    AFTER = "after"
+    """At the deadline or after it."""
+    ANY = "any"
+    """At any time, after the close too."""
+
+
+class VersionUse(Enum):
+    """What something that happens has to do with a version of the terms."""
+
+    NONE = "none"
+    MAKES = "makes"
+    NAMES = "names"
+
+
+class SeatChange(Enum):
+    """What something that happens does to the buyer's seat."""
+
+    STAYS = "stays"
+    TAKEN = "taken"
+    FREED = "freed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRules:
+    """One row of the table: what holds for one kind."""
+
+    #: Who may do it; nobody means time itself.
+    by: frozenset[Role]
+    #: The statuses in which it may happen; none for what begins a trade.
+    during: frozenset[Status]
+    #: The status it leads to; None where the trade stays in the one it has.
+    to: Status | None = None
+    #: How its time lies to the deadline.
+    when: Timing = Timing.BEFORE
+    #: What it has to do with a version of the terms.
+    version: VersionUse = VersionUse.NONE
+    #: Whether it is an answer to the offer, after which the buyer's seat cannot be released any more.
+    answers: bool = False
+    #: Whether it puts a new invitation code in the place of the old one.
+    renews_code: bool = False
+    #: What it does to the buyer's seat.
+    seat: SeatChange = SeatChange.STAYS
+    #: What it is to do it, after "Only the seller can".
+    deed: str
+    #: What happened: `{who}` is who did it, `{version}` the version it names.
+    words: str
+
+    @property
+    def changes_trade(self) -> bool:
+        """Whether the trade is another one afterwards; what does not was judged on nothing that could have changed."""
+        makes_terms = self.version is VersionUse.MAKES
+        return (
+            self.to is not None or makes_terms or self.answers or self.renews_code or self.seat is not SeatChange.STAYS
+        )
+
+    @property
+    def closes(self) -> bool:
+        """Whether it is an outcome."""
+        return self.to is not None and self.to.final
+
+
+_SELLER = frozenset({Role.SELLER})
+_BUYER = frozenset({Role.BUYER})
+_OPEN = frozenset({Status.DRAFT, Status.IN_NEGOTIATION})
+_NEGOTIATED = frozenset({Status.IN_NEGOTIATION})
+
+KINDS: dict[Kind, KindRules] = {
+    Kind.CREATED: KindRules(
+        by=_SELLER,
+        during=frozenset(),
+        to=Status.DRAFT,
+        version=VersionUse.MAKES,
+        deed="create the offer",
+        words="{who} created the offer",
+    ),
+    Kind.JOINED: KindRules(
+        by=_BUYER,
+        during=frozenset({Status.DRAFT}),
+        to=Status.IN_NEGOTIATION,
+        seat=SeatChange.TAKEN,
+        deed="join as the buyer",
+        words="{who} joined as the buyer",
+    ),
+    Kind.MESSAGE_SENT: KindRules(
+        by=_SELLER | _BUYER,
+        during=frozenset(Status),
+        when=Timing.ANY,
+        deed="send a message",
+        words="{who} sent a message",
+    ),
+    Kind.AMENDED: KindRules(
+        by=_SELLER,
+        during=_OPEN,
+        version=VersionUse.MAKES,
+        deed="amend the deal",
+        words="{who} amended the deal",
+    ),
+    Kind.AMENDMENT_REQUESTED: KindRules(
+        by=_BUYER,
+        during=_NEGOTIATED,
+        answers=True,
+        deed="request an amendment",
+        words="{who} asked for an amendment",
+    ),
+    Kind.ACCEPTED: KindRules(
+        by=_BUYER,
+        during=_NEGOTIATED,
+        to=Status.ACCEPTED,
+        version=VersionUse.NAMES,
+        answers=True,
+        deed="accept the deal",
+        words="{who} accepted version {version}",
+    ),
+    Kind.REJECTED: KindRules(
+        by=_BUYER,
+        during=_NEGOTIATED,
+        to=Status.REJECTED,
+        answers=True,
+        deed="reject the deal",
+        words="{who} rejected the deal",
+    ),
+    Kind.EXPIRED: KindRules(
+        by=frozenset(),
+        during=_OPEN,
+        to=Status.EXPIRED,
+        when=Timing.AFTER,
+        deed="expire the offer",
+        words="The offer expired",
+    ),
+    Kind.LINK_RENEWED: KindRules(
+        by=_SELLER,
+        during=_OPEN,
+        renews_code=True,
+        deed="renew the link",
+        words="{who} renewed the invitation link",
+    ),
+    Kind.SEAT_RELEASED: KindRules(
+        by=_SELLER,
+        during=_NEGOTIATED,
+        to=Status.DRAFT,
+        renews_code=True,
+        seat=SeatChange.FREED,
+        deed="release the buyer's seat",
+        words="{who} released the buyer's seat",
+    ),
+}
+
+NEXT: dict[Status, frozenset[Status]] = {
+    status: frozenset(rules.to for rules in KINDS.values() if rules.to is not None and status in rules.during)
+    for status in Status
+}
+"""Every way out of every status; final ones have none."""
+OPEN = tuple(status for status in Status if NEXT[status])
+"""The statuses in which a trade can still be closed."""
+FINAL = tuple(status for status in Status if not NEXT[status])
+"""The outcomes."""
+
+
+def kinds_by(*roles: Role) -> tuple[Kind, ...]:
+    """The kinds that exactly these roles may do."""
+    return tuple(kind for kind, rules in KINDS.items() if rules.by == frozenset(roles))
+
+
+def kinds_that_close() -> tuple[Kind, ...]:
+    """The kinds that are outcomes."""
+    return tuple(kind for kind, rules in KINDS.items() if rules.closes)
+
+
+def kinds_with(*versions: VersionUse) -> tuple[Kind, ...]:
+    """The kinds that have this to do with a version of the terms."""
+    return tuple(kind for kind, rules in KINDS.items() if rules.version in versions)

@@ -1,0 +1,79 @@
+"""Everything that reaches into the internals of NiceGUI, Socket.IO, engine.io, Starlette or uvicorn.
+
+One module for each thing that is changed. Each has a tuple `TOUCHES` of the internals it relies on, in the notation of
+`internals`, and a function `apply`. `put_in_place` looks before it reaches: a **speed** patch whose internals are not
+there, have another shape, or belong to a version that was not tested is left out, and the product works without it,
+slower. The **security** patch, `socket_guard`, is not optional: without it the start is refused.
+
+A module imports from libraries only what it lists, so that a name that is gone leaves out one patch and no more.
+"""
+
+import logging
+from importlib import import_module
+
+from app.patches.internals import Missing, look, untested
+from app.patches.socket_guard import SocketGuard
+
+log = logging.getLogger(__name__)
+SPEED = (
+    "signatures",
+    "props",
+    "packets",
+    "broadcast",
+    "outbox",
+    "packet_queue",
+    "bindables",
+    "element_state",
+    "document",
+    "page_teardown",
+    "page_request",
+    "upgrade",
+    "routes",
+    "ticks",
+)
+"""The optional ones, in the order in which they are put in place."""
+_in_place: set[str] = set()
+"""What was looked at once and changed is not looked at again: it has our shape now."""
+
+
+class PatchError(Exception):
+    """A patch that security needs cannot be put in place; the text is one line for who starts Traderoom."""
+
+
+def put_in_place(guard: SocketGuard, *, speed: bool = True) -> dict[str, str]:
+    """Put all patches in place; `speed=False` leaves the optional ones out.
+
+    Returns the names of those that were left out, each with the reason. Raises `PatchError`.
+    """
+    try:
+        look(guard.TOUCHES)
+        guard.apply()
+    except (Missing, ImportError, AttributeError, KeyError) as error:
+        raise PatchError(
+            f"The sockets cannot be guarded, so Traderoom does not start: {error}."
+            " Please install the versions that requirements.lock names."
+        ) from error
+    left_out: dict[str, str] = {}
+    for name in SPEED:
+        reason = _try_to_apply(name) if speed else "TRADEROOM_PATCHES is false"
+        if reason:
+            left_out[name] = reason
+    if left_out and speed:
+        for name, reason in left_out.items():
+            log.warning("the patch %r is left out: %s; everything works, slower", name, reason)
+    return left_out
+
+
+def _try_to_apply(name: str) -> str:
+    """Why a speed patch was left out; empty when it is in place."""
+    try:
+        patch = import_module(f"{__name__}.{name}")
+        if name not in _in_place:
+            if reason := untested(patch.TOUCHES):
+                return reason
+            look(patch.TOUCHES)
+        patch.apply()
+        _in_place.add(name)
+    except (Missing, ImportError, AttributeError) as error:
+        return str(error)
+    return ""

@@ -1,0 +1,217 @@
+"""Who may speak through a page's socket: only the browser that got the page, only while it is signed in.
+
+NiceGUI looks up the client that a message names, not the socket that it came through, and takes every message for
+well-formed. Its handlers are therefore registered again behind these checks: a socket may open a page only with the
+session cookie that the page was asked for with, while that session lives; it may speak only for the pages it has
+opened; and what it says has the form that NiceGUI's own script gives it.
+
+Without it anybody who learns a page's id could press its buttons: this one is not optional.
+"""
+
+import asyncio
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar
+from urllib.parse import parse_qs
+
+from fastapi import Request
+from nicegui import Client, background_tasks, core, json
+from socketio import exceptions
+from starlette import requests
+
+from app import security_log
+from app.patches.internals import Missing
+
+_FORMS: dict[str, dict[str, type]] = {
+    "event": {"client_id": str, "id": int, "listener_id": str, "args": list},
+    "ack": {"client_id": str, "next_message_id": int},
+    "javascript_response": {"client_id": str, "request_id": str},
+}
+"""What may be said, and what has to be in it."""
+_KNOWN = {*_FORMS, "connect", "handshake", "disconnect", "log"}
+"""Every socket event that NiceGUI listens to; one more would be unguarded."""
+_HANDSHAKE = ("client_id", "tab_id", "document_id")
+_PACKET = re.compile(r"[01]|2\d*\[\"|3\d*\[")
+"""Socket.IO's packets that a page sends: connect, disconnect, an event with its name, an answer."""
+_FAREWELL = 0.3
+"""Seconds in which a page hears that it has to go before its socket is closed."""
+_REMEMBERED = 10_000
+"""Of how many sessions that have ended the ids are kept: longer than any page of theirs is."""
+
+
+class SocketGuard:
+    """Checks every word from a socket. `cookie` names the session's cookie; `session_of` tells whose session asked for
+    a page, None where nobody was signed in."""
+
+    TOUCHES: ClassVar[tuple[str, ...]] = (
+        "nicegui.core:sio",
+        "nicegui.nicegui:_on_connect(sid, data, _)",
+        "nicegui.nicegui:_on_connect -> 'implicit_handshake'",
+        "nicegui.nicegui:_on_connect -> 'QUERY_STRING'",
+        "nicegui.nicegui:_on_handshake(sid, data)",
+        "nicegui.nicegui:_on_handshake -> 'client_id'",
+        "nicegui.nicegui:_on_handshake -> enter_room",
+        "nicegui.nicegui:_on_event(_, msg)",
+        "nicegui.nicegui:_on_event -> 'client_id'",
+        "nicegui.nicegui:_on_ack(_, msg)",
+        "nicegui.nicegui:_on_javascript_response(_, msg)",
+        "nicegui.client:Client.instances",
+        "nicegui.client:Client.request",
+        "nicegui.client:Client.open(self, target, new_tab)",
+        "nicegui.client:Client.__init__ -> elements",
+        "nicegui.element:Element.__init__ -> _event_listeners",
+        "nicegui.element:Element._handle_event -> _event_listeners",
+        "nicegui.element:Element._handle_event -> 'listener_id'",
+        "nicegui.json:loads",
+        "socketio.exceptions:ConnectionRefusedError",
+        "socketio:AsyncServer.on(self, event, handler, namespace)",
+        "socketio.base_server:BaseServer.__init__ -> handlers",
+        "socketio.base_server:BaseServer.__init__ -> eio",
+        "socketio.base_server:BaseServer.__init__ -> manager",
+        "socketio:AsyncServer.disconnect(self, sid, namespace, ignore_queue)",
+        "socketio:AsyncServer.get_environ(self, sid, namespace)",
+        "socketio:AsyncManager.get_participants(self, namespace, room)",
+        "engineio:AsyncServer.on(self, event, handler)",
+        "engineio.base_server:BaseServer.__init__ -> handlers",
+        "engineio.base_server:BaseServer.__init__ -> sockets",
+        "engineio:AsyncServer.disconnect(self, sid)",
+        "engineio.base_socket:BaseSocket.__init__ -> queue",
+        "starlette.requests:cookie_parser(cookie_string)",
+    )
+
+    def __init__(self, cookie: str, session_of: Callable[[Request], int | None]) -> None:
+        self._cookie = cookie
+        self._session_of_request = session_of
+        self._ended: dict[int, None] = {}
+
+    def apply(self) -> None:
+        """Put the checks in front of NiceGUI's socket handlers. Raises `Missing` where not all could be guarded."""
+        handlers = core.sio.handlers["/"]
+        if unknown := sorted(handlers.keys() ^ _KNOWN):
+            raise Missing(f"NiceGUI listens to other socket events than those that are guarded: {', '.join(unknown)}")
+        for name, form in _FORMS.items():
+            core.sio.on(name, self._for_own_pages(handlers[name], form))
+        core.sio.on("connect", self._for_its_session(handlers["connect"]))
+        core.sio.on("handshake", self._for_its_session_again(handlers["handshake"]))
+        core.sio.on("disconnect", _without_more(handlers["disconnect"]))
+        core.sio.on("log", _unheard)
+        core.sio.eio.on("message", _well_formed(core.sio.eio.handlers["message"]))
+
+    def close_pages(self, session_id: int) -> None:
+        """A session has ended: nothing is heard from its pages any more, they go to the start, and are closed."""
+        self._ended[session_id] = None
+        if len(self._ended) > _REMEMBERED:
+            del self._ended[next(iter(self._ended))]
+        for client in list(Client.instances.values()):
+            if self._session_of(client) == session_id:
+                background_tasks.create(_close(client), name=f"close a page of session {session_id}")
+
+    def live_sessions(self) -> set[int]:
+        """The sessions that have pages here."""
+        return {session for client in Client.instances.values() if (session := self._session_of(client)) is not None}
+
+    def _session_of(self, client: Client) -> int | None:
+        return self._session_of_request(client.request)
+
+    def _for_own_pages(self, handler: Callable[..., Any], form: dict[str, type]) -> Callable[..., Any]:
+        async def checked(sid: str, message: object = None, *_: object) -> None:
+            if not isinstance(message, dict) or any(type(message.get(key)) is not kind for key, kind in form.items()):
+                return
+            client = Client.instances.get(message["client_id"])
+            if client is None:
+                return
+            if not _has_opened(sid, client.id):
+                security_log.note("event_refused", socket=sid)
+                return
+            if self._session_of(client) in self._ended or ("args" in form and not _is_heard(client, message)):
+                return
+            result = handler(sid, message)
+            if inspect.isawaitable(result):
+                await result
+
+        return checked
+
+    def _for_its_session(self, connect: Callable[..., Any]) -> Callable[..., Any]:
+        async def checked(sid: str, environ: object = None, auth: object = None, *_: object) -> None:
+            if not isinstance(environ, dict) or "asgi.scope" not in environ:
+                return  # said by the page as if it were an event
+            query = parse_qs(environ.get("QUERY_STRING", ""))
+            if not self._may_open(query.get("client_id", [""])[0], environ):
+                # NiceGUI's own words: the browser answers them by loading the page again, which asks who it is.
+                raise exceptions.ConnectionRefusedError("Implicit handshake failed")
+            await connect(sid, environ, auth)
+
+        return checked
+
+    def _for_its_session_again(self, handshake: Callable[..., Any]) -> Callable[..., Any]:
+        async def checked(sid: str, data: object = None, *_: object) -> bool:
+            if not isinstance(data, dict) or not all(isinstance(data.get(key), str) for key in _HANDSHAKE):
+                return False
+            environ = core.sio.get_environ(sid) or {}
+            return self._may_open(data["client_id"], environ) and bool(await handshake(sid, data))
+
+        return checked
+
+    def _may_open(self, client_id: str, environ: dict[str, Any]) -> bool:
+        client = Client.instances.get(client_id)
+        if client is None:
+            return True  # NiceGUI refuses it in its own way, and the browser loads the page again
+        held = requests.cookie_parser(environ.get("HTTP_COOKIE", "")).get(self._cookie)
+        if held == client.request.cookies.get(self._cookie) and self._session_of(client) not in self._ended:
+            return True
+        address = environ.get("asgi.scope", {}).get("client")
+        security_log.note("socket_refused", address=str(address[0]) if address else "")
+        return False
+
+
+def _without_more(disconnect: Callable[[str], None]) -> Callable[..., None]:
+    """Socket.IO tells why a socket has gone, which NiceGUI does not ask."""
+
+    def heard(sid: str, *_: object) -> None:
+        disconnect(sid)
+
+    return heard
+
+
+def _well_formed(understand: Callable[..., Any]) -> Callable[..., Any]:
+    async def checked(connection: str, packet: object) -> None:
+        if isinstance(packet, str) and _PACKET.match(packet):
+            await understand(connection, packet)
+
+    return checked
+
+
+async def _unheard(*_: object) -> None:
+    """Pages of ours log nothing; whoever says so writes into our log."""
+
+
+async def _close(client: Client) -> None:
+    client.open("/")
+    await asyncio.sleep(_FAREWELL)
+    # NiceGUI deletes the page some time after its last socket has gone, as it does when a tab is closed.
+    for sid, connection in list(core.sio.manager.get_participants("/", client.id)):
+        line = core.sio.eio.sockets.get(connection)
+        await core.sio.disconnect(sid)
+        await core.sio.eio.disconnect(connection)
+        if line is not None:
+            await line.queue.put(None)  # hangs up; engine.io leaves that to the other side
+
+
+def _has_opened(sid: str, client_id: str) -> bool:
+    """Whether a socket is the page's own; asked this way round it costs the same however many pages there are."""
+    return any(own == sid for own, _ in core.sio.manager.get_participants("/", client_id))
+
+
+def _is_heard(client: Client, event: dict[str, Any]) -> bool:
+    """Whether the page has a listener for the event, and what it brings is JSON."""
+    element = client.elements.get(event["id"])
+    if element is None or event["listener_id"] not in element._event_listeners:  # noqa: SLF001 - as listed
+        return False
+    try:
+        for arg in event["args"]:
+            if arg is not None:
+                json.loads(arg)
+    except (TypeError, ValueError):
+        return False
+    return True

@@ -1,0 +1,90 @@
+"""Everything that runs in the browser: each script is a named function with its reason.
+
+No other module of the project contains script; `tests/ui/test_browser.py` sees to it. What NiceGUI's own elements do in
+the browser is theirs.
+"""
+
+import json
+
+
+def head_scripts(zone_cookie: str) -> str:
+    """What every page runs as it loads.
+
+    It leaves the browser's time zone in a cookie for the next page, which needs no question and no answer then; and it
+    tells the page when its tab is hidden or shown, so that hidden clocks are not ticked.
+    """
+    return (
+        f"<script>document.cookie = '{zone_cookie}=' + Intl.DateTimeFormat().resolvedOptions().timeZone"
+        " + '; path=/; max-age=31536000; samesite=lax'</script>"
+        "<script>document.addEventListener('visibilitychange',"
+        " () => window.socket && emitEvent('visibility', !document.hidden))</script>"
+    )
+
+
+def tell_pressed_button() -> str:
+    """A press in a block of HTML: which of its buttons it was, by what stands on it."""
+    return "(e) => { const button = e.target.closest('button'); if (button) emit(button.textContent); }"
+
+
+def choose_tab() -> str:
+    """The browser marks the chosen tab by itself and tells its name; arrow keys go from one to the other, as ARIA's
+    pattern has it."""
+    return """(e) => {
+        const tabs = [...e.currentTarget.children];
+        let tab = e.target.closest('[role=tab]');
+        if (e.type === 'keydown') {
+            if (e.key !== 'ArrowLeft' && e.key !== 'ArrowRight') return;
+            tab = tabs[1 - tabs.indexOf(tab)];
+            tab.focus();
+        }
+        if (!tab) return;
+        for (const each of tabs) {
+            each.setAttribute('aria-selected', each === tab);
+            each.tabIndex = each === tab ? 0 : -1;
+        }
+        emit(tab.textContent);
+    }"""
+
+
+def tell_reading_position() -> str:
+    """The conversation is laid out from the bottom (column-reverse), so the browser itself keeps the newest message in
+    view, and the reading position when one has scrolled up. This tells the server only when that changes, and nears
+    the top."""
+    return """(e) => {
+        const flow = e.target, up = flow.scrollTop < -48;
+        const top = flow.scrollHeight + flow.scrollTop - flow.clientHeight < 120;
+        flow.closest('.room').classList.toggle('reading', up);
+        const asks = top && Date.now() - (flow.asked || 0) > 500;
+        if (asks) flow.asked = Date.now();
+        if (asks || up !== flow.wasUp) emit({up, top: asks});
+        flow.wasUp = up;
+    }"""
+
+
+def send_message(*, on_enter: bool = False) -> str:
+    """What stands in the field goes out with the number of the draft: pressed twice on a slow line, it is sent once.
+    Enter does it too, but not with Shift, and not while an input method composes."""
+    guard = "if (e.shiftKey || e.isComposing) return; e.preventDefault();" if on_enter else ""
+    return f"""(e) => {{
+        {guard}
+        const box = e.target.closest('[data-draft]');
+        emit({{text: box.querySelector('textarea').value, draft: box.dataset.draft}});
+    }}"""
+
+
+def take_out(field_id: int, sent: str) -> str:
+    """What was sent leaves the field, what was typed since stays; only the browser knows both."""
+    return (
+        f"(() => {{ const field = getElement({field_id}), sent = {json.dumps(sent)};"
+        " if (field.inputValue?.startsWith(sent)) field.inputValue = field.inputValue.slice(sent.length); })()"
+    )
+
+
+def scroll_to_newest(flow_id: int) -> str:
+    """Back to the newest message, which stands where the flow begins."""
+    return f"getHtmlElement({flow_id}).scrollTop = 0"
+
+
+def replace_room_address(code: str) -> str:
+    """The page goes on under a room's new code; its old address leads nowhere. `code`: letters and digits."""
+    return f"history.replaceState(history.state, '', '/room/{code}')"

@@ -1,0 +1,50 @@
+"""Attempting a use case from a page: a refusal is shown as it stands, an error of ours as a calm sentence."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from nicegui import ui
+
+from app.domain.refusals import Reason, Refusal
+from app.ui.components.button import Button
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+_OURS = "That did not go through, and it is our fault. What you typed is kept; please try again."
+
+
+async def attempt(use_case: Awaitable[T], show: Callable[[Refusal], None] | None = None) -> T | None:
+    """The use case's result, or None after `show` has told the person why not (a toast, unless given)."""
+    try:
+        return await use_case
+    except Refusal as refusal:
+        (show or toast)(refusal)
+    except Exception:
+        log.exception("a use case failed: %s", getattr(use_case, "__qualname__", use_case))
+        (show or toast)(Refusal(Reason.INVALID, _OURS))
+    return None
+
+
+def text_of(field: ui.input | ui.textarea) -> str:
+    """What stands in a field. A value that is no text was forged, and counts as nothing."""
+    return field.value if isinstance(field.value, str) else ""
+
+
+@contextmanager
+def busy(button: Button) -> Iterator[None]:
+    """Show a button as working and take no second press meanwhile; handlers ask `button.enabled` first."""
+    button.enabled = False
+    button.props("loading")
+    try:
+        yield
+    finally:
+        if not button.is_deleted:
+            button.enabled = True
+            button.props(remove="loading")
+
+
+def toast(refusal: Refusal) -> None:
+    """Show a refusal for a moment at the top, where it covers no button."""
+    ui.notify(str(refusal), position="top", classes="toast")

@@ -1,0 +1,50 @@
+"""A block of HTML: many things on a page that are one element to the server and to its updates."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
+from typing import Self
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from app.ui import browser
+from app.ui.components.html import Html
+
+_BUTTON = Html('<button type="button" class="button {}"{}>{}</button>')
+Deed = Callable[[], Awaitable[None] | None]
+
+
+class Block(Element):
+    """HTML of ours, where texts of people stand escaped. The browser sets it as it is.
+
+    Unlike `ui.html`, which is a component of its own, it is an ordinary element: half the work here and in the browser.
+    """
+
+    def __init__(self, content: str = "", *, tag: str = "div") -> None:
+        super().__init__(tag)
+        self._props["innerHTML"] = content
+
+    @property
+    def content(self) -> str:
+        """The HTML."""
+        return str(self._props["innerHTML"])
+
+    def show(self, content: str) -> None:
+        """Show other HTML instead."""
+        if content != self._props["innerHTML"]:
+            self.props["innerHTML"] = content
+
+    @staticmethod
+    @lru_cache(200)
+    def button(text: str, look: str, *, enabled: bool = True) -> Html:
+        """The HTML of a button; `look` are its classes."""
+        return _BUTTON.format(look, "" if enabled else Html(" disabled"), text)
+
+    def on_press(self, deeds: Mapping[str, Deed]) -> Self:
+        """What its buttons do, by what stands on them. Whether one is disabled only the browser knows."""
+
+        def pressed(event: GenericEventArguments) -> Awaitable[None] | None:
+            deed = deeds.get(event.args) if isinstance(event.args, str) else None
+            return deed() if deed else None
+
+        return self.on("click", pressed, js_handler=browser.tell_pressed_button())

@@ -1,0 +1,131 @@
+"""A list that grows at the same cost at any length.
+
+What stands when somebody enters is one block of escaped HTML instead of an element for each row. What arrives later is
+appended to small chunks, because a parent is sent with the ids of all its children. Earlier rows come as blocks too.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+from nicegui.element import Element
+
+from app.ui.components.button import Button
+from app.ui.components.html import Html
+from app.ui.components.html_block import Block
+
+_PAINTED = 10
+"""Rows that come with the page: about as many as a screen shows. The others follow at once, above or below them."""
+_CHUNK = 25
+_LUMP = 12
+_GATHER = 0.5
+"""Seconds over which rows of a list that nobody waits for are gathered."""
+
+
+class Stream:
+    """Rows in an element; `newest_first` puts what arrives on top. The button for earlier rows stands after it."""
+
+    def __init__(self, holder: Element, *, newest_first: bool = False) -> None:
+        self._holder = holder
+        self._newest_first = newest_first
+        self._chunk: Element | None = None
+        self._in_chunk = 0
+        self._lump: list[Callable[[], Html]] = []
+        self._lump_block: Block | None = None
+        self._gathering: asyncio.TimerHandle | None = None
+        self._earlier: Button | None = None
+
+    def show(self, visible: bool) -> None:
+        """Show the list, or hide it."""
+        self._holder.visible = visible
+        if self._earlier is not None:
+            self._earlier.visible = visible
+
+    def begin(self, rows: list[Html]) -> None:
+        """Show the first rows, given oldest first: the newest with the page, the others as soon as it is live."""
+        self.fill(rows[-_PAINTED:])
+        others = rows[:-_PAINTED]
+
+        def fill_up() -> None:
+            nonlocal others
+            if others:
+                self.fill(others)
+                others = []
+
+        client = ui.context.client
+        if client.has_socket_connection:
+            fill_up()
+        elif others:
+            client.on_connect(fill_up)
+
+    def fill(self, rows: list[Html]) -> None:
+        """Show rows, given oldest first, on the older side of everything shown so far."""
+        with self._holder:
+            block = Block(Html().join(rows[::-1] if self._newest_first else rows))
+        if not self._newest_first:
+            block.move(target_index=0)
+
+    def add(self, row: Html) -> None:
+        """Show a row that has just arrived."""
+        if self._chunk is None or self._in_chunk == _CHUNK:
+            with self._holder:
+                self._chunk = ui.element("div")
+            if self._newest_first:
+                self._chunk.move(target_index=0)
+            self._in_chunk = 0
+        self._in_chunk += 1
+        with self._chunk:
+            arrived = Block(row).classes("arrived")
+        if self._newest_first:
+            arrived.move(target_index=0)
+
+    def add_to_lump(self, row: Callable[[], Html], *, at_once: bool) -> None:
+        """Show a row, or gather it for a moment with others: for lists that are looked up rather than waited for. The
+        last few rows are one block, which costs less than an element for each; `row` is made when it is shown, for
+        what people wait for goes first."""
+        if len(self._lump) == _LUMP:
+            self._show_lump()
+            self._lump, self._lump_block = [], None
+        self._lump.append(row)
+        if at_once:
+            self._show_lump()
+        elif self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(_GATHER, self._show_lump)
+
+    def _show_lump(self) -> None:
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        if self._holder.is_deleted:
+            return
+        if self._lump_block is None:
+            with self._holder:
+                self._lump_block = Block()
+            if self._newest_first:
+                self._lump_block.move(target_index=0)
+        rows = [row() for row in self._lump]
+        self._lump_block.show(Html().join(rows[::-1] if self._newest_first else rows))
+
+    def offer_earlier(self, text: str, load: Callable[[], Awaitable[bool]]) -> None:
+        """Offer a button that loads earlier rows; `load` tells whether there are still earlier ones."""
+        if self._earlier is not None:
+            return
+        self._load = load
+        slot = self._holder.parent_slot
+        if slot is None:
+            raise RuntimeError("a list stands nowhere")
+        with slot:
+            self._earlier = Button(text, on_click=self.load_earlier)
+        self._earlier.props("flat dense no-caps").classes("quiet earlier")
+
+    async def load_earlier(self) -> None:
+        """Load earlier rows, once at a time."""
+        button = self._earlier
+        if button is None or not button.enabled:
+            return
+        button.enabled = False
+        has_more = await self._load()
+        button.enabled = True
+        if not has_more:
+            button.delete()
+            self._earlier = None

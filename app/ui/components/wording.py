@@ -1,0 +1,111 @@
+"""How things are said and shown: money, times, and what happened, in words.
+
+Whatever a person typed is escaped by `Html.format` and isolated from the direction of the text around it by ``bdi``.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from babel.numbers import format_currency, format_decimal
+
+from app.domain.actions import Action
+from app.domain.kinds import KINDS, Kind, Status
+from app.domain.terms import Terms
+from app.domain.trade import Person, Trade
+from app.ui.components.html import Html
+
+_LOCALE = "en_US"
+
+
+@lru_cache(4096)
+def money(amount: Decimal) -> str:
+    """Dollars: ``$1,000.00``."""
+    return format_currency(amount, "USD", locale=_LOCALE)
+
+
+@lru_cache(1024)
+def number(value: int) -> str:
+    """A whole number: ``12,000``."""
+    return format_decimal(value, locale=_LOCALE)
+
+
+def clock_time(at: datetime, zone: ZoneInfo, today: date) -> str:
+    """``14:05``, with the date where it is not today (``Nov 21, 14:05``), with the year where that differs."""
+    local = at.astimezone(zone)
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    return format_datetime(local, "MMM d, HH:mm" if local.year == today.year else "MMM d y, HH:mm", locale=_LOCALE)
+
+
+def name(person: Person | None, viewer_id: int, *, capital: bool = True) -> Html:
+    """A person's name, isolated; the viewer is "You"."""
+    if person is None:
+        return Html("The clock")
+    if person.id == viewer_id:
+        return Html("You") if capital else Html("you")
+    return Html("<bdi>{}</bdi>").format(person.name)
+
+
+def changes(terms: Terms, before: Terms) -> list[Html]:
+    """What differs, one phrase for each field: "the price from $1,000.00 to $900.50"."""
+    phrases = {
+        "price": Html("the price from <b>{}</b> to <b>{}</b>").format(money(before.price), money(terms.price)),
+        "quantity": Html("the quantity from <b>{}</b> to <b>{}</b>").format(
+            number(before.quantity), number(terms.quantity)
+        ),
+        "description": Html("the description"),
+    }
+    return [phrases[field] for field in terms.changes_from(before)]
+
+
+def sentence(action: Action, viewer_id: int) -> Html:
+    """What happened, in one sentence; the text of a message is not part of it."""
+    who = name(action.actor, viewer_id)
+    if action.kind is Kind.AMENDED and action.terms and action.before:
+        return Html("{} changed {}").format(who, listed(changes(action.terms, action.before)))
+    return Html(KINDS[action.kind].words).format(who=who, version=action.version)
+
+
+def listed(phrases: list[Html]) -> Html:
+    """Phrases as people list them: "a, b and c"."""
+    if len(phrases) < 2:  # noqa: PLR2004
+        return Html("").join(phrases)
+    return Html("{} and {}").format(Html(", ").join(phrases[:-1]), phrases[-1])
+
+
+def outcome(trade: Trade, viewer_id: int) -> Html:
+    """The closing sentence of a trade that has an outcome; empty while it has none."""
+    match trade.status:
+        case Status.DRAFT | Status.IN_NEGOTIATION:
+            return Html("")
+        case Status.ACCEPTED:
+            return Html("{} accepted version {}: {} × {} = <b>{}</b>.").format(
+                name(trade.buyer, viewer_id),
+                trade.version,
+                money(trade.terms.price),
+                number(trade.terms.quantity),
+                money(trade.terms.total),
+            )
+        case Status.REJECTED:
+            return Html("{} rejected the deal. No trade was made.").format(name(trade.buyer, viewer_id))
+        case Status.EXPIRED:
+            return Html("The deadline passed before anybody agreed. No trade was made.")
+        case _:
+            assert_never(trade.status)
+
+
+@lru_cache
+def status_chip(status: Status, testid: str = "") -> Html:
+    """The status as word, icon and colour (the latter two by the theme)."""
+    mark = Html(' data-testid="{}"').format(testid) if testid else ""
+    return Html('<span class="status" data-status="{}"{}>{}</span>').format(status.value, mark, status.word)
+
+
+def initials(person: Person) -> str:
+    """Up to two letters that stand for a person."""
+    words = person.name.split()
+    return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()

@@ -1,0 +1,1 @@
+"""Requests and answers: middleware, cookies, form posts, downloads."""

@@ -1,0 +1,94 @@
+"""Form posts: signing in, up and out. Real posts, because a socket cannot set an HttpOnly cookie; 303 afterwards."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import Form, Request
+from fastapi.responses import RedirectResponse, Response
+from nicegui import app
+from pydantic import BaseModel
+
+from app.domain.refusals import Refusal
+from app.service.accounts import Accounts
+from app.ui.http.cookies import SESSION_COOKIE, Cookies, way_back
+from app.ui.http.requests import address_of
+
+DEMO_PEOPLE = {"seller": "Sam", "buyer": "Bea"}
+
+
+class SignInForm(BaseModel):
+    """The fields of the forms on the sign-in page."""
+
+    name: str = ""
+    password: str = ""
+    person: str = ""
+    csrf: str = ""
+    back: str = ""
+
+
+def register(accounts: Accounts, cookies: Cookies, *, demo: bool) -> None:
+    """Serve the addresses that the forms post to; `demo` adds the one that signs in as one of the demo's people."""
+
+    @app.post("/login")
+    async def login(request: Request, form: Annotated[SignInForm, Form()]) -> Response:
+        return await _enter(
+            accounts,
+            cookies,
+            request,
+            form,
+            lambda: accounts.sign_in(
+                form.name, form.password, address=address_of(request), device=cookies.device(request)
+            ),
+        )
+
+    @app.post("/signup")
+    async def signup(request: Request, form: Annotated[SignInForm, Form()]) -> Response:
+        return await _enter(
+            accounts,
+            cookies,
+            request,
+            form,
+            lambda: accounts.sign_up(form.name, form.password, address=address_of(request)),
+        )
+
+    @app.post("/logout")
+    async def logout(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
+        response = RedirectResponse("/", 303)
+        if cookies.csrf_holds(request, csrf):
+            if request.state.viewer is not None:
+                await accounts.sign_out(request.state.viewer)
+            cookies.drop(response.headers, SESSION_COOKIE)
+        return response
+
+    @app.post("/logout-everywhere")
+    async def logout_everywhere(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
+        if request.state.viewer is not None and cookies.csrf_holds(request, csrf):
+            await accounts.sign_out_everywhere(request.state.viewer)
+        return RedirectResponse("/", 303)
+
+    if demo:
+
+        @app.post("/demo")
+        async def sign_in_as(request: Request, form: Annotated[SignInForm, Form()]) -> Response:
+            name = DEMO_PEOPLE.get(form.person, "")
+            return await _enter(accounts, cookies, request, form, lambda: accounts.sign_in_as(name))
+
+
+async def _enter(
+    accounts: Accounts, cookies: Cookies, request: Request, form: SignInForm, start: Callable[[], Awaitable[str]]
+) -> Response:
+    """Start a session, or go back to the form with the name that was typed and a sentence."""
+    try:
+        cookies.check_csrf(request, form.csrf)
+        token = await start()
+    except Refusal as refusal:
+        response = RedirectResponse(f"/?next={quote(way_back(form.back))}", 303)
+        cookies.set_flash(response.headers, name=form.name[:200], field=refusal.field, sentence=str(refusal))
+        return response
+    viewer = await accounts.viewer(token, time_zone=cookies.time_zone(request))
+    response = RedirectResponse(way_back(form.back), 303)
+    cookies.set_session(response.headers, token)
+    if viewer is not None:
+        cookies.set_device(response.headers, cookies.device(request), viewer.person.id)
+    return response

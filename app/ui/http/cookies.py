@@ -1,0 +1,127 @@
+"""Cookies: the session's, the CSRF token's, and the word left for the next page.
+
+A session is a row; the cookie holds its random token, signed, so that a made-up one costs no query. The CSRF token of a
+form is the signature of a second, per-browser cookie (the "signed double-submit cookie" of OWASP's CSRF cheat sheet).
+"""
+
+import json
+import secrets
+from http.cookies import SimpleCookie
+
+from itsdangerous import BadSignature, Signer, URLSafeTimedSerializer
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+
+from app import security_log
+from app.domain.refusals import Reason, Refusal
+from app.service.accounts import Device
+
+SESSION_COOKIE = "traderoom_session"
+CSRF_COOKIE = "traderoom_csrf"
+FLASH_COOKIE = "traderoom_flash"
+DEVICE_COOKIE = "traderoom_device"
+ZONE_COOKIE = "traderoom_zone"
+_THIRTY_DAYS = 30 * 86_400
+_ONE_YEAR = 365 * 86_400
+_PRIVATE = ("/trades", "/room", "/activity", "/account")
+
+
+class Cookies:
+    """Makes and reads this site's cookies."""
+
+    def __init__(self, secret: str, *, secure: bool) -> None:
+        self._secure = secure
+        self._session = Signer(secret, salt="session")
+        self._device = Signer(secret, salt="device")
+        self._csrf = Signer(secret, salt="csrf")
+        self._flash = URLSafeTimedSerializer(secret, salt="flash")
+
+    def token(self, request: Request) -> str | None:
+        """The session's token, if the cookie is one of ours."""
+        return _unsigned(self._session, request.cookies.get(SESSION_COOKIE, ""))
+
+    def set_session(self, headers: MutableHeaders, token: str) -> None:
+        """Sign a browser in."""
+        self._set(headers, SESSION_COOKIE, self._session.sign(token).decode(), _THIRTY_DAYS)
+
+    def device(self, request: Request) -> Device | None:
+        """What the browser tells of an earlier sign-in, if anything."""
+        told = _unsigned(self._device, request.cookies.get(DEVICE_COOKIE, ""))
+        person_id, _, mark = (told or "").partition("-")
+        return Device(int(person_id), mark) if mark else None
+
+    def set_device(self, headers: MutableHeaders, before: Device | None, person_id: int) -> None:
+        """Let the browser tell, next time, that this person has been signed in there."""
+        mark = before.mark if before and before.person_id == person_id else secrets.token_urlsafe(16)
+        self._set(headers, DEVICE_COOKIE, self._device.sign(f"{person_id}-{mark}").decode(), _ONE_YEAR)
+
+    @staticmethod
+    def time_zone(request: Request) -> str:
+        """What the browser says of its time zone, if anything."""
+        return request.cookies.get(ZONE_COOKIE, "")
+
+    def drop(self, headers: MutableHeaders, name: str) -> None:
+        """Take a cookie away."""
+        self._set(headers, name, "", 0)
+
+    def csrf_token(self, request: Request) -> str:
+        """The token that belongs into this browser's forms."""
+        return self._csrf.get_signature(request.state.csrf).decode()
+
+    def csrf_holds(self, request: Request, token: str) -> bool:
+        """Whether a form that was posted came from a page of ours."""
+        seed = request.cookies.get(CSRF_COOKIE, "")
+        return bool(seed) and token.isascii() and self._csrf.verify_signature(seed, token)
+
+    def check_csrf(self, request: Request, token: str) -> None:
+        """The same; raises `Refusal` where it did not."""
+        if not self.csrf_holds(request, token):
+            security_log.note(
+                "csrf_refused", path=request.url.path, address=request.client.host if request.client else None
+            )
+            raise Refusal(Reason.INVALID, "This page was open for too long. Please try again.")
+
+    def set_csrf(self, headers: MutableHeaders, seed: str) -> None:
+        """Give a browser its seed of CSRF tokens."""
+        self._set(headers, CSRF_COOKIE, seed, _THIRTY_DAYS)
+
+    def set_flash(self, headers: MutableHeaders, **said: str) -> None:
+        """Leave a word for the next page: what was typed, and what was wrong with it."""
+        self._set(headers, FLASH_COOKIE, self._flash.dumps(said), 60)
+
+    def flash(self, request: Request) -> dict[str, str]:
+        """The word that was left, if any."""
+        try:
+            said = self._flash.loads(request.cookies.get(FLASH_COOKIE, ""), max_age=60)
+        except (BadSignature, json.JSONDecodeError):
+            return {}
+        return {str(key): str(value) for key, value in said.items()} if isinstance(said, dict) else {}
+
+    def _set(self, headers: MutableHeaders, name: str, value: str, max_age: int) -> None:
+        cookie: SimpleCookie = SimpleCookie()
+        cookie[name] = value
+        cookie[name]["path"] = "/"
+        cookie[name]["max-age"] = str(max_age)
+        cookie[name]["samesite"] = "lax"
+        cookie[name]["httponly"] = True
+        if self._secure:
+            cookie[name]["secure"] = True
+        headers.append("Set-Cookie", cookie[name].OutputString())
+
+
+def is_private(path: str) -> bool:
+    """Whether an address needs somebody signed in."""
+    return any(path == private or path.startswith(private + "/") for private in _PRIVATE)
+
+
+def way_back(path: str) -> str:
+    """Where to go after signing in: a private address of ours, else My trades."""
+    plain = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
+    return path if plain and is_private(path) else "/trades"
+
+
+def _unsigned(signer: Signer, value: str) -> str | None:
+    try:
+        return signer.unsign(value).decode()
+    except (BadSignature, UnicodeError):
+        return None

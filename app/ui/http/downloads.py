@@ -1,0 +1,57 @@
+"""Downloads: receipts as JSON that proves and as PDF that reads, and all that is held about a person."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import Request
+from fastapi.responses import PlainTextResponse, Response, StreamingResponse
+from nicegui import app
+
+from app.domain.refusals import Reason, Refusal
+from app.service.privacy import Privacy
+from app.service.receipts import Receipts
+from app.service.trades import normalise_code
+from app.ui.http.requests import viewer_of
+
+_STATUS = {Reason.TOO_OFTEN: 429}
+
+
+def register(receipts: Receipts, privacy: Privacy, now: Callable[[], datetime]) -> None:
+    """Serve the downloads and the key to check them with. `now` is the database's clock."""
+
+    @app.get("/room/{code}/receipt.{kind}")
+    async def receipt(request: Request, code: str, kind: str) -> Response:
+        try:
+            document = await receipts.issue(viewer_of(request), normalise_code(code), now())
+        except Refusal as refusal:
+            return PlainTextResponse(str(refusal), _STATUS.get(refusal.reason, 404))
+        name = f"traderoom-receipt-{document['trade']['id']}.{kind}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        if kind == "json":
+            text = json.dumps(document, ensure_ascii=False, indent=2)
+            return Response(text, media_type="application/json", headers=headers)
+        if kind == "pdf":
+            # Imported here, for it costs every start and command half a second.
+            from app.ui.http.receipt_pdf import render  # noqa: PLC0415
+
+            return Response(await asyncio.to_thread(render, document), media_type="application/pdf", headers=headers)
+        return PlainTextResponse("Nothing here", 404)
+
+    @app.get("/account/data.json")
+    async def data(request: Request) -> Response:
+        try:
+            document = await privacy.export(viewer_of(request))
+        except Refusal as refusal:
+            return PlainTextResponse(str(refusal), _STATUS.get(refusal.reason, 404))
+        headers = {"Content-Disposition": 'attachment; filename="traderoom-data.json"'}
+        return StreamingResponse(document, media_type="application/json", headers=headers)
+
+    @app.get("/_nicegui/{path:path}")
+    def no_file(path: str) -> Response:  # noqa: ARG001 - whatever it is: NiceGUI's own addresses come first
+        return PlainTextResponse("Nothing here", 404)
+
+    @app.get("/receipt-key")
+    def receipt_key() -> Response:
+        return PlainTextResponse(receipts.public_key + "\n")

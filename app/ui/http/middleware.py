@@ -1,0 +1,202 @@
+"""ASGI middleware in front of everything. Host names and origins, who is asking, sign-in first, headers.
+
+Behind it, `request.state.viewer` is the signed-in person or None, and `request.state.csrf` the browser's seed of CSRF
+tokens. Signed out, every private address answers alike: sign in first, then straight back.
+"""
+
+import logging
+import secrets
+from contextlib import AsyncExitStack
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import security_log
+from app.patches.routes import FILES, SOCKET
+from app.rooms.presence import Presence
+from app.service.accounts import Accounts
+from app.service.viewer import Viewer
+from app.settings import Settings
+from app.ui.http.cookies import CSRF_COOKIE, FLASH_COOKIE, Cookies, is_private
+from app.ui.http.limiter import CapacityLimiter
+
+log = logging.getLogger(__name__)
+UNAVAILABLE = "Something does not work on our side right now. Nothing is lost; please try again in a moment."
+CROWDED = "Very many people are coming in at this moment. Please try again in a few seconds."
+_TOO_MANY_PAGES = "You have very many pages of Traderoom open. Please close some of them, then load this one again."
+_PAGES_AT_ONCE = 4
+"""Pages are put together a few at a time: when a crowd comes in, those who are in already are not kept waiting."""
+_PATIENCE = 60.0
+"""Seconds in which a page's turn has to come."""
+_NO_PAGES = (FILES, f"{SOCKET}/")
+_NO_PAGE = {"/healthz", "/readyz", "/theme.css", "/favicon.ico", "/receipt-key"}
+_HTML = "text/html"
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data:; connect-src 'self' {socket}; object-src 'none'; base-uri 'none'; form-action 'self';"
+    " frame-ancestors 'none'"
+)
+"""'unsafe-eval': Vue compiles NiceGUI's templates in the browser, and event handlers arrive as text."""
+
+
+class Middleware:
+    """Lets requests through to `app`, or answers them itself."""
+
+    def __init__(
+        self, app: ASGIApp, *, settings: Settings, cookies: Cookies, accounts: Accounts, presence: Presence
+    ) -> None:
+        self._app = app
+        self._settings = settings
+        self._cookies = cookies
+        self._accounts = accounts
+        self._presence = presence
+        self._pages = CapacityLimiter(_PAGES_AT_ONCE, patience=_PATIENCE)
+        self._socket_origin = settings.public_url.replace("http", "ws", 1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        if refusal := self._refuse_stranger(scope):
+            await _answer(refusal, scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._serve_socket(scope, receive, send)
+        elif _is_no_page(scope["path"]):
+            await self._app(scope, receive, send)
+        else:
+            await self._serve_page(scope, receive, send)
+
+    def _refuse_stranger(self, scope: Scope) -> Response | None:
+        """Refuse a host name that is not ours (DNS rebinding), and a socket opened by somebody else's page."""
+        headers = Headers(scope=scope)
+        if not self._settings.answers_to(headers.get("host", "")):
+            security_log.note("host_refused", address=_address(scope))
+            return PlainTextResponse("This server does not answer to that host name.", 421)
+        origin = headers.get("origin")
+        own = {headers["host"], urlsplit(self._settings.public_url).netloc}
+        if origin is not None and scope["path"].startswith(SOCKET) and urlsplit(origin).netloc not in own:
+            security_log.note("origin_refused", address=_address(scope))
+            return PlainTextResponse("This socket is for our own pages.", 403)
+        return None
+
+    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - engine.io breaks over frames that no page of ours sends
+            log.warning("a socket broke: %s", type(error).__name__)
+
+    async def _serve_page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        if not _makes_page(request):
+            await self._serve(request, receive, send)
+            return
+        async with AsyncExitStack() as turn:
+            try:
+                await turn.enter_async_context(self._pages)
+            except TimeoutError:
+                log.warning("a page was not put together in time: too many are asked for")
+                await self._instead(PlainTextResponse(CROWDED, 503, {"Retry-After": "10"}), scope, receive, send)
+                return
+            await self._serve(request, receive, send)
+
+    async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
+        scope = request.scope
+        try:
+            request.state.viewer = await self._viewer(request)
+        except Exception:
+            log.exception("the session could not be read")
+            await self._instead(PlainTextResponse(UNAVAILABLE, 503, {"Retry-After": "5"}), scope, receive, send)
+            return
+        seed = request.cookies.get(CSRF_COOKIE, "")
+        request.state.csrf = seed or secrets.token_urlsafe(24)
+        if elsewhere := _elsewhere(request):
+            await self._instead(RedirectResponse(elsewhere, 303), scope, receive, send)
+            return
+        viewer = request.state.viewer
+        if viewer and _makes_page(request) and self._presence.pages_of(viewer.person) >= self._settings.limit_pages:
+            security_log.note("limited", limit="pages", by=viewer.person.id)
+            busy = PlainTextResponse(_TOO_MANY_PAGES, 429, {"Retry-After": "60"})
+            await self._instead(busy, scope, receive, send)
+            return
+
+        nonce = secrets.token_urlsafe(16)
+        start: Message = {}
+
+        async def send_page(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if not seed:
+                    self._cookies.set_csrf(headers, request.state.csrf)
+                if request.method == "GET" and FLASH_COOKIE in request.cookies:
+                    self._cookies.drop(headers, FLASH_COOKIE)
+                self._protect(headers, nonce)
+                start = message
+                return
+            body = message.get("body", b"")
+            if start:
+                headers = MutableHeaders(scope=start)
+                if not message.get("more_body") and headers.get("content-type", "").startswith(_HTML):
+                    # NiceGUI escapes every "<" in what it embeds, so each script tag here is its own or ours.
+                    body = body.replace(b"<script", f'<script nonce="{nonce}"'.encode())
+                    headers["Content-Length"] = str(len(body))
+                await send(start)
+                start = {}
+            await send({**message, "body": body})
+
+        await self._app(scope, receive, send_page)
+
+    async def _instead(self, response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer in the place of a page, as well protected as one."""
+        self._protect(response.headers, secrets.token_urlsafe(16))
+        await response(scope, receive, send)
+
+    def _protect(self, headers: MutableHeaders, nonce: str) -> None:
+        """What a browser may do with our pages: run our own scripts, stay unframed, keep room links to itself."""
+        headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce, socket=self._socket_origin)
+        headers["Cache-Control"] = "no-store"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["X-Frame-Options"] = "DENY"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        if self._settings.https:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def _viewer(self, request: Request) -> Viewer | None:
+        token = self._cookies.token(request)
+        if not token:
+            return None
+        return await self._accounts.viewer(token, time_zone=self._cookies.time_zone(request))
+
+
+def _address(scope: Scope) -> str:
+    return str(scope["client"][0]) if scope.get("client") else ""
+
+
+def _makes_page(request: Request) -> bool:
+    return request.method == "GET" and not request.scope["path"].endswith((".json", ".pdf"))
+
+
+def _is_no_page(path: str) -> bool:
+    return path in _NO_PAGE or path.startswith(_NO_PAGES)
+
+
+def _elsewhere(request: Request) -> str:
+    """Where a GET has to go first: to the sign-in page, or past it; empty when it may stay."""
+    path = request.scope["path"]
+    if request.method != "GET":
+        return ""
+    if request.state.viewer is None:
+        return f"/?next={quote(path)}" if is_private(path) else ""
+    return "/trades" if path == "/" else ""
+
+
+async def _answer(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        # Closing before accepting makes the server answer the handshake with 403 (ASGI specification).
+        await send({"type": "websocket.close", "code": 1008})
+    else:
+        await response(scope, receive, send)

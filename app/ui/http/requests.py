@@ -1,0 +1,34 @@
+"""Who asks: the signed-in person of a request, the address it came from, and the time zone there."""
+
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+
+from app.service.viewer import Viewer
+
+
+def address_of(request: Request) -> str:
+    """The browser's address, as the server knows it (a trusted proxy tells it)."""
+    return request.client.host if request.client else ""
+
+
+def viewer_of(request: Request) -> Viewer:
+    """The signed-in person of a private page; the middleware has sent everybody else away."""
+    viewer: Viewer | None = request.state.viewer
+    if viewer is None:
+        raise RuntimeError("a private page was reached signed out")
+    return viewer
+
+
+def session_of(request: Request) -> int | None:
+    """The session that asked, or None where nobody was signed in."""
+    viewer: Viewer | None = getattr(request.state, "viewer", None)
+    return viewer.session_id if viewer is not None else None
+
+
+def zone_of(viewer: Viewer) -> ZoneInfo:
+    """The browser's time zone; UTC where it told none that we know."""
+    try:
+        return ZoneInfo(viewer.time_zone)
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")

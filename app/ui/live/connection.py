@@ -1,0 +1,72 @@
+"""A page's connection: what is true of a page only while its socket is there."""
+
+import logging
+from collections.abc import Callable
+
+from nicegui import Client
+
+log = logging.getLogger(__name__)
+Step = Callable[[], None]
+
+
+class _Connection:
+    """What all parts of a page do when its socket comes and goes. NiceGUI calls each handler in a context of its own,
+    which costs more than what most of ours do: a page has one."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._parts: dict[object, tuple[Step, Step]] = {}
+        self._here = client.has_socket_connection
+        client.on_connect(self.come)
+        client.on_disconnect(self.lose_one)
+        client.on_delete(self.go)
+
+    def add(self, enter: Step, leave: Step) -> Step:
+        """One more part; returns the way to take it out."""
+        part = object()
+        self._parts[part] = enter, leave
+        if self._here:
+            enter()
+
+        def end() -> None:
+            if self._parts.pop(part, None) and self._here:
+                leave()
+
+        return end
+
+    def come(self) -> None:
+        """The socket is there, perhaps another one beside it."""
+        if not self._here:
+            self._here = True
+            for enter, _ in list(self._parts.values()):
+                _do(enter)
+
+    def lose_one(self) -> None:
+        """A socket has gone, perhaps not the last one."""
+        if not self._client.has_socket_connection:
+            self.go()
+
+    def go(self) -> None:
+        """No socket is there any more, or soon none will be."""
+        if self._here:
+            self._here = False
+            for _, leave in list(self._parts.values()):
+                _do(leave)
+
+
+def attend(client: Client, enter: Step, leave: Step) -> Step:
+    """Call `enter` when the page's socket connects and `leave` when its last one is gone; always in pairs.
+
+    Returns the way to leave for good while the page stays.
+    """
+    owners = (getattr(handler, "__self__", None) for handler in client.connect_handlers)
+    connection = next((one for one in owners if isinstance(one, _Connection)), None) or _Connection(client)
+    return connection.add(enter, leave)
+
+
+def _do(step: Step) -> None:
+    """One part's error is no other part's."""
+    try:
+        step()
+    except Exception:
+        log.exception("a part of a page could not follow its socket")

@@ -1,0 +1,31 @@
+"""The banner that tells every open page when the database is lost. It costs nothing while all is well."""
+
+from nicegui import Client, ui
+from nicegui.element import Element
+
+from app.ui.http.requests import session_of
+
+_SENTENCE = (
+    "The connection to the database is lost. What you typed is kept; everything comes back by itself in a moment."
+)
+
+
+class Outage:
+    """The banners that are shown now."""
+
+    def __init__(self) -> None:
+        self._banners: list[Element] = []
+
+    def show(self, listening: bool) -> None:
+        """Show the banner on every signed-in page when the database goes, and take it away when it is back."""
+        while self._banners:
+            banner = self._banners.pop()
+            if not banner.is_deleted:
+                banner.delete()
+        if listening:
+            return
+        for client in list(Client.instances.values()):
+            if session_of(client.request) is not None:
+                with client.layout:
+                    banner = ui.label(_SENTENCE).classes("outage").props('role="alert" data-testid="outage"')
+                self._banners.append(banner)

@@ -1,0 +1,109 @@
+"""The frame of every page: its head, the bar on top of signed-in pages, the theme switch, and who is online."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from fastapi import Request
+from nicegui import ui
+from nicegui.element import Element
+
+from app.ui.components.button import Button
+from app.ui.components.feedback import attempt
+from app.ui.components.html import Html
+from app.ui.components.html_block import Block
+from app.ui.http.requests import address_of, viewer_of
+from app.ui.live.connection import attend
+from app.ui.site import Site
+
+PAGE: dict[str, Any] = {"dark": None, "language": "en-US", "response_timeout": 30.0}
+"""What all pages have in common; the seconds are for a thousand people who come at once."""
+THEME_PATH = "/theme.css"
+_HEADER = Html(
+    '<a class="brand" href="/trades" aria-hidden="true" tabindex="-1">Traderoom</a>'
+    '<nav aria-label="Main">{}{}</nav><a class="me" href="/account" title="Account"><bdi>{}</bdi></a>'
+    '<form method="post" action="/logout"><input type="hidden" name="csrf" value="{}">'
+    '<button type="submit" class="button plain">Sign out</button></form>'
+)
+_DARK = {"light": False, "dark": True, "system": None}
+_NEXT_THEME = {"system": "light", "light": "dark", "dark": "system"}
+_THEME_ICON = {"system": "contrast", "light": "light_mode", "dark": "dark_mode"}
+
+
+def begin(site: Site, request: Request, title: str) -> None:
+    """What every page begins with: its title, and its place among those that wait for a socket."""
+    ui.page_title(f"{title} · Traderoom")
+    viewer = request.state.viewer
+    site.pending.add(ui.context.client, f"session {viewer.session_id}" if viewer else address_of(request))
+
+
+@contextmanager
+def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Iterator[Element]:
+    """A signed-in page: bar on top, content in the element that is yielded; the viewer is online meanwhile."""
+    viewer = viewer_of(request)
+    begin(site, request, title)
+    with ui.element("header").classes("bar-top"):
+        links = (_nav_link("My trades", "/trades", request), _nav_link("Activity", "/activity", request))
+        header = _HEADER.format(*links, viewer.person.name, site.cookies.csrf_token(request))
+        Block(header).classes("as-children")
+        _theme_switch(site, request)
+    client = ui.context.client
+    attend(
+        client,
+        lambda: site.presence.enter(None, viewer.person),
+        lambda: site.presence.leave(None, viewer.person),
+    )
+    with ui.element("div").classes(f"content {classes}") as main:
+        yield main
+
+
+@contextmanager
+def form(site: Site, request: Request, action: str) -> Iterator[Element]:
+    """A real form that posts to `action`, with the CSRF token in it."""
+    with ui.element("form").props('method="post"') as element:
+        element.props["action"] = action
+        hidden("csrf", site.cookies.csrf_token(request))
+        yield element
+
+
+def hidden(name: str, value: str) -> Element:
+    """A form's hidden field."""
+    field = ui.element("input").props('type="hidden"')
+    field.props["name"] = name
+    field.props["value"] = value
+    return field
+
+
+def _nav_link(text: str, path: str, request: Request) -> Html:
+    current = Html(' aria-current="page"') if request.scope["path"] == path else ""
+    return Html('<a class="nav-link" href="{}"{}>{}</a>').format(path, current, text)
+
+
+def _theme_switch(site: Site, request: Request) -> None:
+    viewer = viewer_of(request)
+    dark: ui.dark_mode | None = None
+
+    def shade() -> None:
+        """Follow the system, as pages do by themselves, unless told otherwise."""
+        nonlocal dark
+        if dark is not None:
+            dark.value = _DARK[viewer.theme]
+        elif viewer.theme != "system":
+            dark = ui.dark_mode(_DARK[viewer.theme])
+
+    async def switch() -> None:
+        nonlocal viewer
+        viewer = replace(viewer, theme=_NEXT_THEME[viewer.theme])
+        await attempt(site.accounts.remember(viewer))
+        shade()
+        show()
+
+    def show() -> None:
+        button.props["icon"] = _THEME_ICON[viewer.theme]
+        button.props["aria-label"] = f"Theme: {viewer.theme}"
+        button.props["title"] = f"Theme: {viewer.theme}"
+
+    button = Button(on_click=switch).props("flat dense round size=sm").classes("quiet")
+    shade()
+    show()

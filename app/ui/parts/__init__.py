@@ -1,1 +1,0 @@
-"""The parts a room is made of."""

@@ -1,0 +1,66 @@
+"""A page's binding: what of a room it is bound to, and which of its parts want to hear of it.
+
+Making a binding runs all bindings that the same value has already. A page therefore binds itself once to each live
+value, however many of its elements show it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import binding, ui
+
+from app.domain.trade import Person, Trade
+from app.rooms.room import Room
+from app.ui.live.connection import attend
+
+People = tuple[Person, ...]
+
+
+class RoomBinding:
+    """Bound to a room while the page's socket is there, until `turn_away`; what changed meanwhile is shown then."""
+
+    trade = binding.BindableProperty(on_change=lambda binding, trade: binding._tell("trade", trade))  # noqa: SLF001
+    present = binding.BindableProperty(on_change=lambda binding, people: binding._tell("present", people))  # noqa: SLF001
+    typing = binding.BindableProperty(on_change=lambda binding, people: binding._tell("typing", people))  # noqa: SLF001
+
+    def __init__(self, room: Room) -> None:
+        self._told: dict[str, list[Callable[[Any], object]]] = {"trade": [], "present": [], "typing": []}
+        self._room = room
+        self.trade, self.present, self.typing = room.trade, room.present, room.typing
+        self._end = attend(ui.context.client, self._follow, self._rest)
+        ui.context.client.on_delete(self._gone)
+
+    def turn_away(self) -> None:
+        """Show nothing more."""
+        for told in self._told.values():
+            told.clear()
+        self._end()
+
+    def _gone(self) -> None:
+        self.turn_away()
+        del self._end  # it leads back here
+
+    def _follow(self) -> None:
+        for name in self._told:
+            binding.bind_from(self, name, self._room, name)
+
+    def _rest(self) -> None:
+        binding.remove([self])
+
+    def on_trade(self, show: Callable[[Trade], object]) -> None:
+        """Call `show(trade)` now and whenever the trade changes."""
+        self._told["trade"].append(show)
+        show(self.trade)
+
+    def on_present(self, show: Callable[[People], object]) -> None:
+        """Call `show(people)` whenever somebody comes or goes."""
+        self._told["present"].append(show)
+
+    def on_typing(self, show: Callable[[People], object]) -> None:
+        """Call `show(people)` now and whenever somebody begins or stops typing."""
+        self._told["typing"].append(show)
+        show(self.typing)
+
+    def _tell(self, name: str, value: object) -> None:
+        for show in self._told[name]:
+            show(value)

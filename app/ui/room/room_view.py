@@ -1,0 +1,51 @@
+"""One person's side of a room: what all parts of its page need."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from app.domain.kinds import Role
+from app.domain.trade import Trade
+from app.rooms.room import Room
+from app.service.negotiation import Negotiation
+from app.service.viewer import Viewer
+from app.ui.room.room_binding import RoomBinding
+
+
+@dataclass(frozen=True, slots=True)
+class RoomView:
+    """The viewer's side of a room."""
+
+    #: Who looks.
+    viewer: Viewer
+    #: The viewer's side of the trade.
+    role: Role
+    #: The live room.
+    room: Room
+    #: The moves that can be made in it.
+    negotiation: Negotiation
+    #: The browser's time zone.
+    zone: ZoneInfo
+    #: The database's clock.
+    now: Callable[[], datetime]
+    #: A trade's invitation link.
+    link: Callable[[Trade], str]
+    #: What the page shows of the room.
+    binding: RoomBinding
+
+    @property
+    def trade(self) -> Trade:
+        """The trade as the page shows it: what is pressed is meant for this one."""
+        trade: Trade = self.binding.trade
+        return trade
+
+    @property
+    def me(self) -> int:
+        """The viewer's user id."""
+        return self.viewer.person.id
+
+    @property
+    def today(self) -> date:
+        """The day it is now in the viewer's time zone."""
+        return self.now().astimezone(self.zone).date()

@@ -1,0 +1,89 @@
+"""What has happened: the activity timeline and the version history, behind tabs; versions are read when opened."""
+
+from functools import partial
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from app.domain.actions import Action
+from app.domain.kinds import Kind
+from app.ui import browser
+from app.ui.components.feedback import attempt
+from app.ui.components.html import Html
+from app.ui.components.html_block import Block
+from app.ui.components.stream import Stream
+from app.ui.room import entries
+from app.ui.room.room_view import RoomView
+
+_TIMELINE, _VERSIONS = "Activity timeline", "Version history"
+_TAB = Html('<button type="button" role="tab" class="tab" aria-selected="{}" tabindex="{}">{}</button>')
+_TABS = _TAB.format("true", 0, _TIMELINE) + _TAB.format("false", -1, _VERSIONS)
+
+
+class Timeline:
+    """Two tabs. On a phone a panel opens when its tab is pressed, and closes when it is pressed again."""
+
+    def __init__(self, view: RoomView) -> None:
+        self._view = view
+        self._live_versions: set[int] = set()
+        self._oldest_version: int | None = None
+        self._versions: Stream | None = None
+        self._pressed_name = ""
+        self._first_seq = view.room.recent[0].seq
+        with ui.element("section").classes("history").props('aria-label="History"') as self._section:
+            tabs = Block(_TABS).classes("tabs").props('role="tablist"')
+            for event in ("click", "keydown"):
+                tabs.on(event, self._chosen, js_handler=browser.choose_tab())
+            with ui.element("div").classes("panels") as self._panels:
+                self._timeline = Stream(self._rows("timeline"), newest_first=True)
+        self._timeline.begin([entries.timeline(action, view) for action in view.room.recent])
+        if view.room.has_earlier:
+            self._timeline.offer_earlier("Show earlier", self._show_earlier)
+
+    def show(self, action: Action) -> None:
+        """Show what has just happened, where it has been opened."""
+        self._timeline.add_to_lump(
+            partial(entries.timeline, action, self._view), at_once=action.kind is not Kind.MESSAGE_SENT
+        )
+        made = entries.version_made_by(action)
+        if self._versions is not None and made is not None:
+            self._live_versions.add(made.number)
+            self._versions.add(entries.version(made, self._view))
+
+    async def _chosen(self, event: GenericEventArguments) -> None:
+        name = event.args
+        if name not in (_TIMELINE, _VERSIONS):  # whatever was sent, a list included
+            return
+        is_open = self._pressed_name == name
+        self._pressed_name = "" if is_open else name
+        self._section.classes(remove="open") if is_open else self._section.classes("open")
+        if name == _VERSIONS and self._versions is None:
+            with self._panels:
+                self._versions = Stream(self._rows("versions"), newest_first=True)
+            await self._show_older()
+        self._timeline.show(name == _TIMELINE)
+        if self._versions is not None:
+            self._versions.show(name == _VERSIONS)
+
+    async def _show_earlier(self) -> bool:
+        older = await attempt(self._view.negotiation.earlier(self._view.viewer, self._view.room, self._first_seq))
+        if older:
+            self._first_seq = older[0].seq
+            self._timeline.fill([entries.timeline(action, self._view) for action in older])
+        return self._first_seq > 1
+
+    async def _show_older(self) -> bool:
+        view, versions = self._view, self._versions
+        found = await attempt(view.negotiation.versions(view.viewer, view.room, self._oldest_version))
+        if found and versions is not None:
+            self._oldest_version = found[-1].number
+            versions.fill(
+                [entries.version(made, view) for made in reversed(found) if made.number not in self._live_versions]
+            )
+            if self._oldest_version > 1:
+                versions.offer_earlier("Show earlier", self._show_older)
+        return self._oldest_version is None or self._oldest_version > 1
+
+    @staticmethod
+    def _rows(testid: str) -> ui.element:
+        return ui.element("div").classes("rows").props(f'data-testid="{testid}" role="list"')

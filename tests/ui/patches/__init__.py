@@ -1,0 +1,1 @@
+"""Each patch against what it stands in for."""
