@@ -38,35 +38,61 @@ Rate = Annotated[str, AfterValidator(_check_rate)]
 
 
 class Settings(BaseSettings):
-    """What can be set. The README's table repeats the names and defaults."""
+    """What can be set. The table in `docs/operations.md` repeats the names and defaults."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True)
 
+    #: The application's PostgreSQL, ``postgresql://…``; empty: the embedded one.
     database_url: str = ""
+    #: The role that owns the schema, where the application runs as another; empty: one role does both.
     owner_url: str = ""
+    #: The address to listen on.
     host: str = Field("127.0.0.1", min_length=1)
+    #: The port to listen on.
     port: int = Field(8080, ge=1, le=65_535)
+    #: What invitation links start with, without a path; empty: made from host and port.
     public_url: str = ""
+    #: Further host names to answer to, separated by commas.
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    #: Addresses of proxies whose forwarded headers count, separated by commas.
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    #: What cookies and receipts are signed with, at least 16 characters; empty: generated once and kept.
     secret: str = ""
+    #: Where the embedded database and the generated secret are.
     data_dir: Path = Path(".data")
+    #: Minutes to the deadline that a new trade starts with.
     expiry_minutes: int = Field(30, ge=1, le=MAX_MINUTES)
+    #: Whether `serve` runs the jobs too.
     worker: bool = True
+    #: Whether the demo's people and trades are there; unset: with the embedded database on a loopback address.
     demo: bool = False
+    #: Sign-ups from one address.
     limit_sign_up: Rate = "30/minute"
+    #: Sign-ins from one address.
     limit_sign_in: Rate = "60/minute"
+    #: Failed sign-ins under one name from one address, or from one browser that is known.
     limit_guesses: Rate = "20/minute"
+    #: Failed sign-ins under one name from all browsers that are not known.
     limit_guesses_at_name: Rate = "100/minute"
+    #: Moves of one person.
     limit_moves: Rate = "600/minute"
+    #: Messages of one person.
     limit_messages: Rate = "600/minute"
+    #: Room links opened by one person.
     limit_rooms: Rate = "300/minute"
+    #: Receipts and data downloaded by one person.
     limit_exports: Rate = "30/minute"
+    #: Open offers of one person.
     limit_open_trades: int = Field(500, ge=1)
+    #: Pages of one person that are open at once.
     limit_pages: int = Field(300, ge=1)
+    #: Whether the speed patches of `app.patches` are put in place; what security needs always is.
     patches: bool = True
+    #: The least important records that are logged.
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    #: Text for people, or one JSON object a line.
     log_format: Literal["text", "json"] = "text"
+    #: A file for the security log, always JSON; None: standard error.
     security_log: Path | None = None
 
     @field_validator("allowed_hosts", "trusted_proxies", mode="before")

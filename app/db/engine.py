@@ -146,6 +146,6 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[psycopg.AsyncConnection]:
-        """The same inside a transaction: committed at the end, rolled back on an exception."""
+        """psycopg's own connection inside a transaction: committed at the end, rolled back on an exception."""
         async with self.raw() as connection, connection.transaction():
             yield connection

@@ -31,20 +31,20 @@ class Limits:
     def trying(self, name: str, *key: str) -> Iterator[None]:
         """Count what is tried in the block only where it ends in a refusal; what is being tried at the same time
         counts meanwhile. Raises `Refusal` when the rate is used up."""
-        rate, its = self._rates[name], (name, *key)
-        self._trying[its] += 1
+        rate, whose = self._rates[name], (name, *key)
+        self._trying[whose] += 1
         try:
-            if not self._window.test(rate, *its, cost=self._trying[its]):
+            if not self._window.test(rate, *whose, cost=self._trying[whose]):
                 raise _too_often(name)
             try:
                 yield
             except Refusal:
-                self._window.hit(rate, *its)
+                self._window.hit(rate, *whose)
                 raise
         finally:
-            self._trying[its] -= 1
-            if not self._trying[its]:
-                del self._trying[its]
+            self._trying[whose] -= 1
+            if not self._trying[whose]:
+                del self._trying[whose]
 
 
 def _too_often(name: str, by: str | None = None) -> Refusal:
@@ -110,11 +110,11 @@ class RecentUses(Storage, MovingWindowSupport):
         raise NotImplementedError
 
     def get(self, key: str) -> int:
-        """The same."""
+        """No counter is kept."""
         raise NotImplementedError
 
     def get_expiry(self, key: str) -> float:
-        """The same."""
+        """No counter is kept."""
         raise NotImplementedError
 
     def _forget(self, now: float) -> None:

@@ -45,7 +45,11 @@ _TRIES = 10
 
 
 class Negotiation:
-    """Use cases of the room. All of them raise `Refusal`, and then nothing was changed."""
+    """Use cases of the room. Where they raise `Refusal`, nothing was changed.
+
+    Every move may be refused as NOT_YOURS (no party, or not that role's move), CLOSED, TOO_LATE (the deadline has
+    passed), TOO_OFTEN (a rate limit) or STALE (somebody was faster again and again); what else is said at each.
+    """
 
     def __init__(
         self, ledger: Ledger, history: History, lobby: Lobby, limits: Limits, now: Callable[[], datetime]
@@ -59,7 +63,8 @@ class Negotiation:
     async def enter(self, viewer: Viewer, trade_id: int, standing: Standing | None = None) -> Room:
         """The live room, for one of its two parties; give it back with `leave`.
 
-        `standing` is what has just been read of the trade, if it has: often it need not be read again.
+        `standing` is what has just been read of the trade, if it has: often it need not be read again. Raises `Refusal`
+        (NOT_YOURS).
         """
         room = await self._lobby.enter(trade_id, standing)
         if room is not None and room.trade.role_of(viewer.person.id) is None:
@@ -75,11 +80,14 @@ class Negotiation:
         self._lobby.leave(room)
 
     async def join(self, viewer: Viewer, trade_id: int, code: str) -> Trade:
-        """Take the buyer's seat: by whom the seller named, or by the first who holds the link with this code."""
+        """Take the buyer's seat: by whom the seller named, or by the first who holds the link with this code.
+
+        Raises `Refusal`, SEAT_TAKEN among others.
+        """
         return (await self._move(viewer, trade_id, Join(viewer.person, code))).trade
 
     async def send(self, viewer: Viewer, trade_id: int, text: str, *, request: UUID | None = None) -> Action:
-        """Say something, before and after the close alike."""
+        """Say something, before and after the close alike. Raises `Refusal`, INVALID among others."""
         self._limits.check("messages", viewer.person.id)
         return (await self._record_by(viewer, trade_id, SendMessage(text), request)).action
 
@@ -95,22 +103,25 @@ class Negotiation:
         reason: str,
         request: UUID | None = None,
     ) -> Trade:
-        """Put new terms, as typed, in the place of those of `version`."""
+        """Put new terms, as typed, in the place of those of `version`.
+
+        Raises `Refusal`: INVALID with the field's name, STALE when the terms are at another version, and others.
+        """
         move = Amend(version, parse_terms(price, quantity, description), reason)
         return (await self._move(viewer, trade_id, move, request)).trade
 
     async def request_amendment(
         self, viewer: Viewer, trade_id: int, text: str, *, request: UUID | None = None
     ) -> Action:
-        """Ask the seller for other terms."""
+        """Ask the seller for other terms. Raises `Refusal`, INVALID among others."""
         return (await self._move(viewer, trade_id, RequestAmendment(text), request)).action
 
     async def accept(self, viewer: Viewer, trade_id: int, version: int, *, request: UUID | None = None) -> Trade:
-        """Accept the terms of exactly this version."""
+        """Accept the terms of exactly this version. Raises `Refusal`: STALE when they are at another, and others."""
         return (await self._move(viewer, trade_id, Accept(version), request)).trade
 
     async def reject(self, viewer: Viewer, trade_id: int, reason: str, *, request: UUID | None = None) -> Trade:
-        """Decline the offer for good."""
+        """Decline the offer for good. Raises `Refusal`, INVALID (the reason is too long) among others."""
         return (await self._move(viewer, trade_id, Reject(reason), request)).trade
 
     async def renew_link(self, viewer: Viewer, trade_id: int) -> Trade:
@@ -118,11 +129,14 @@ class Negotiation:
         return (await self._move(viewer, trade_id, RenewLink(new_code()))).trade
 
     async def release_seat(self, viewer: Viewer, trade_id: int) -> Trade:
-        """Take the buyer's seat back before the buyer's first answer; the link is renewed with it."""
+        """Take the buyer's seat back before the buyer's first answer; the link is renewed with it.
+
+        Raises `Refusal`: INVALID when the seat is free, TOO_LATE after an answer, and others.
+        """
         return (await self._move(viewer, trade_id, ReleaseSeat(new_code()))).trade
 
     def typing(self, viewer: Viewer, room: Room, *, now: bool) -> None:
-        """Show or take away the viewer's typing mark."""
+        """Show or take away the viewer's typing mark. Raises `Refusal` (NOT_YOURS)."""
         self._check_party(viewer, room.trade)
         if now:
             room.start_typing(viewer.person)
@@ -130,12 +144,12 @@ class Negotiation:
             room.stop_typing(viewer.person)
 
     async def earlier(self, viewer: Viewer, room: Room, before: int) -> list[Action]:
-        """A page of actions with seq < before, oldest first."""
+        """A page of actions with seq < before, oldest first; empty before the first. Raises `Refusal` (NOT_YOURS)."""
         self._check_party(viewer, room.trade)
         return await self._history.actions(room.trade.id, before=before)
 
     async def versions(self, viewer: Viewer, room: Room, before: int | None = None) -> list[Version]:
-        """A page of versions, newest first."""
+        """A page of versions numbered below `before`, newest first. Raises `Refusal` (NOT_YOURS)."""
         self._check_party(viewer, room.trade)
         return await self._history.versions(room.trade.id, before=before)
 

@@ -22,7 +22,7 @@ PAGE = 20
 
 
 class Trades:
-    """Use cases around trades as a whole. They raise `Refusal`, and then nothing was changed."""
+    """Use cases around trades as a whole. Where they raise `Refusal`, nothing was changed."""
 
     def __init__(
         self, ledger: Ledger, history: History, lobby: Lobby, dashboard: Dashboard, limits: Limits, *, most_open: int
@@ -47,7 +47,10 @@ class Trades:
         minutes: str,
         request: UUID | None = None,
     ) -> Trade:
-        """A new offer from what the seller typed; `buyer` may be empty. A named request makes one trade."""
+        """A new offer from what the seller typed; `buyer` may be empty. A named request makes one trade.
+
+        Raises `Refusal`: TOO_OFTEN (too many moves, or too many open offers), INVALID with the field's name.
+        """
         self._limits.check("moves", viewer.person.id)
         me = viewer.person.id
         fields = {"title": title, "description": description, "price": price, "quantity": quantity}
@@ -82,7 +85,7 @@ class Trades:
         minutes: str,
         request: UUID | None = None,
     ) -> Trade:
-        """The same for a seller at the shell, who has no session."""
+        """A new offer of a seller at the shell, who has no session. Raises `Refusal` (INVALID)."""
         title = check_title(title)
         terms = parse_terms(price, quantity, description)
         invited = _check_buyer(buyer, seller)
@@ -102,7 +105,10 @@ class Trades:
         return standing.trade if standing else None
 
     async def find(self, viewer: Viewer, code: str) -> Standing:
-        """The trade of an invitation code, for its parties and for somebody who may take the buyer's seat."""
+        """The trade of an invitation code, for its parties and for somebody who may take the buyer's seat.
+
+        Raises `Refusal`: TOO_OFTEN, NOT_YOURS (also where there is no such trade).
+        """
         self._limits.check("rooms", viewer.person.id)
         typed = normalise_code(code)
         standing = await self._history.by_code(typed) if typed.isascii() and typed.isalnum() else None
@@ -114,11 +120,11 @@ class Trades:
         raise Refusal(Reason.NOT_YOURS, "Nothing here")
 
     async def clear_drafts(self) -> int:
-        """Clear offers that expired a month ago and that nobody ever joined; returns how many."""
+        """Clear offers that were closed a month ago and that nobody ever joined; returns how many."""
         return await self._ledger.clear_drafts()
 
     async def mine(self, viewer: Viewer, statuses: Sequence[Status], page: int) -> tuple[list[Trade], bool]:
-        """One page of the viewer's trades, and whether there are more."""
+        """One page of the viewer's trades, and whether there are more. `page` counts from 0."""
         found = await self._history.trades_of(viewer.person.id, statuses, offset=page * PAGE, limit=PAGE + 1)
         return [standing.trade for standing in found[:PAGE]], len(found) > PAGE
 

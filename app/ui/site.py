@@ -20,20 +20,29 @@ from app.ui.live.pending_pages import PendingPages
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Everything a page may use. `now` is the database's clock; `health` names what does not work, if anything."""
+    """Everything a page may use."""
 
+    #: What the operator has set.
     settings: Settings
+    #: Makes and reads this site's cookies.
     cookies: Cookies
+    #: Pages that were asked for and that no socket has opened yet.
     pending: PendingPages
+    #: Use cases: accounts, trades as a whole, receipts, a person's own data, the moves in a room.
     accounts: Accounts
     trades: Trades
     receipts: Receipts
     privacy: Privacy
     negotiation: Negotiation
+    #: Who is where.
     presence: Presence
+    #: Ticks the clocks that pages show.
     ticker: Ticker
+    #: The dashboard's live state.
     dashboard: Dashboard
+    #: The database's clock.
     now: Callable[[], datetime]
+    #: Whether each part works that the server cannot do without, by its name.
     health: Callable[[], dict[str, bool]]
 
     def invitation_link(self, trade: Trade) -> str:

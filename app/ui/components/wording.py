@@ -101,8 +101,9 @@ def outcome(trade: Trade, viewer_id: int) -> Html:
 @lru_cache
 def status_chip(status: Status, testid: str = "") -> Html:
     """The status as word, icon and colour (the latter two by the theme)."""
-    mark = Html(' data-testid="{}"').format(testid) if testid else ""
-    return Html('<span class="status" data-status="{}"{}>{}</span>').format(status.value, mark, status.word)
+    marks = Html(" data-final") if status.final else Html("")
+    marks += Html(' data-testid="{}"').format(testid) if testid else Html("")
+    return Html('<span class="status" data-status="{}"{}>{}</span>').format(status.value, marks, status.word)
 
 
 def initials(person: Person) -> str:

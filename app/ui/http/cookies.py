@@ -74,7 +74,7 @@ class Cookies:
         return bool(seed) and token.isascii() and self._csrf.verify_signature(seed, token)
 
     def check_csrf(self, request: Request, token: str) -> None:
-        """The same; raises `Refusal` where it did not."""
+        """Raises `Refusal` (INVALID) where a form did not come from a page of ours."""
         if not self.csrf_holds(request, token):
             security_log.note(
                 "csrf_refused", path=request.url.path, address=request.client.host if request.client else None

@@ -3,8 +3,6 @@
 from nicegui import Client, ui
 from nicegui.element import Element
 
-from app.ui.http.requests import session_of
-
 _SENTENCE = (
     "The connection to the database is lost. What you typed is kept; everything comes back by itself in a moment."
 )
@@ -25,7 +23,7 @@ class Outage:
         if listening:
             return
         for client in list(Client.instances.values()):
-            if session_of(client.request) is not None:
+            if getattr(client.request.state, "viewer", None) is not None:
                 with client.layout:
                     banner = ui.label(_SENTENCE).classes("outage").props('role="alert" data-testid="outage"')
                 self._banners.append(banner)

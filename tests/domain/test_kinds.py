@@ -1,0 +1,101 @@
+"""The table of kinds is complete, and everything that follows from it does: what is forgotten is named here."""
+
+import ast
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from app.domain import rules
+from app.domain.kinds import FINAL, KINDS, NEXT, OPEN, Kind, KindRules, SeatChange, Status, Timing, VersionUse
+from app.domain.moves import Move
+
+APP = Path(__file__).parents[2] / "app"
+THEME = (APP / "ui" / "theme.css").read_text()
+MOVES = get_args(Move)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_has_its_row(kind: Kind) -> None:
+    assert isinstance(KINDS.get(kind), KindRules), f"{kind.name} has no row in domain/kinds.py"
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_but_the_first_is_some_move_s(kind: Kind) -> None:
+    moves = [move for move in MOVES if move.kind is kind]
+    assert len(moves) == (kind is not Kind.CREATED), f"{kind.name}: one class in the union of domain/moves.py has it"
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_every_move_has_its_rule(move: type[Move]) -> None:
+    generic = rules._result.dispatch(object)
+    assert rules._result.dispatch(move) is not generic, f"{move.__name__} has no function in domain/rules.py"
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_row_does_not_contradict_itself(kind: Kind) -> None:
+    row = KINDS[kind]
+    assert ("{who}" in row.words) == bool(row.by), "whoever does it is named, and time is not"
+    assert ("{version}" in row.words) == (row.version is VersionUse.NAMES)
+    assert row.words.format(who="Sam", version=3).startswith("Sam " if row.by else "The ")
+    assert row.deed
+    assert not row.deed[0].isupper()
+    assert row.to not in row.during
+    if row.closes:
+        assert row.during <= set(OPEN)
+        assert row.when is not Timing.ANY
+    if row.seat is SeatChange.FREED:
+        assert row.renews_code, "or who was shown out would walk in again"
+
+
+def test_a_status_leads_on_or_is_final() -> None:
+    assert set(OPEN) | set(FINAL) == set(Status)
+    assert set(OPEN) & set(FINAL) == set()
+    reached = {status for ways in NEXT.values() for status in ways} | {Status.DRAFT}
+    assert reached == set(Status), "there is a status that nothing leads to"
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.DRAFT])
+def test_the_theme_knows_every_status(status: Status) -> None:
+    assert f'[data-status="{status}"].status ' in THEME, "the chip's colour"
+    assert f'[data-status="{status}"].status::before' in THEME, "the chip's icon"
+    assert (f'.banner[data-status="{status}"]' in THEME) == status.final, "the banner of what is closed"
+
+
+def test_the_theme_names_a_status_only_where_it_looks_different() -> None:
+    selectors = [
+        part for line in THEME.splitlines() for part in line.split("{")[0].split(",") if "data-status=" in part
+    ]
+    for selector in selectors:
+        alone = selector.strip().startswith(("[data-status=", ".banner[data-status="))
+        assert alone or 'data-status="draft"' in selector, f"{selector}: ask for [data-final] instead of a list"
+
+
+def test_every_match_says_what_it_would_miss() -> None:
+    """A `match` over kinds, statuses or other words of the table ends in `assert_never`, so mypy names a new one."""
+    for path in APP.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Match):
+                last = node.cases[-1]
+                wild = isinstance(last.pattern, ast.MatchAs) and last.pattern.name is None
+                assert wild, f"{path.name}:{node.lineno}"
+                assert "assert_never" in ast.unparse(last), f"{path.name}:{node.lineno}"
+
+
+def test_nobody_else_lists_kinds_or_statuses() -> None:
+    """What follows from the table is asked of the table; a second list would be the one that is forgotten."""
+    names = {"Kind": {kind.name for kind in Kind}, "Status": {status.name for status in Status}}
+    for path in APP.rglob("*.py"):
+        if path.name == "kinds.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Set | ast.Tuple | ast.List | ast.Dict):
+                inner = node.keys if isinstance(node, ast.Dict) else node.elts
+                listed = [
+                    each
+                    for each in inner
+                    if isinstance(each, ast.Attribute)
+                    and isinstance(each.value, ast.Name)
+                    and each.attr in names.get(each.value.id, ())
+                ]
+                assert len(listed) < 3, f"{path.name}:{node.lineno} lists what domain/kinds.py says"

@@ -1,0 +1,95 @@
+"""Whatever can happen stands in the timeline, the conversation, the receipt and the PDF, and the receipt verifies."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from fpdf import FPDF
+
+from app.db.ledger import new_code
+from app.domain import moves
+from app.domain.actions import Action
+from app.domain.kinds import KINDS, Kind, Role
+from app.domain.terms import parse_terms
+from app.rooms.room import Room
+from app.rooms.ticker import Dial
+from app.service.limits import Limits
+from app.service.receipts import Receipt, Receipts, verify
+from app.service.viewer import Viewer
+from app.ui.http.receipt_pdf import render
+from app.ui.room import entries
+from app.ui.room.room_view import RoomView
+from tests.conftest import Deal, Market
+
+ENDINGS: list[moves.Move] = [moves.Accept(2), moves.Reject("too dear"), moves.Expire()]
+
+
+async def play_everything(market: Market, ending: moves.Move) -> Deal:
+    """A trade in which each kind of thing happens that does not end it, and then the ending."""
+    deal = await market.draft(minutes=30 if not isinstance(ending, moves.Expire) else 0.03)
+    if not isinstance(ending, moves.Expire):
+        await deal.play(moves.RenewLink(new_code()), deal.seller)
+        await deal.play(moves.Join(deal.buyer, (await deal.trade()).code))
+        await deal.play(moves.ReleaseSeat(new_code()), deal.seller)
+        await deal.play(moves.Join(deal.buyer, (await deal.trade()).code))
+        await deal.play(moves.SendMessage("Is it oiled?"), deal.buyer)
+        await deal.play(moves.RequestAmendment("Oil it, please"), deal.buyer)
+        await deal.play(moves.Amend(1, parse_terms("900.50", "2", "Oiled twice."), "as asked"), deal.seller)
+        await deal.play(ending, deal.buyer)
+    else:
+        await deal.wait_for_deadline()
+        await deal.play(ending)
+    return deal
+
+
+@pytest.fixture
+async def issued(market: Market) -> list[tuple[Deal, Receipt]]:
+    """One receipt for each ending."""
+    receipts = Receipts(market.history, Limits({"exports": "1000/minute"}), "a secret of the tests, long enough")
+    issued = []
+    for ending in ENDINGS:
+        deal = await play_everything(market, ending)
+        receipt = await receipts.issue(Viewer(deal.seller, 0), (await deal.trade()).code, market.database.clock.now())
+        assert verify(receipt, receipts.public_key) == []
+        issued.append((deal, receipt))
+    return issued
+
+
+async def view(deal: Deal) -> RoomView:
+    """The seller's side of it."""
+    trade = await deal.trade()
+    room = Room(trade, 1, [], Dial(trade, deal.market.database.clock.now))
+    rest = (ZoneInfo("UTC"), deal.market.database.clock.now, lambda trade: trade.code, None)
+    return RoomView(Viewer(deal.seller, 0), Role.SELLER, room, None, *rest)  # type: ignore[arg-type]
+
+
+async def test_every_kind_is_told_everywhere(
+    issued: list[tuple[Deal, Receipt]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed: list[str] = []
+    write = FPDF.multi_cell
+
+    def note(pdf: FPDF, width: float, height: float, text: str, *args: Any, **how: Any) -> Any:
+        printed.append(text)
+        return write(pdf, width, height, text, *args, **how)
+
+    monkeypatch.setattr(FPDF, "multi_cell", note)
+    told: set[Kind] = set()
+    for deal, receipt in issued:
+        printed.clear()
+        assert render(receipt).startswith(b"%PDF-")
+        actions: list[Action] = await deal.market.history.actions_since(deal.id, 0)
+        assert [entry["body"]["kind"] for entry in receipt["actions"]] == [action.kind for action in actions]
+        seen = await view(deal)
+        for action in actions:
+            words = KINDS[action.kind].words.format(
+                who=action.actor.name if action.actor else "", version=action.version
+            )
+            assert any(line.startswith(words) for line in printed), f"the PDF does not say {words!r}"
+            assert f'data-kind="{action.kind}"' in entries.timeline(action, seen)
+            if action.kind is Kind.MESSAGE_SENT:
+                assert action.text in entries.conversation(action, seen)
+            else:
+                assert f'data-kind="{action.kind}"' in entries.conversation(action, seen)
+            told.add(action.kind)
+    assert told == set(Kind), "a kind that no test here lets happen"
