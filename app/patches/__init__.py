@@ -5,7 +5,8 @@ One module for each thing that is changed. Each has a tuple `TOUCHES` of the int
 there, have another shape, or belong to a version that was not tested is left out, and the product works without it,
 slower. The **security** patch, `socket_guard`, is not optional: without it the start is refused.
 
-A module imports from libraries only what it lists, so that a name that is gone leaves out one patch and no more.
+What libraries document is not listed. Optional modules are imported here only, so that a name that is gone leaves out
+one patch and no more.
 """
 
 import logging
@@ -15,6 +16,10 @@ from app.patches.internals import Missing, look, untested
 from app.patches.socket_guard import SocketGuard
 
 log = logging.getLogger(__name__)
+SOCKET = "/_nicegui_ws"
+"""Where NiceGUI has its sockets."""
+FILES = "/_nicegui/"
+"""Where it has its files."""
 SPEED = (
     "signatures",
     "props",

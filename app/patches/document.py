@@ -29,12 +29,12 @@ TOUCHES = (
     "nicegui.client:Client.resolve_title(self)",
     "nicegui.client:Client.__init__ -> elements",
     "nicegui.client:Client.__init__ -> outbox",
+    "nicegui.client:Client.__init__ -> page",
     "nicegui.outbox:Outbox.__init__ -> updates",
     "nicegui.outbox:Outbox.__init__ -> next_message_id",
     "nicegui.page:page.resolve_markdown(self)",
     "nicegui.element:Element._to_dict(self)",
     "nicegui.element:Element.__init__ -> component",
-    "nicegui.json:dumps",
 )
 _HEADERS = {"Cache-Control": "no-store", "X-NiceGUI-Content": "page"}
 _OUT_OF_THE_ORDINARY = ("x-forwarded-prefix", "purpose", "sec-purpose")

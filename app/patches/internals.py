@@ -53,7 +53,7 @@ def _look(touch: str) -> None:
     path, _, parameters = path.partition("(")
     found = _resolve(path)
     if inner:
-        used = set(_used_in(found))
+        used = _texts(found) if inner.startswith("'") else _names(found)
         if inner.strip("'") not in used:
             raise Missing(f"{path} uses no {inner} any more")
     elif parameters:
@@ -75,18 +75,23 @@ def _resolve(path: str) -> Any:
     return found
 
 
-def _used_in(function: Any) -> Iterator[object]:
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    if isinstance(code, CodeType):
-        yield from _names_and_constants(code)
+def _code_of(function: Any) -> Iterator[CodeType]:
+    """A function's code, and that of the functions inside it."""
+    waiting = [getattr(inspect.unwrap(function), "__code__", None)]
+    while waiting:
+        code = waiting.pop()
+        if isinstance(code, CodeType):
+            yield code
+            waiting += code.co_consts
 
 
-def _names_and_constants(code: CodeType) -> Iterator[object]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names_and_constants(constant)
-        elif isinstance(constant, tuple):  # the keys of a dictionary
-            yield from constant
-        else:
-            yield constant
+def _names(function: Any) -> set[str]:
+    return {name for code in _code_of(function) for name in code.co_names}
+
+
+def _texts(function: Any) -> set[object]:
+    found: set[object] = set()
+    for code in _code_of(function):
+        for constant in code.co_consts:
+            found |= set(constant) if isinstance(constant, tuple) else {constant}  # a tuple: the keys of a dictionary
+    return found

@@ -7,11 +7,7 @@ Brings: 20 kB of memory for each person. Without it: more memory, nothing else.
 from fastapi import Request
 from nicegui import Client, app
 
-TOUCHES = (
-    "nicegui.client:Client.request",
-    "starlette.requests:Request.__init__(self, scope, receive, send)",
-    "starlette.requests:HTTPConnection.__init__ -> scope",
-)
+TOUCHES = ("starlette.requests:Request.__init__(self, scope, receive, send)",)
 _HEAD = (
     "type",
     "method",

@@ -18,6 +18,8 @@ from nicegui.middlewares import RedirectWithPrefixMiddleware, SetCacheControlMid
 from nicegui.nicegui import sio_app
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.patches import FILES, SOCKET
+
 TOUCHES = (
     "nicegui.nicegui:sio_app",
     "nicegui.nicegui:_on_disconnect(sid)",
@@ -26,14 +28,8 @@ TOUCHES = (
     "nicegui.page:page.__init__ -> reconnect_timeout",
     "nicegui.client:Client.instances",
     "nicegui.client:Client.__init__ -> page",
-    "socketio:AsyncServer.get_environ(self, sid, namespace)",
-    "socketio:AsyncServer.rooms(self, sid, namespace)",
     "starlette.applications:Starlette.__init__ -> user_middleware",
 )
-SOCKET = "/_nicegui_ws"
-"""Where NiceGUI has its sockets."""
-FILES = "/_nicegui/"
-"""Where it has its files."""
 _GOING_AWAY = 1001
 """What a browser closes a socket with when its page is left, reloaded or closed (RFC 6455, 7.4.1)."""
 _FAREWELL_SAID = "traderoom.farewell"

@@ -15,10 +15,8 @@ from nicegui.element import Element
 
 TOUCHES = (
     "nicegui.element:Element._to_dict(self)",
-    "nicegui.element:Element.is_deleted",
     "nicegui.core:sio",
     "nicegui.nicegui:sio",
-    "socketio:AsyncServer.emit(self, event, data, to, room, skip_sid, namespace, callback, ignore_queue)",
 )
 
 

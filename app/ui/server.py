@@ -11,7 +11,6 @@ from nicegui import app, ui
 from starlette.types import ASGIApp
 
 from app import patches
-from app.patches.routes import Routes
 from app.patches.socket_guard import SocketGuard
 from app.ui import browser
 from app.ui.components.html_block import Block
@@ -59,6 +58,8 @@ def entrance(site: Site, holder: ASGIApp, left_out: dict[str, str]) -> ASGIApp:
         return Middleware(
             sockets, settings=site.settings, cookies=site.cookies, accounts=site.accounts, presence=site.presence
         )
+
+    from app.patches.routes import Routes  # noqa: PLC0415 - it imports what may not be there
 
     return Routes(holder, guard)
 

@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import security_log
-from app.patches.routes import FILES, SOCKET
+from app.patches import FILES, SOCKET
 from app.rooms.presence import Presence
 from app.service.accounts import Accounts
 from app.service.viewer import Viewer

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from weakref import ref
 
 from nicegui import Client
 
@@ -14,12 +15,12 @@ class _Connection:
     which costs more than what most of ours do: a page has one."""
 
     def __init__(self, client: Client) -> None:
-        self._client = client
+        self._client = ref(client)  # its request leads here
         self._parts: dict[object, tuple[Step, Step]] = {}
         self._here = client.has_socket_connection
         client.on_connect(self.come)
         client.on_disconnect(self.lose_one)
-        client.on_delete(self.go)
+        client.on_delete(self.end)
 
     def add(self, enter: Step, leave: Step) -> Step:
         """One more part; returns the way to take it out."""
@@ -43,7 +44,8 @@ class _Connection:
 
     def lose_one(self) -> None:
         """A socket has gone, perhaps not the last one."""
-        if not self._client.has_socket_connection:
+        client = self._client()
+        if client is None or not client.has_socket_connection:
             self.go()
 
     def go(self) -> None:
@@ -53,14 +55,21 @@ class _Connection:
             for _, leave in list(self._parts.values()):
                 _do(leave)
 
+    def end(self) -> None:
+        """The page is deleted: its parts leave, and nothing leads back to them any more."""
+        self.go()
+        self._parts.clear()
+
 
 def attend(client: Client, enter: Step, leave: Step) -> Step:
     """Call `enter` when the page's socket connects and `leave` when its last one is gone; always in pairs.
 
     Returns the way to leave for good while the page stays.
     """
-    owners = (getattr(handler, "__self__", None) for handler in client.connect_handlers)
-    connection = next((one for one in owners if isinstance(one, _Connection)), None) or _Connection(client)
+    state = client.request.state
+    connection: _Connection | None = getattr(state, "connection", None)
+    if connection is None:
+        connection = state.connection = _Connection(client)
     return connection.add(enter, leave)
 
 
