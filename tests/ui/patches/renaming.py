@@ -89,7 +89,7 @@ class Renaming:
         for token in reversed(found):
             row, column = token.start
             line = lines[row - 1]
-            renamed = token.string.replace(self.name, self.name + SUFFIX)
+            renamed = re.sub(rf"\b{self.name}\b", self.name + SUFFIX, token.string)
             lines[row - 1] = line[:column] + renamed + line[column + len(token.string) :]
         return "".join(lines)
 
@@ -97,6 +97,11 @@ class Renaming:
         token = tokens[place]
         if self.kind == "text":
             return token.type == tokenize.STRING and token.string.strip("'\"") == self.name
+        if token.type == tokenize.STRING and token.string[0] in "fF":  # before Python 3.12 it is one token
+            owners = "|".join(_OWNERS.get(self.name, (r"\w+",)))
+            return self.kind == "attribute" and bool(
+                re.search(rf"{{(?:\w+\.)*(?:{owners})\.{self.name}\b", token.string)
+            )
         if token.type != tokenize.NAME or token.string != self.name:
             return False
         before, after = tokens[place - 1].string, tokens[place + 1].string
