@@ -1,4 +1,4 @@
-"""The commands. Whatever stops one of them is said in one line, exit status 2, never as a traceback."""
+"""Traderoom's commands. Whatever stops one of them is said in one line, exit status 2, never as a traceback."""
 
 import asyncio
 import contextlib

@@ -35,6 +35,7 @@ from app.db.checks import among, between, lines, one_line
 from app.domain.kinds import (
     FINAL,
     KINDS,
+    NEGOTIATED,
     OPEN,
     Kind,
     Role,
@@ -147,7 +148,7 @@ class TradeRow(SQLModel, table=True):
         CheckConstraint("buyer_id <> seller_id", name="buyer_is_not_seller"),
         CheckConstraint("(status = 'draft') <= (buyer_id IS NULL)", name="draft_has_no_buyer"),
         CheckConstraint(
-            f"NOT ({among('status', [Status.IN_NEGOTIATION, *_DECIDED])}) OR buyer_id IS NOT NULL",
+            f"NOT ({among('status', NEGOTIATED)}) OR buyer_id IS NOT NULL",
             name="deal_has_buyer",
         ),
         CheckConstraint(f"({among('status', FINAL)}) = (closed_at IS NOT NULL)", name="closed_when_final"),

@@ -102,8 +102,8 @@ class KindRules:
     renews_code: bool = False
     #: What it does to the buyer's seat.
     seat: SeatChange = SeatChange.STAYS
-    #: What it is to do it, after "Only the seller can".
-    deed: str
+    #: Completes "Only the seller can …".
+    infinitive: str
     #: What happened: `{who}` is who did it, `{version}` the version it names.
     words: str
 
@@ -124,7 +124,7 @@ class KindRules:
 _SELLER = frozenset({Role.SELLER})
 _BUYER = frozenset({Role.BUYER})
 _OPEN = frozenset({Status.DRAFT, Status.IN_NEGOTIATION})
-_NEGOTIATED = frozenset({Status.IN_NEGOTIATION})
+_IN_NEGOTIATION = frozenset({Status.IN_NEGOTIATION})
 
 KINDS: dict[Kind, KindRules] = {
     Kind.CREATED: KindRules(
@@ -132,7 +132,7 @@ KINDS: dict[Kind, KindRules] = {
         during=frozenset(),
         to=Status.DRAFT,
         version=VersionUse.MAKES,
-        deed="create the offer",
+        infinitive="create the offer",
         words="{who} created the offer",
     ),
     Kind.JOINED: KindRules(
@@ -140,45 +140,45 @@ KINDS: dict[Kind, KindRules] = {
         during=frozenset({Status.DRAFT}),
         to=Status.IN_NEGOTIATION,
         seat=SeatChange.TAKEN,
-        deed="join as the buyer",
+        infinitive="join as the buyer",
         words="{who} joined as the buyer",
     ),
     Kind.MESSAGE_SENT: KindRules(
         by=_SELLER | _BUYER,
         during=frozenset(Status),
         when=Timing.ANY,
-        deed="send a message",
+        infinitive="send a message",
         words="{who} sent a message",
     ),
     Kind.AMENDED: KindRules(
         by=_SELLER,
         during=_OPEN,
         version=VersionUse.MAKES,
-        deed="amend the deal",
+        infinitive="amend the deal",
         words="{who} amended the deal",
     ),
     Kind.AMENDMENT_REQUESTED: KindRules(
         by=_BUYER,
-        during=_NEGOTIATED,
+        during=_IN_NEGOTIATION,
         answers=True,
-        deed="request an amendment",
+        infinitive="request an amendment",
         words="{who} asked for an amendment",
     ),
     Kind.ACCEPTED: KindRules(
         by=_BUYER,
-        during=_NEGOTIATED,
+        during=_IN_NEGOTIATION,
         to=Status.ACCEPTED,
         version=VersionUse.NAMES,
         answers=True,
-        deed="accept the deal",
+        infinitive="accept the deal",
         words="{who} accepted version {version}",
     ),
     Kind.REJECTED: KindRules(
         by=_BUYER,
-        during=_NEGOTIATED,
+        during=_IN_NEGOTIATION,
         to=Status.REJECTED,
         answers=True,
-        deed="reject the deal",
+        infinitive="reject the deal",
         words="{who} rejected the deal",
     ),
     Kind.EXPIRED: KindRules(
@@ -186,23 +186,23 @@ KINDS: dict[Kind, KindRules] = {
         during=_OPEN,
         to=Status.EXPIRED,
         when=Timing.AFTER,
-        deed="expire the offer",
+        infinitive="expire the offer",
         words="The offer expired",
     ),
     Kind.LINK_RENEWED: KindRules(
         by=_SELLER,
         during=_OPEN,
         renews_code=True,
-        deed="renew the link",
+        infinitive="renew the link",
         words="{who} renewed the invitation link",
     ),
     Kind.SEAT_RELEASED: KindRules(
         by=_SELLER,
-        during=_NEGOTIATED,
+        during=_IN_NEGOTIATION,
         to=Status.DRAFT,
         renews_code=True,
         seat=SeatChange.FREED,
-        deed="release the buyer's seat",
+        infinitive="release the buyer's seat",
         words="{who} released the buyer's seat",
     ),
 }
@@ -216,6 +216,16 @@ OPEN = tuple(status for status in Status if NEXT[status])
 """The statuses in which a trade can still be closed."""
 FINAL = tuple(status for status in Status if not NEXT[status])
 """The outcomes."""
+NEGOTIATED = tuple(
+    status
+    for status in Status
+    if all(
+        rules.seat is SeatChange.TAKEN or rules.during == _IN_NEGOTIATION
+        for rules in KINDS.values()
+        if rules.to is status
+    )
+)
+"""The statuses that only a trade with a buyer comes to."""
 
 
 def kinds_by(*roles: Role) -> tuple[Kind, ...]:

@@ -60,7 +60,7 @@ def _begin(trade: Trade, move: Move, rules: KindRules, by: Role | None, now: dat
         raise Refusal(Reason.NOT_YOURS, "This room belongs to two other people.")
     if by not in rules.by:
         who = " or ".join(sorted(role.value for role in rules.by))
-        raise Refusal(Reason.NOT_YOURS, f"Only the {who} can {rules.deed}.")
+        raise Refusal(Reason.NOT_YOURS, f"Only the {who} can {rules.infinitive}.")
     return Action(move.kind, now, trade.seller if by is Role.SELLER else trade.buyer, by)
 
 

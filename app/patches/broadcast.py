@@ -6,7 +6,7 @@ Brings: a tenth of a message's CPU. Without it: slower, nothing else.
 from functools import partial
 from typing import Any
 
-from engineio import packet as line
+from engineio import packet as engine
 from nicegui import core
 from socketio import AsyncManager
 from socketio.packet import EVENT, Packet
@@ -33,6 +33,6 @@ async def emit(
     if how.get("callback") or how.get("skip_sid") or how.get("to") or not isinstance(data, dict):
         await AsyncManager.emit(manager, event, data, namespace, room=room, **how)
         return
-    packet = line.Packet(line.MESSAGE, Packet(EVENT, data=[event, data], namespace=namespace).encode())
+    packet = engine.Packet(engine.MESSAGE, Packet(EVENT, data=[event, data], namespace=namespace).encode())
     for _, socket in manager.get_participants(namespace, room):
         await manager.server.eio.send_packet(socket, packet)

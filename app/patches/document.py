@@ -80,7 +80,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
         if pieces.put_together(*parts) == response.body:
             pieces_of[key] = pieces
         return response
-    client._response_built = True  # noqa: SLF001 - see above
+    client._response_built = True  # noqa: SLF001 - as listed
     client.outbox.updates.clear()
     return HTMLResponse(pieces.put_together(*parts), status_code, _HEADERS)
 

@@ -1,7 +1,7 @@
-"""The trading floor: the dashboard's live state.
+"""The dashboard's live state.
 
-Dashboards that show the same thing (status filter, search, page) share one view. Changes are gathered for a moment and
-then applied to each view once, however many dashboards watch it and however many trades there are.
+Dashboards that show the same thing (status filter, search, page) share one listing. Changes are gathered for a moment and
+then applied to each listing once, however many dashboards watch it and however many trades there are.
 """
 
 import asyncio
@@ -126,7 +126,7 @@ class Listing:
 
 
 class TradeLists(Protocol):
-    """What the floor reads: `db.history.History`, and a twin in memory for unit tests."""
+    """What the dashboard reads: `db.history.History`, and a twin in memory for unit tests."""
 
     async def activity(
         self, statuses: tuple[Status, ...], title: str, *, offset: int, limit: int
@@ -143,7 +143,7 @@ class Dashboard:
     def __init__(self, lists: TradeLists, presence: Presence) -> None:
         self._lists = lists
         self._presence = presence
-        self._views: dict[Query, Listing] = {}
+        self._listings: dict[Query, Listing] = {}
         self._dirty: dict[int, tuple[Trade, datetime]] = {}
         self._moved: set[int] = set()
         self._flush: asyncio.TimerHandle | None = None
@@ -154,26 +154,26 @@ class Dashboard:
     @property
     def is_watched(self) -> bool:
         """Whether any dashboard is open."""
-        return bool(self._views)
+        return bool(self._listings)
 
     async def open(self, query: Query) -> Listing:
-        """The view of a query, live until `close`."""
-        view = self._views.get(query)
-        if view is None:
-            view = self._views[query] = Listing(query)
-            await self._load(view)
+        """The listing of a query, live until `close`."""
+        listing = self._listings.get(query)
+        if listing is None:
+            listing = self._listings[query] = Listing(query)
+            await self._load(listing)
         else:
-            await view.loaded.wait()
-            if self._views.get(query) is not view:  # its reading failed: try for ourselves
+            await listing.loaded.wait()
+            if self._listings.get(query) is not listing:  # its reading failed: try for ourselves
                 return await self.open(query)
-        view.watchers += 1
-        return view
+        listing.watchers += 1
+        return listing
 
-    def close(self, view: Listing) -> None:
-        """Give a view back."""
-        view.watchers -= 1
-        if view.watchers <= 0 and self._views.get(view.query) is view:
-            del self._views[view.query]
+    def close(self, listing: Listing) -> None:
+        """Give a listing back."""
+        listing.watchers -= 1
+        if listing.watchers <= 0 and self._listings.get(listing.query) is listing:
+            del self._listings[listing.query]
 
     def count_one(self, trade_id: int) -> None:
         """One more trade was created; one that was counted already is not counted again."""
@@ -182,7 +182,7 @@ class Dashboard:
 
     def changed(self, trade: Trade, at: datetime) -> None:
         """A trade has changed; `at` is the time of its newest action."""
-        if self._views:
+        if self._listings:
             known = self._dirty.get(trade.id)
             if known is None or at >= known[1]:
                 self._dirty[trade.id] = (trade, at)
@@ -198,22 +198,22 @@ class Dashboard:
         """Read everything again: at the start, and after news may have been missed."""
         total, self._counted = await self._lists.count()
         self._count(total)
-        for view in list(self._views.values()):
-            view.fill_again(await self._read(view.query))
+        for listing in list(self._listings.values()):
+            listing.fill_again(await self._read(listing.query))
 
-    async def _fill_up(self, view: Listing) -> None:
+    async def _fill_up(self, listing: Listing) -> None:
         """Lines have left a page that has a next one: show those that were there."""
         try:
-            view.fill_again(await self._read(view.query))
+            listing.fill_again(await self._read(listing.query))
         except Exception:
-            log.exception("floor: a page could not be filled up; the next change tries again")
+            log.exception("dashboard: a page could not be filled up; the next change tries again")
 
-    async def _load(self, view: Listing) -> None:
+    async def _load(self, listing: Listing) -> None:
         try:
-            view.fill(await self._read(view.query))
+            listing.fill(await self._read(listing.query))
         except BaseException:
-            self._views.pop(view.query, None)
-            view.loaded.set()
+            self._listings.pop(listing.query, None)
+            listing.loaded.set()
             raise
         self._flush_soon()  # what changed while we read is waiting
 
@@ -236,15 +236,15 @@ class Dashboard:
         moved, self._moved = self._moved - set(dirty), set()
         changed = sorted(dirty.values(), key=lambda change: change[1])
         lines = [Line(trade, at, self._presence.people(trade.id)) for trade, at in changed]
-        for view in self._views.values():
-            if not view.loaded.is_set():
+        for listing in self._listings.values():
+            if not listing.loaded.is_set():
                 self._dirty.update(dirty)
                 self._moved |= moved
                 self._flush_soon()
                 continue
-            still = [view.lines[key] for key in moved if key in view.lines]
-            view.apply(lines + [Line(s.trade, s.active_at, self._presence.people(s.trade.id)) for s in still])
-            if view.has_more and len(view.lines) < PAGE:
-                task = asyncio.create_task(self._fill_up(view))
+            still = [listing.lines[key] for key in moved if key in listing.lines]
+            listing.apply(lines + [Line(s.trade, s.active_at, self._presence.people(s.trade.id)) for s in still])
+            if listing.has_more and len(listing.lines) < PAGE:
+                task = asyncio.create_task(self._fill_up(listing))
                 self._filling.add(task)
                 task.add_done_callback(self._filling.discard)

@@ -1,6 +1,6 @@
 """The lobby: finds the room of a trade, and carries every recorded happening to whoever watches it.
 
-Watchers are the room itself, the parties' lists of trades, and the dashboard's floor. Whoever enters subscribes first
+Watchers are the room itself, the parties' lists of trades, and the dashboard. Whoever enters subscribes first
 and reads then, so that nothing falls between; a room that misses an action reads it before it shows a later one.
 """
 

@@ -133,12 +133,12 @@ class Trades:
         return self._lobby.watch_list(viewer.person.id, changed)
 
     async def activity(self, viewer: Viewer, query: Query) -> Listing:  # noqa: ARG002 - everybody signed in may look
-        """The dashboard's live view; give it back with `close_activity`."""
+        """A live listing of the dashboard; give it back with `close_activity`."""
         return await self._dashboard.open(query)
 
-    def close_activity(self, view: Listing) -> None:
-        """Give a view back."""
-        self._dashboard.close(view)
+    def close_activity(self, listing: Listing) -> None:
+        """Give a listing back."""
+        self._dashboard.close(listing)
 
 
 def normalise_code(typed: str) -> str:

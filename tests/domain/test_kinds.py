@@ -38,8 +38,8 @@ def test_a_row_does_not_contradict_itself(kind: Kind) -> None:
     assert ("{who}" in row.words) == bool(row.by), "whoever does it is named, and time is not"
     assert ("{version}" in row.words) == (row.version is VersionUse.NAMES)
     assert row.words.format(who="Sam", version=3).startswith("Sam " if row.by else "The ")
-    assert row.deed
-    assert not row.deed[0].isupper()
+    assert row.infinitive
+    assert not row.infinitive[0].isupper()
     assert row.to not in row.during
     if row.closes:
         assert row.during <= set(OPEN)

@@ -6,14 +6,14 @@ from time import perf_counter
 
 import psycopg
 
-from app.ui.components.feedback import _OURS
+from app.ui.components.feedback import _FAULT_OF_OURS
 from tests.bench import deeds
 from tests.bench.page import Page
 from tests.bench.person import PATIENCE, Person
 from tests.db.audit import broken_promises
 from tests.faults.traderoom import rows
 
-CALM = _OURS
+CALM = _FAULT_OF_OURS
 """What a person is told when something of ours has failed."""
 
 

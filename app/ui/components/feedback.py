@@ -12,7 +12,7 @@ from app.ui.components.button import Button
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-_OURS = "That did not go through, and it is our fault. What you typed is kept; please try again."
+_FAULT_OF_OURS = "That did not go through, and it is our fault. What you typed is kept; please try again."
 
 
 async def attempt(use_case: Awaitable[T], show: Callable[[Refusal], None] | None = None) -> T | None:
@@ -23,7 +23,7 @@ async def attempt(use_case: Awaitable[T], show: Callable[[Refusal], None] | None
         (show or toast)(refusal)
     except Exception:
         log.exception("a use case failed: %s", getattr(use_case, "__qualname__", use_case))
-        (show or toast)(Refusal(Reason.INVALID, _OURS))
+        (show or toast)(Refusal(Reason.INVALID, _FAULT_OF_OURS))
     return None
 
 

@@ -11,7 +11,7 @@ from app.ui import browser
 from app.ui.components.html import Html
 
 _BUTTON = Html('<button type="button" class="button {}"{}>{}</button>')
-Deed = Callable[[], Awaitable[None] | None]
+Press = Callable[[], Awaitable[None] | None]
 
 
 class Block(Element):
@@ -40,11 +40,11 @@ class Block(Element):
         """The HTML of a button; `look` are its classes."""
         return _BUTTON.format(look, "" if enabled else Html(" disabled"), text)
 
-    def on_press(self, deeds: Mapping[str, Deed]) -> Self:
+    def on_press(self, presses: Mapping[str, Press]) -> Self:
         """What its buttons do, by what stands on them. Whether one is disabled only the browser knows."""
 
         def pressed(event: GenericEventArguments) -> Awaitable[None] | None:
-            deed = deeds.get(event.args) if isinstance(event.args, str) else None
-            return deed() if deed else None
+            press = presses.get(event.args) if isinstance(event.args, str) else None
+            return press() if press else None
 
         return self.on("click", pressed, js_handler=browser.tell_pressed_button())

@@ -31,7 +31,7 @@ _PAGES_AT_ONCE = 4
 """Pages are put together a few at a time: when a crowd comes in, those who are in already are not kept waiting."""
 _PATIENCE = 60.0
 """Seconds in which a page's turn has to come."""
-_NO_PAGES = (FILES, f"{SOCKET}/")
+_NO_PAGE_BELOW = (FILES, f"{SOCKET}/")
 _NO_PAGE = {"/healthz", "/readyz", "/theme.css", "/favicon.ico", "/receipt-key"}
 _HTML = "text/html"
 _POLICY = (
@@ -98,7 +98,7 @@ class Middleware:
                 await turn.enter_async_context(self._pages)
             except TimeoutError:
                 log.warning("a page was not put together in time: too many are asked for")
-                await self._instead(PlainTextResponse(CROWDED, 503, {"Retry-After": "10"}), scope, receive, send)
+                await self._answer_instead(PlainTextResponse(CROWDED, 503, {"Retry-After": "10"}), scope, receive, send)
                 return
             await self._serve(request, receive, send)
 
@@ -108,18 +108,18 @@ class Middleware:
             request.state.viewer = await self._viewer(request)
         except Exception:
             log.exception("the session could not be read")
-            await self._instead(PlainTextResponse(UNAVAILABLE, 503, {"Retry-After": "5"}), scope, receive, send)
+            await self._answer_instead(PlainTextResponse(UNAVAILABLE, 503, {"Retry-After": "5"}), scope, receive, send)
             return
         seed = request.cookies.get(CSRF_COOKIE, "")
         request.state.csrf = seed or secrets.token_urlsafe(24)
-        if elsewhere := _elsewhere(request):
-            await self._instead(RedirectResponse(elsewhere, 303), scope, receive, send)
+        if redirection := _redirection(request):
+            await self._answer_instead(RedirectResponse(redirection, 303), scope, receive, send)
             return
         viewer = request.state.viewer
         if viewer and _makes_page(request) and self._presence.pages_of(viewer.person) >= self._settings.limit_pages:
             security_log.note("limited", limit="pages", by=viewer.person.id)
             busy = PlainTextResponse(_TOO_MANY_PAGES, 429, {"Retry-After": "60"})
-            await self._instead(busy, scope, receive, send)
+            await self._answer_instead(busy, scope, receive, send)
             return
 
         nonce = secrets.token_urlsafe(16)
@@ -149,7 +149,7 @@ class Middleware:
 
         await self._app(scope, receive, send_page)
 
-    async def _instead(self, response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer_instead(self, response: Response, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer in the place of a page, as well protected as one."""
         self._protect(response.headers, secrets.token_urlsafe(16))
         await response(scope, receive, send)
@@ -181,10 +181,10 @@ def _makes_page(request: Request) -> bool:
 
 
 def _is_no_page(path: str) -> bool:
-    return path in _NO_PAGE or path.startswith(_NO_PAGES)
+    return path in _NO_PAGE or path.startswith(_NO_PAGE_BELOW)
 
 
-def _elsewhere(request: Request) -> str:
+def _redirection(request: Request) -> str:
     """Where a GET has to go first: to the sign-in page, or past it; empty when it may stay."""
     path = request.scope["path"]
     if request.method != "GET":

@@ -18,9 +18,9 @@ class _Connection:
         self._client = ref(client)  # its request leads here
         self._parts: dict[object, tuple[Step, Step]] = {}
         self._here = client.has_socket_connection
-        client.on_connect(self.come)
-        client.on_disconnect(self.lose_one)
-        client.on_delete(self.end)
+        client.on_connect(self.connected)
+        client.on_disconnect(self.socket_lost)
+        client.on_delete(self.deleted)
 
     def add(self, enter: Step, leave: Step) -> Step:
         """One more part; returns the way to take it out."""
@@ -35,29 +35,29 @@ class _Connection:
 
         return end
 
-    def come(self) -> None:
+    def connected(self) -> None:
         """The socket is there, perhaps another one beside it."""
         if not self._here:
             self._here = True
             for enter, _ in list(self._parts.values()):
                 _do(enter)
 
-    def lose_one(self) -> None:
+    def socket_lost(self) -> None:
         """A socket has gone, perhaps not the last one."""
         client = self._client()
         if client is None or not client.has_socket_connection:
-            self.go()
+            self.disconnected()
 
-    def go(self) -> None:
+    def disconnected(self) -> None:
         """No socket is there any more, or soon none will be."""
         if self._here:
             self._here = False
             for _, leave in list(self._parts.values()):
                 _do(leave)
 
-    def end(self) -> None:
+    def deleted(self) -> None:
         """The page is deleted: its parts leave, and nothing leads back to them any more."""
-        self.go()
+        self.disconnected()
         self._parts.clear()
 
 

@@ -54,7 +54,7 @@ class _Board:
         self._viewer = viewer_of(request)
         self._zone = zone_of(self._viewer)
         self._query = Query()
-        self._view: Listing | None = None
+        self._listing: Listing | None = None
         self._closed = False
         self._rows: dict[int, Block] = {}
         with ui.element("div").classes("filter-row"):
@@ -74,18 +74,18 @@ class _Board:
     async def show(self, query: Query) -> None:
         """Show what the query asks for, live from now on; only the last question counts."""
         self._query = query
-        view = await attempt(self._site.trades.activity(self._viewer, query))
-        if view is None:
+        listing = await attempt(self._site.trades.activity(self._viewer, query))
+        if listing is None:
             return
         if query != self._query or self._closed:
-            self._site.trades.close_activity(view)
+            self._site.trades.close_activity(listing)
             return
         self._leave()
-        self._view = view
-        view.changed.subscribe(self._changed, unsubscribe_on_delete=False)
+        self._listing = listing
+        listing.changed.subscribe(self._changed, unsubscribe_on_delete=False)
         self._body.clear()
         self._rows.clear()
-        for line in view.lines.values():
+        for line in listing.lines.values():
             self._add(line)
         self._show_ends()
 
@@ -106,10 +106,10 @@ class _Board:
         self._leave()
 
     def _leave(self) -> None:
-        if self._view is not None:
-            self._view.changed.unsubscribe(self._changed)
-            self._site.trades.close_activity(self._view)
-            self._view = None
+        if self._listing is not None:
+            self._listing.changed.unsubscribe(self._changed)
+            self._site.trades.close_activity(self._listing)
+            self._listing = None
 
     def _changed(self, on_top: list[Line], in_place: list[Line], gone: list[int]) -> None:
         for trade_id in gone:
@@ -133,9 +133,9 @@ class _Board:
         self._rows[line.trade.id] = row
 
     def _show_ends(self) -> None:
-        view = self._view
+        listing = self._listing
         self._newer.visible = self._query.page > 0
-        self._older.visible = view is not None and view.has_more
+        self._older.visible = listing is not None and listing.has_more
         if self._rows:
             text = ""
         elif self._query == Query():

@@ -46,7 +46,7 @@ def register(site: Site) -> None:
         trade = standing.trade
         with frame(site, request, trade.title, classes="room") as main:
             if trade.role_of(viewer.person.id) is not None:
-                await _furnish(site, request, main, trade.id, standing)
+                await _build_room(site, request, main, trade.id, standing)
             else:
                 _take_seat_on_connect(site, request, main, trade)
 
@@ -73,12 +73,12 @@ def _take_seat_on_connect(site: Site, request: Request, main: Element, trade: Tr
             return
         waiting.delete()
         with main:
-            await _furnish(site, request, main, joined.id)
+            await _build_room(site, request, main, joined.id)
 
     client.on_connect(join)
 
 
-async def _furnish(
+async def _build_room(
     site: Site, request: Request, main: Element, trade_id: int, standing: Standing | None = None
 ) -> None:
     """Enter the room and build the page around its live state."""
@@ -91,10 +91,10 @@ async def _furnish(
         viewer, role, room, site.negotiation, zone_of(viewer), site.now, site.invitation_link, RoomBinding(room)
     )
     with main:
-        _Visit(site, view, main)
+        _RoomPage(site, view, main)
 
 
-class _Visit:
+class _RoomPage:
     """A page's stay in a room, until the page goes or the viewer's seat is released."""
 
     def __init__(self, site: Site, view: RoomView, main: Element) -> None:
@@ -140,7 +140,7 @@ class _Visit:
     def _leave(self) -> None:
         """The seat was released: nothing of the room is left on the page, and nothing arrives any more."""
         self._view.room.arrived.unsubscribe(self._show)
-        self._view.binding.turn_away()
+        self._view.binding.unbind()
         self._countdowns.clear()
         self._end_presence()
         self._give_back()

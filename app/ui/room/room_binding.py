@@ -17,7 +17,7 @@ People = tuple[Person, ...]
 
 
 class RoomBinding:
-    """Bound to a room while the page's socket is there, until `turn_away`; what changed meanwhile is shown then."""
+    """Bound to a room while the page's socket is there, until `unbind`; what changed meanwhile is shown then."""
 
     trade = binding.BindableProperty(on_change=lambda binding, trade: binding._tell("trade", trade))  # noqa: SLF001
     present = binding.BindableProperty(on_change=lambda binding, people: binding._tell("present", people))  # noqa: SLF001
@@ -27,24 +27,24 @@ class RoomBinding:
         self._told: dict[str, list[Callable[[Any], object]]] = {"trade": [], "present": [], "typing": []}
         self._room = room
         self.trade, self.present, self.typing = room.trade, room.present, room.typing
-        self._end = attend(ui.context.client, self._follow, self._rest)
+        self._end = attend(ui.context.client, self._follow, self._pause)
         ui.context.client.on_delete(self._gone)
 
-    def turn_away(self) -> None:
+    def unbind(self) -> None:
         """Show nothing more."""
         for told in self._told.values():
             told.clear()
         self._end()
 
     def _gone(self) -> None:
-        self.turn_away()
+        self.unbind()
         del self._end  # it leads back here
 
     def _follow(self) -> None:
         for name in self._told:
             binding.bind_from(self, name, self._room, name)
 
-    def _rest(self) -> None:
+    def _pause(self) -> None:
         binding.remove([self])
 
     def on_trade(self, show: Callable[[Trade], object]) -> None:
