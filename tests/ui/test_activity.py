@@ -121,7 +121,7 @@ async def test_more_than_a_page_is_paged(sam: Browser, eve: Browser) -> None:
         await sam.offer(f"Paged {n:02}")
     await eve.open("/activity")
     eve.fill("Search by title", "paged")
-    await eve.until(lambda: [query.title for query in eve.application.dashboard._views] == ["paged"])
+    await eve.until(lambda: [query.title for query in eve.application.dashboard._listings] == ["paged"])
     assert len(eve.texts("trade")) == 25
     assert not eve.has_button("Newer")
     eve.press("Older")
@@ -143,7 +143,7 @@ async def test_what_is_asked_for_last_is_shown_though_an_earlier_question_is_ans
         await eve.until(lambda: len(eve.texts("trade")) == 1)
         answer.may_come.set()
         await asyncio.sleep(0.05)
-        assert [view.title for view in eve.application.dashboard._views] == ["answered late"]
+        assert [view.title for view in eve.application.dashboard._listings] == ["answered late"]
     assert row(eve, trade.title)
 
 
@@ -159,7 +159,7 @@ async def test_a_filter_and_a_search_at_once_both_hold(
         await asyncio.sleep(0.05)
         answer.may_come.set()
     asked_for = [((Status.DRAFT,), trade.title)]
-    await eve.until(lambda: [(query.statuses, query.title) for query in eve.application.dashboard._views] == asked_for)
+    await eve.until(lambda: [(query.statuses, query.title) for query in eve.application.dashboard._listings] == asked_for)
     assert len(eve.texts("trade")) == 1
 
 
