@@ -4,10 +4,12 @@ import psycopg
 
 from app.domain.actions import Action
 from app.domain.chain import GENESIS, body_of, link, utc_text
-from app.domain.kinds import Kind, Role
+from app.domain.kinds import OPEN, Kind, Role, kinds_that_close
 from app.domain.terms import Terms
 from app.domain.trade import Person
 
+_CLOSING = ", ".join(f"'{kind}'" for kind in kinds_that_close())
+_OPEN = ", ".join(f"'{status}'" for status in OPEN)
 _PROMISES = {
     "seq is gapless and the trade's own is the newest": """
         SELECT t.id FROM trades t LEFT JOIN trade_actions a ON a.trade_id = t.id GROUP BY t.id
@@ -15,17 +17,17 @@ _PROMISES = {
     "time never runs backwards along seq": """
         SELECT trade_id FROM (SELECT trade_id, at, lag(at) OVER (PARTITION BY trade_id ORDER BY seq) AS earlier
                               FROM trade_actions) AS steps WHERE at < earlier""",
-    "a trade has exactly the one closing action that its status names": """
+    "a trade has exactly the one closing action that its status names": f"""
         SELECT t.id FROM trades t LEFT JOIN trade_actions a
-            ON a.trade_id = t.id AND a.kind IN ('accepted', 'rejected', 'expired') GROUP BY t.id
+            ON a.trade_id = t.id AND a.kind IN ({_CLOSING}) GROUP BY t.id
         HAVING coalesce(string_agg(a.kind, '+'), 'none')
-               <> CASE WHEN t.status IN ('draft', 'in_negotiation') THEN 'none' ELSE t.status END""",
-    "a closed trade was closed when its closing action was recorded": """
+               <> CASE WHEN t.status IN ({_OPEN}) THEN 'none' ELSE t.status END""",
+    "a closed trade was closed when its closing action was recorded": f"""
         SELECT t.id FROM trades t JOIN trade_actions a
-            ON a.trade_id = t.id AND a.kind IN ('accepted', 'rejected', 'expired') WHERE a.at <> t.closed_at""",
-    "after the outcome there are messages only": """
+            ON a.trade_id = t.id AND a.kind IN ({_CLOSING}) WHERE a.at <> t.closed_at""",
+    "after the outcome there are messages only": f"""
         SELECT a.trade_id FROM trade_actions a JOIN trade_actions c
-            ON c.trade_id = a.trade_id AND c.kind IN ('accepted', 'rejected', 'expired')
+            ON c.trade_id = a.trade_id AND c.kind IN ({_CLOSING})
         WHERE a.seq > c.seq AND a.kind <> 'message_sent'""",
     "no move at or after the deadline, and no expiry before it": """
         SELECT t.id FROM trades t JOIN trade_actions a ON a.trade_id = t.id
@@ -72,10 +74,10 @@ _PROMISES = {
         FROM (SELECT * FROM trade_actions WHERE kind = 'message_sent') AS a
             FULL JOIN messages m ON (m.trade_id, m.seq) = (a.trade_id, a.seq)
         WHERE a.seq IS NULL OR m.seq IS NULL""",
-    "an open trade has its one job, due at its deadline; a closed one has none": """
+    "an open trade has its one job, due at its deadline; a closed one has none": f"""
         SELECT t.id FROM trades t LEFT JOIN procrastinate_jobs j
             ON (j.args ->> 'trade_id')::bigint = t.id AND j.status IN ('todo', 'doing') GROUP BY t.id
-        HAVING count(j.id) <> (t.status IN ('draft', 'in_negotiation'))::int
+        HAVING count(j.id) <> (t.status IN ({_OPEN}))::int
             OR max(j.id) <> t.expiry_job_id OR max(j.scheduled_at) <> t.expires_at""",
 }
 

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from app.domain import rules
 from app.domain.actions import Action
-from app.domain.kinds import Kind, Status
+from app.domain.kinds import KINDS, Kind, Status, kinds_that_close
 from app.domain.moves import (
     Accept,
     Amend,
@@ -27,7 +27,7 @@ from app.domain.terms import Terms
 from app.domain.trade import Person, Trade
 from tests.domain.offers import BEA, BUYER, CODE, DEADLINE, EVE, INSTANT, SAM, SELLER, START, TERMS, draft
 
-ENDS = {Kind.ACCEPTED: Status.ACCEPTED, Kind.REJECTED: Status.REJECTED, Kind.EXPIRED: Status.EXPIRED}
+ENDS = {kind: KINDS[kind].to for kind in kinds_that_close()}
 
 # Who may is drawn more often than who may not, or hardly any play would get anywhere.
 people = st.sampled_from([BEA, SAM, EVE])

@@ -3,6 +3,7 @@
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import get_args
 
 import pytest
 
@@ -123,6 +124,13 @@ def cells() -> list[tuple[str, str, str, str, str]]:
         for move, letters in zip(head.split(), row[2:], strict=True)
         for time, letter in zip(WHEN, letters, strict=True)
     ]
+
+
+def test_the_grid_asks_for_every_move_in_every_status():
+    assert {type(move) for move in moves_of(BEA).values()} == set(get_args(Move))
+    assert {trade.status for trade in TRADES.values()} == set(Status)
+    assert {row.split()[0] for row in GRID.strip().splitlines()[1:]} == set(TRADES)
+    assert GRID.split()[: len(get_args(Move))] == list(moves_of(BEA)) == list(DONE)
 
 
 @pytest.mark.parametrize(("status", "who", "move", "time", "letter"), cells())

@@ -1,12 +1,15 @@
 """Every use case of a room, asked by the right person, by the other party, and by an outsider."""
 
+import inspect
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.domain.kinds import Kind, Role, Status
+from app.domain.kinds import FINAL, Kind, Role, Status
 from app.domain.refusals import Reason
+from app.service.negotiation import Negotiation
 from app.service.viewer import Viewer
 from tests.conftest import Deal, Market
 from tests.service.conftest import Office, typed
@@ -40,8 +43,19 @@ USE_CASES: dict[str, tuple[str, Ask]] = {
     "request": ("Bea", lambda office, who, key: office.negotiation.request_amendment(who, key, "Fewer, please")),
     "accept": ("Bea", lambda office, who, key: office.negotiation.accept(who, key, 1)),
     "reject": ("Bea", lambda office, who, key: office.negotiation.reject(who, key, "Too many")),
+    "renew": ("Sam", lambda office, who, key: office.negotiation.renew_link(who, key)),
+    "release": ("Sam", lambda office, who, key: office.negotiation.release_seat(who, key)),
 }
-MOVES = ("send", "amend", "request", "accept", "reject")
+MOVES = ("send", "amend", "request", "accept", "reject", "renew", "release")
+OF_NOBODY = {"join", "leave", "expire", "expire_overdue"}
+"""What an outsider may try, what gives a room back, and what time does: they are tested elsewhere."""
+
+
+def test_every_use_case_of_the_room_is_asked_here_by_each_role_and_by_an_outsider() -> None:
+    asked = Path(__file__).read_text()
+    for name, _ in inspect.getmembers(Negotiation, inspect.isfunction):
+        if not name.startswith("_") and name not in OF_NOBODY:
+            assert f".negotiation.{name}(" in asked or f'key, "{name}")' in asked, name
 
 
 @pytest.mark.parametrize("somebody_is_in_the_room", [False, True], ids=["empty room", "open room"])
@@ -80,7 +94,7 @@ async def test_after_the_deadline_nothing_is_decided_though_no_job_has_run(
         await ask(office, viewer, deal.id)
 
 
-@pytest.mark.parametrize("status", [Status.ACCEPTED, Status.REJECTED, Status.EXPIRED])
+@pytest.mark.parametrize("status", FINAL)
 @pytest.mark.parametrize("use_case", ["amend", "request", "accept", "reject"])
 async def test_an_outcome_is_final(office: Office, market: Market, use_case: str, status: Status) -> None:
     deal = await market.past(status)
@@ -90,7 +104,7 @@ async def test_an_outcome_is_final(office: Office, market: Market, use_case: str
         await ask(office, viewer, deal.id)
 
 
-@pytest.mark.parametrize("status", [Status.ACCEPTED, Status.REJECTED, Status.EXPIRED])
+@pytest.mark.parametrize("status", FINAL)
 async def test_the_conversation_stays_open_to_both_after_the_close(
     office: Office, market: Market, sam: Viewer, bea: Viewer, status: Status
 ) -> None:

@@ -159,7 +159,9 @@ async def test_a_filter_and_a_search_at_once_both_hold(
         await asyncio.sleep(0.05)
         answer.may_come.set()
     asked_for = [((Status.DRAFT,), trade.title)]
-    await eve.until(lambda: [(query.statuses, query.title) for query in eve.application.dashboard._listings] == asked_for)
+    await eve.until(
+        lambda: [(query.statuses, query.title) for query in eve.application.dashboard._listings] == asked_for
+    )
     assert len(eve.texts("trade")) == 1
 
 
