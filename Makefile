@@ -1,13 +1,20 @@
 # Traderoom's commands: `make demo` to try it, `make test` to check it.
-# The environment is made again only when pyproject.toml has changed since; the stamps in .venv remember that.
+# The environment is made anew when pyproject.toml or a lock has changed since; the stamps in .venv remember that.
 
 BIN := .venv/bin
+# Wheels alone, since building one from source would fetch what no lock names. `make demo WHEELS=` builds where it must.
+WHEELS := --only-binary :all:
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
+# Whatever a person has set for pip elsewhere, the environment holds what the locks name. Indexes and proxies stay.
+export PIP_USER := 0
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_DRY_RUN PIP_NO_DEPS PIP_REQUIRE_HASHES PIP_CONSTRAINT
+unexport PIP_NO_BINARY PIP_ONLY_BINARY PIP_PRE PIP_IGNORE_INSTALLED PIP_EDITABLE PIP_REQUIREMENT
+unexport PYTHONPATH PYTHONHOME
 
 .NOTPARALLEL:
-.PHONY: demo test check audit bench browser clean
+.PHONY: demo test check audit bench browser lock compat clean
 
 demo: .venv/installed
 	@exec $(BIN)/python main.py
@@ -22,7 +29,7 @@ check: audit
 	@$(BIN)/lint-imports
 
 # Known vulnerabilities of what is installed. Without a source of such knowledge it says so, and that is no failure.
-AUDIT := .venv/audit
+AUDIT = $(BIN)/../audit
 audit: .venv/installed-dev
 	@rm -f $(AUDIT).json; \
 	if $(BIN)/pip-audit --local --skip-editable --progress-spinner off --timeout 5 -f json -o $(AUDIT).json \
@@ -49,8 +56,30 @@ browser: .venv/installed-dev
 	$(BIN)/python -m playwright install chromium || { \
 	  echo "The browser tests need a Chromium: install one so that 'chromium' is on the PATH."; exit 1; }
 
+# Both locks anew, with the newest versions that pyproject.toml permits, for every Python, system and processor at once.
+# The top level has what Traderoom needs; tests/ has that, in the same versions, and what the tests need.
+UV := uv>=0.13,<0.14
+COMPILE = .venv-lock/bin/uv pip compile -q --universal --python-version 3.11 --only-binary :all: --generate-hashes \
+  --no-emit-index-url --custom-compile-command 'make lock' --upgrade --group build
+lock:
+	@python3 -m venv --clear .venv-lock
+	@.venv-lock/bin/python -m pip install -q '$(UV)'
+	@$(COMPILE) pyproject.toml -o requirements.lock
+	@$(COMPILE) pyproject.toml --extra dev -c requirements.lock -o tests/requirements.lock
+
+# The checks and the tests with the newest versions that pyproject.toml permits, which the locks may not have yet, after
+# a word on the newest NiceGUI there is. `-o` keeps the locks' environment out of it.
+COMPAT := .venv-compat
+compat: .venv/made
+	@echo "Installing the newest versions that pyproject.toml permits ..."
+	@$(BIN)/python -m venv --clear $(COMPAT)
+	@$(COMPAT)/bin/python -m pip install -q --upgrade --upgrade-strategy eager -e '.[dev]'
+	@$(COMPAT)/bin/python -m pip install -q --target $(COMPAT)/newest nicegui
+	@PYTHONPATH=$(COMPAT)/newest $(COMPAT)/bin/python -m tests.newest
+	@$(MAKE) -o .venv/installed -o .venv/installed-dev BIN=$(COMPAT)/bin test
+
 # The newest Python from 3.11 on that can make one; one that was begun and not finished is made anew.
-.venv/made:
+.venv/made: pyproject.toml requirements.lock tests/requirements.lock
 	@python=; incapable=; \
 	for name in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	  $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
@@ -66,16 +95,21 @@ browser: .venv/installed-dev
 	  echo "Traderoom needs Python 3.11 or newer, and there is none on the PATH."; exit 1; \
 	fi
 
-.venv/installed: pyproject.toml .venv/made
+# First what the lock names, then Traderoom itself with the lock's setuptools, for which nothing is fetched. Setuptools
+# warns that a folder here could hide the package of the same name, which is what an editable install is for.
+ITSELF = PYTHONWARNINGS=ignore $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+.venv/installed: .venv/made
 	@echo "Installing what Traderoom needs ..."
-	@$(BIN)/python -m pip install -q -e .
+	@$(BIN)/python -m pip install -q $(WHEELS) --require-hashes -r requirements.lock
+	@$(ITSELF)
 	@touch $@
 
-.venv/installed-dev: pyproject.toml .venv/made
+.venv/installed-dev: .venv/made
 	@echo "Installing what Traderoom and its tests need ..."
-	@$(BIN)/python -m pip install -q -e '.[dev]'
+	@$(BIN)/python -m pip install -q $(WHEELS) --require-hashes -r tests/requirements.lock
+	@$(ITSELF)
 	@touch $@ .venv/installed
 
 clean:
-	@rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-* build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
