@@ -6,8 +6,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LONGEST = 300
-TOP = {"main.py", "pyproject.toml", "app", "migrations", "tests", "README.md"}
-BESIDE = {"Makefile", "LICENSE", "CHANGELOG.md", "docs", "deploy"}
+TOP = {"main.py", "pyproject.toml", "requirements.lock", "app", "migrations", "tests", "README.md"}
+BESIDE = {"Makefile", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "docs", "deploy"}
 MADE = {"build", "__pycache__"}
 """What installing and running leaves behind."""
 

@@ -1,0 +1,52 @@
+"""Which patches the NiceGUI that is installed here would leave out, and why: ``python -m tests.newest``.
+
+`make compat` runs it on the newest NiceGUI there is, which pyproject.toml may not permit yet. It looks, and changes
+nothing.
+"""
+
+import sys
+import tomllib
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from app.patches import SPEED
+from app.patches.internals import Missing, look, untested
+
+PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
+
+
+def permitted(distribution: str) -> Requirement:
+    """What pyproject.toml permits of a distribution."""
+    ranges = map(Requirement, tomllib.loads(PYPROJECT.read_text())["project"]["dependencies"])
+    return next(found for found in ranges if found.name == distribution)
+
+
+def reason(name: str) -> str:
+    """Why a patch would be left out; empty when it would not. A shape that has changed says more than a version."""
+    try:
+        patch = import_module(f"app.patches.{name}")
+        touches = patch.SocketGuard.TOUCHES if name == "socket_guard" else patch.TOUCHES
+        look(touches)
+    except (Missing, ImportError, AttributeError) as error:
+        return f"{error}"
+    return "" if name == "socket_guard" else untested(touches)
+
+
+def report() -> str:
+    """One line when the newest NiceGUI is permitted, else one more for each patch that would be left out."""
+    newest, asked = version("nicegui"), permitted("nicegui")
+    if newest in asked.specifier:
+        return f"The newest NiceGUI, {newest}, is one that pyproject.toml permits ({asked})."
+    reasons = {name: reason(name) for name in ("socket_guard", *SPEED)}
+    left_out = [f"  {name}: {why}" for name, why in reasons.items() if why]
+    if reasons["socket_guard"]:
+        left_out.append("  Without socket_guard Traderoom does not start.")
+    first = f"The newest NiceGUI, {newest}, is not one that pyproject.toml permits ({asked})."
+    return "\n".join([f"{first} With it {len(left_out) or 'no'} patches would be left out:", *left_out])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{report()}\n")
