@@ -42,10 +42,9 @@ def report() -> str:
         return f"The newest NiceGUI, {newest}, is one that pyproject.toml permits ({asked})."
     reasons = {name: reason(name) for name in ("socket_guard", *SPEED)}
     left_out = [f"  {name}: {why}" for name, why in reasons.items() if why]
-    if reasons["socket_guard"]:
-        left_out.append("  Without socket_guard Traderoom does not start.")
     first = f"The newest NiceGUI, {newest}, is not one that pyproject.toml permits ({asked})."
-    return "\n".join([f"{first} With it {len(left_out) or 'no'} patches would be left out:", *left_out])
+    last = ["  Without socket_guard Traderoom does not start."] if reasons["socket_guard"] else []
+    return "\n".join([f"{first} Patches that would be left out: {len(left_out)}", *left_out, *last])
 
 
 if __name__ == "__main__":

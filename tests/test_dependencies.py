@@ -85,6 +85,13 @@ def test_the_lock_has_what_builds_the_program() -> None:
     assert PYPROJECT["dependency-groups"]["build"] == PYPROJECT["build-system"]["requires"]
 
 
+def test_what_is_no_module_is_installed_with_the_modules() -> None:
+    for package, patterns in PYPROJECT["tool"]["setuptools"]["package-data"].items():
+        place = ROOT / package
+        data = {path for path in place.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}}
+        assert data == {path for pattern in patterns for path in place.glob(pattern)}
+
+
 @each_lock
 def test_a_lock_is_within_the_ranges(name: str) -> None:
     lock = read(name)
