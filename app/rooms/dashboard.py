@@ -1,7 +1,7 @@
 """The dashboard's live state.
 
-Dashboards that show the same thing (status filter, search, page) share one listing. Changes are gathered for a moment and
-then applied to each listing once, however many dashboards watch it and however many trades there are.
+Dashboards that show the same thing (status filter, search, page) share one listing. Changes are gathered for a moment
+and then applied to each listing once, however many dashboards watch it and however many trades there are.
 """
 
 import asyncio
