@@ -1,8 +1,14 @@
 """Files stay small and named after what they hold, in Python alone."""
 
+import ast
+import inspect
 from pathlib import Path
 
 import pytest
+
+from app.domain.actions import Action
+from app.domain.trade import Trade
+from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 LONGEST = 300
@@ -58,3 +64,39 @@ def test_no_path_of_one_machine_stands_in_a_file() -> None:
         (path.relative_to(ROOT), place) for path in files("*.py") for place in somewhere if place in path.read_text()
     ]
     assert found == []
+
+
+def test_the_pages_have_rooms_and_few_things_lie_flat() -> None:
+    flat = [path.name for path in (ROOT / "app" / "ui").glob("*.py") if path.name != "__init__.py"]
+    assert len(flat) <= 8, flat
+
+
+def test_the_readme_is_read_in_five_minutes() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 150
+
+
+def names_and_docstrings(path: Path) -> tuple[set[str], list[str]]:
+    """The names that a module gives, and its docstrings."""
+    tree = ast.parse(path.read_text())
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    given = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    given |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    return given, [ast.get_docstring(node) or "" for node in ast.walk(tree) if isinstance(node, documented)]
+
+
+@pytest.mark.parametrize("path", files("*.py"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_words_stand_on_their_own(path: Path) -> None:
+    """A docstring that leans on the one before, or a name that says only whose it is, is read alone by somebody."""
+    given, docstrings = names_and_docstrings(path)
+    assert "its" not in given
+    assert [text for text in docstrings if text.startswith("The same")] == []
+
+
+@pytest.mark.parametrize("kind", [Trade, Action, Settings], ids=lambda kind: kind.__name__)
+def test_each_field_has_its_own_line(kind: type) -> None:
+    (node,) = ast.parse(inspect.getsource(kind)).body
+    lines = inspect.getsource(kind).splitlines()
+    assert isinstance(node, ast.ClassDef)
+    for field in node.body:
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            assert lines[field.lineno - 2].strip().startswith("#: "), f"{kind.__name__}.{field.target.id}"

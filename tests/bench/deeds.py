@@ -35,7 +35,7 @@ def press_enter(person: Person, text: str) -> None:
 def draft_of(page: Page) -> str:
     """The number of the draft in the message field; a message that was sent makes another one."""
     if page.composer not in page.elements:
-        marked = (number for number, its in page.elements.items() if "data-draft" in (its.get("props") or {}))
+        marked = (number for number, each in page.elements.items() if "data-draft" in (each.get("props") or {}))
         page.composer = next(marked)
     return str(page.elements[page.composer]["props"]["data-draft"])
 

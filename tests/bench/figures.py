@@ -69,7 +69,9 @@ class Row:
             (self.goal.ratio, self.ratio, 1),
             (self.goal.least, self.median, -1),
         )
-        checks = [sign * its <= sign * wanted for wanted, its, sign in asked if wanted is not None and not isnan(its)]
+        checks = [
+            sign * each <= sign * wanted for wanted, each, sign in asked if wanted is not None and not isnan(each)
+        ]
         return ("yes" if all(checks) else "no") if checks else ""
 
 

@@ -48,16 +48,16 @@ class Page:
         wanted = {_PROPS.get(name, name): value for name, value in props.items()}.items()
         for number in sorted(self.elements, key=int, reverse=True):
             element = self.elements[number]
-            its = element.get("props") or {}
-            if all(its.get(name) == value for name, value in wanted) and (not event or listener(element, event)):
+            each = element.get("props") or {}
+            if all(each.get(name) == value for name, value in wanted) and (not event or listener(element, event)):
                 return number, element
         raise MissingError(f"nothing with {props} listens to {event!r}")
 
     def pressable(self, text: str) -> tuple[str, Element]:
         """What hears a press of the button with this text: itself, or the block it stands in; raises `MissingError`."""
         for number, element in self.elements.items():
-            its = element.get("props") or {}
-            stands = its.get("label") == text or f">{text}</button>" in str(its.get("innerHTML"))
+            each = element.get("props") or {}
+            stands = each.get("label") == text or f">{text}</button>" in str(each.get("innerHTML"))
             if stands and listener(element, "click"):
                 return number, element
         raise MissingError(f"no button {text!r}")
@@ -71,11 +71,11 @@ class Page:
     def text(self, testid: str) -> str:
         """What is in the part with this test id, which may stand in a block of HTML; raises `MissingError`."""
         for element in self.elements.values():
-            its = element.get("props") or {}
-            if its.get("data-testid") == testid:
-                return str(element.get("text") or its.get("innerHTML") or "")
+            each = element.get("props") or {}
+            if each.get("data-testid") == testid:
+                return str(element.get("text") or each.get("innerHTML") or "")
             part = rf'<(\w+)[^>]*data-testid="{testid}"[^>]*>(.*?)</\1>'
-            if found := re.search(part, str(its.get("innerHTML") or ""), re.DOTALL):
+            if found := re.search(part, str(each.get("innerHTML") or ""), re.DOTALL):
                 return found[2]
         raise MissingError(f"nothing with the test id {testid!r}")
 
@@ -90,7 +90,7 @@ class Page:
 
 def listener(element: Element, event: str) -> dict[str, Any] | None:
     """The element's listener to an event, if it has one."""
-    found: dict[str, Any] | None = next((its for its in element.get("events") or () if its["type"] == event), None)
+    found: dict[str, Any] | None = next((each for each in element.get("events") or () if each["type"] == event), None)
     return found
 
 

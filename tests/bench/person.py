@@ -92,7 +92,7 @@ class Person:
         self.fire_at(*self.page.pressable(text), "click", text)
 
     def fire_at(self, number: str, element: Element, event: str, *args: object) -> None:
-        """The same where the element is at hand."""
+        """Fire an event of an element that is at hand."""
         heard_by = listener(element, event)
         if heard_by is None or self._wire is None:
             raise NoPageError(f"the page does not listen to {event}")

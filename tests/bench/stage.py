@@ -54,7 +54,7 @@ class Site:
         return await self.enter(deal.seller, deal.path), await self.enter(deal.buyer, deal.path)
 
     async def meet_all(self, deals: list[Deal], at_once: int = 4) -> list[tuple[Person, Person]]:
-        """The same in many rooms."""
+        """The sellers and the buyers of many rooms, each pair in theirs."""
         return await several((self.meet(deal) for deal in deals), at_once)
 
     async def counts(self) -> dict[str, int]:

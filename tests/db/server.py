@@ -35,7 +35,7 @@ class Server:
         return self._address(name, self.runs_as)
 
     def owner_address(self, name: str) -> str:
-        """The same for the owner, who migrates."""
+        """A database's address for the owner, who migrates."""
         return self._address(name, "")
 
     def run(self, statement: str) -> None:

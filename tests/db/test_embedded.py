@@ -106,7 +106,7 @@ def place() -> Iterator[Path]:
 
 @pytest.fixture
 def own_place(place: Path) -> Path:
-    """The same, owned by the ordinary user."""
+    """A place that the ordinary user owns."""
     if IS_ROOT:
         shutil.chown(place, "nobody")
     return place

@@ -1,4 +1,4 @@
-"""The same as `observed`, under a clock that can be set: what Python knows of the time of day, and nothing else.
+"""`observed` under a clock that can be set: what Python knows of the time of day, and nothing else.
 
 The file that `FAULTS_CLOCK` names holds the seconds by which it is wrong. It is read at the start and at SIGUSR2, so
 that the clock can be stepped under a running server. `time.monotonic`, timers and PostgreSQL's clock stay true.

@@ -59,7 +59,7 @@ class Postgres:
 
     @asynccontextmanager
     async def killed(self) -> AsyncIterator[None]:
-        """The same, killed."""
+        """Kill it."""
         await self.kill()
         try:
             yield

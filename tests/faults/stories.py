@@ -35,7 +35,7 @@ async def a_database_that_is_away(place: Path, _: str, __: Browser) -> None:
             during = await there.deal(during.seller, during.buyer, 1)
             after = await there.deal(after.seller, after.buyer, (A_MINUTE + BACK + 20) / 60)
         (seller, buyer), said = await application.meet(deal), Said()
-        watchers = [await application.enter(its.buyer, its.path) for its in (during, after)]
+        watchers = [await application.enter(each.buyer, each.path) for each in (during, after)]
         await hears(seller, buyer, said)
         before = await application.held()
         async with database.stopped():

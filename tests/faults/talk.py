@@ -28,7 +28,7 @@ class Said:
 def draft_of(page: Page) -> str:
     """The number of the draft: it moves on when a message was sent."""
     props = (element.get("props") or {} for element in page.elements.values())
-    return str(next(its["data-draft"] for its in props if "data-draft" in its))
+    return str(next(each["data-draft"] for each in props if "data-draft" in each))
 
 
 def status_of(page: Page) -> str:

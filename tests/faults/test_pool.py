@@ -44,7 +44,7 @@ async def test_while_every_connection_waits_for_a_lock_all_are_answered_in_time_
         texts = [deeds.token() for _ in people]
         drafts = [draft_of(person.page) for person in people]
         began = perf_counter()
-        asked = [asyncio.create_task(try_to_say(*its)) for its in zip(people, texts, strict=True)]
+        asked = [asyncio.create_task(try_to_say(*each)) for each in zip(people, texts, strict=True)]
         await until(lambda: _waits(owner_url, POOL), within=BOUND, what="the pool is exhausted")
         free = asyncio.gather(try_to_say(seller, deeds.token()), _look_around(application, deals[0]))
         assert (await asyncio.wait_for(free, BOUND))[0] in {"", CALM}
@@ -54,7 +54,7 @@ async def test_while_every_connection_waits_for_a_lock_all_are_answered_in_time_
         assert [draft_of(person.page) for person in people] == drafts, "what was not sent stays in the field"
         assert await application.is_ready(), "the database works, and so does the worker"
     freed = perf_counter()
-    await asyncio.gather(*(say_at_last(*its, said, BACK) for its in zip(people, texts, strict=True)))
+    await asyncio.gather(*(say_at_last(*each, said, BACK) for each in zip(people, texts, strict=True)))
     figures["all sent"] = perf_counter() - freed
     assert figures["all sent"] < BACK
     for two in (*stuck, (seller, buyer)):

@@ -17,7 +17,7 @@ ALL = tuple(Status)
 
 @pytest.fixture(params=["twin", "postgresql"])
 def books(request: pytest.FixtureRequest) -> Books:
-    """The same books twice."""
+    """Equal books, twice."""
     if request.param == "twin":
         twin = Twin()
         return Books(twin, twin, twin.person)

@@ -42,7 +42,7 @@ def message(page: Page, number: str, listener: dict[str, Any], *args: object) ->
 
 def messages(page: Page) -> Iterator[dict[str, Any]]:
     """An event for everything that the page listens to: all that a person could press, type or send there."""
-    draft = next((its["props"]["data-draft"] for its in page.elements.values() if "data-draft" in _props(its)), "0")
+    draft = next((each["props"]["data-draft"] for each in page.elements.values() if "data-draft" in _props(each)), "0")
     for number, element in page.elements.items():
         for listener in element.get("events") or ():
             if listener["type"] == "click":

@@ -52,12 +52,12 @@ class WebSocket:
     @classmethod
     async def open(cls, site: str, query: Mapping[str, str], headers: Mapping[str, str]) -> "WebSocket":
         """Raises `RefusedError` with the status of the answer."""
-        its, rest = urlsplit(site), dict(headers)
+        each, rest = urlsplit(site), dict(headers)
         query = {**query, "EIO": "4", "transport": "websocket"}
-        address = f"ws://{rest.pop('Host', its.netloc)}{PATH}?{urlencode(query)}"
+        address = f"ws://{rest.pop('Host', each.netloc)}{PATH}?{urlencode(query)}"
         try:
             socket = await open_websocket(
-                address, host=its.hostname, port=its.port, additional_headers=rest, compression=None, max_size=None
+                address, host=each.hostname, port=each.port, additional_headers=rest, compression=None, max_size=None
             )
         except InvalidStatus as error:
             raise RefusedError(str(error.response.status_code)) from None
@@ -140,7 +140,7 @@ class Intruder:
     ) -> "Intruder":
         """A live socket. Raises `RefusedError` where it is not let in."""
         headers = {"Cookie": cookie, "Origin": origin or site}
-        line = await TRANSPORTS[transport].open(site, query, {name: its for name, its in headers.items() if its})
+        line = await TRANSPORTS[transport].open(site, query, {name: each for name, each in headers.items() if each})
         intruder = cls(line)
         try:
             await intruder.enter()
@@ -164,7 +164,7 @@ class Intruder:
         return answer
 
     async def emit_all(self, event: str, data: Iterable[object]) -> list[Any]:
-        """The same for many at once."""
+        """Many at once."""
         packets = [f"42{number}{json.dumps([event, one])}" for number, one in enumerate(data)]
         await self.line.send(*packets)
         answers: list[Any] = []

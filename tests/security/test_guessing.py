@@ -86,7 +86,7 @@ async def test_a_forwarded_address_counts_only_from_a_trusted_proxy(public_serve
 
 async def test_somebody_who_tries_room_links_is_stopped_and_others_are_not(scene: Scene, public_server: Server) -> None:
     async with client(public_server.address, timeout=60) as http:
-        eve, buyer = (cookies_of(its.cookies) for its in (scene.eve, scene.deal.buyer))
+        eve, buyer = (cookies_of(each.cookies) for each in (scene.eve, scene.deal.buyer))
         gate = asyncio.Semaphore(4)
 
         async def look(number: int) -> int:

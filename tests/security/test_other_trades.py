@@ -50,7 +50,7 @@ async def test_somebody_else_s_room_is_nothing_and_tells_nothing(scene: Scene, t
 @pytest.mark.parametrize("kind", ["json", "pdf"])
 async def test_a_receipt_is_for_the_two_parties_of_a_closed_trade(scene: Scene, site: str, kind: str) -> None:
     path = f"{scene.deal.path}/receipt.{kind}"
-    buyer, eve, nobody = (Browser(site, its) for its in (scene.deal.buyer.cookies, scene.eve.cookies, {}))
+    buyer, eve, nobody = (Browser(site, each) for each in (scene.deal.buyer.cookies, scene.eve.cookies, {}))
     assert (await buyer.get(path)).status == 404  # the trade is still open
     await open_dialog(scene.buyer, "Accept deal", "Accept these terms")
     accepted = scene.seller.sees("Accepted")

@@ -74,7 +74,7 @@ _NO_TEXTS: list[tuple[object, ...]] = [
 
 async def test_what_is_not_a_text_is_not_sent_as_a_message(scene: Scene, truth: Truth) -> None:
     number, field = scene.buyer.page.find("keydown", label="Message")
-    keydown = next(its for its in field["events"] if its["type"] == "keydown")
+    keydown = next(each for each in field["events"] if each["type"] == "keydown")
     wire = scene.buyer._wire
     assert wire is not None
     async with truth.unchanged(scene.seller):
@@ -97,7 +97,7 @@ async def test_what_is_hidden_or_disabled_takes_no_press(scene: Scene, truth: Tr
 
 
 def _open(person: Person) -> bool:
-    return any((its.get("props") or {}).get("model-value") is True for its in person.page.elements.values())
+    return any((each.get("props") or {}).get("model-value") is True for each in person.page.elements.values())
 
 
 async def test_pressing_accept_many_times_at_once_accepts_once(scene: Scene, truth: Truth) -> None:

@@ -79,7 +79,7 @@ async def test_a_form_that_another_site_posts_does_nothing(scene: Scene, truth: 
 
 async def test_every_page_tells_the_browser_to_be_careful(scene: Scene, server: Server, public_server: Server) -> None:
     nonces: list[str] = []
-    for its, https in ((server, False), (public_server, True)):
+    for each, https in ((server, False), (public_server, True)):
         pages: tuple[tuple[str, dict[str, str]], ...] = (
             ("/", {}),
             ("/nothing", {}),
@@ -88,7 +88,7 @@ async def test_every_page_tells_the_browser_to_be_careful(scene: Scene, server: 
             (scene.deal.path, scene.eve.cookies),
         )
         for path, cookies in pages:
-            async with client(its.address) as http:
+            async with client(each.address) as http:
                 answer = await http.get(path, headers=cookies_of(cookies))
             headers = answer.headers
             assert headers["x-content-type-options"] == "nosniff"
@@ -146,7 +146,7 @@ async def test_nobody_is_sent_to_another_site_after_signing_in(site: str) -> Non
         for away in AWAY:
             page = await http.get("/", params={"next": away})
             props = [element.get("props") or {} for element in parse(page.text, 0).elements.values()]
-            backs = {its["value"] for its in props if its.get("name") == "back"}
+            backs = {each["value"] for each in props if each.get("name") == "back"}
             form = {"person": "buyer", "csrf": token, "back": away}
             answer = await http.post("/demo", data=form, headers=cookies_of({CSRF_COOKIE: seed}))
             http.cookies.clear()

@@ -167,10 +167,10 @@ async def test_a_signed_session_of_another_secret_or_a_changed_one_is_nobody_s(s
 async def test_cookies_are_kept_from_scripts_and_other_sites_and_from_plain_http_where_there_is_https(
     server: Server, public_server: Server
 ) -> None:
-    for its, secure in ((server, False), (public_server, True)):
-        answer, cookies = await sign_up(its.address, f"Careful {id(its)}")
+    for each, secure in ((server, False), (public_server, True)):
+        answer, cookies = await sign_up(each.address, f"Careful {id(each)}")
         assert (answer.status_code, answer.headers["location"]) == (303, "/trades")
-        refused, more = await sign_up(its.address, "")
+        refused, more = await sign_up(each.address, "")
         assert refused.headers["location"].startswith("/?next=")
         cookies |= more
         assert cookies.keys() == {SESSION_COOKIE, CSRF_COOKIE, FLASH_COOKIE, DEVICE_COOKIE}

@@ -42,7 +42,7 @@ class Town:
         return json.loads(await self.text(viewer))
 
     async def text(self, viewer: Viewer) -> str:
-        """The same as it is sent."""
+        """The document as it is sent."""
         return "".join([piece async for piece in await self.privacy.export(viewer)])
 
     async def offer(self, seller: Viewer, **changes: str) -> Deal:

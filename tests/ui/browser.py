@@ -103,7 +103,7 @@ class Browser:
         return await self.application.accounts.find(self.name)
 
     async def viewer(self) -> Viewer:
-        """The same person as the use cases know them."""
+        """This person as the use cases know them."""
         return Viewer(await self.person(), session_id=0)
 
     # Pages.

@@ -34,9 +34,9 @@ def ours() -> dict[str, Any]:
 @pytest.mark.parametrize("kind", ["div", "button"])
 @pytest.mark.parametrize("deed", DEEDS)
 def test_browsers_are_told_the_same(ours: dict[str, Any], theirs: dict[str, Any], deed: str, kind: str) -> None:
-    its = f"{deed}: {kind}"
-    assert ours[its] == theirs[its]
-    assert (ours[its] is None) == (deed == "nothing")
+    each = f"{deed}: {kind}"
+    assert ours[each] == theirs[each]
+    assert (ours[each] is None) == (deed == "nothing")
 
 
 def test_an_element_costs_a_quarter_less(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
