@@ -144,7 +144,7 @@ async def test_whatever_is_renamed_traderoom_works_without_the_patch_or_refuses_
             assert line.startswith("traderoom: The sockets cannot be guarded"), line
             assert "" in TOUCHED[renaming], "a speed patch is no reason to refuse"
             return
-        assert outcome["patches_left_out"].keys() == TOUCHED[renaming], "these, no other, and never the guard"
+        assert outcome["patches_left_out"].keys() >= TOUCHED[renaming], "what relies on it has to go"
         for name in TOUCHED[renaming]:
             assert f"the patch {name!r} is left out" in start.log
         async with town(url) as place:
