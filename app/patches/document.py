@@ -4,7 +4,7 @@ NiceGUI fills in its whole template for every page, nine thousand characters of 
 is embedded. Between two pages of one address only the title, the elements and the page's id differ: the rest is cut
 from the first such document and used again, where what was put together is the same to the letter.
 
-Brings: 1 ms of CPU for each page. Without it: slower, nothing else.
+Brings: about 1 ms of CPU for each page, of 8. Without it: slower, nothing else.
 """
 
 from typing import Any, NamedTuple

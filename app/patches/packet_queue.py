@@ -1,6 +1,6 @@
 """engine.io waits for each packet in a task of its own; Python's own `wait_for` needs none from 3.12 on.
 
-Brings: 40 µs for each packet. Without it: slower, nothing else.
+Brings: 4 µs instead of 12 for each packet. Without it: slower, nothing else.
 """
 
 import asyncio

@@ -1,7 +1,8 @@
 """NiceGUI takes the same few texts of props apart again and again, with a large regular expression; here what was read
 is remembered.
 
-Brings: 1 µs instead of 15 for each text. Without it: slower, nothing else.
+Brings: 0.2 µs instead of 11 for each text, and 23 kB of memory for each person, who shares what was read. Without it:
+slower, nothing else.
 """
 
 from functools import lru_cache

@@ -1,7 +1,7 @@
 """NiceGUI asks for the signature of the same few handlers three times for each element it makes; here the answer is
 remembered.
 
-Brings: 5 µs instead of 30 for each handler, about 2 ms of CPU for a room's page. Without it: slower, nothing else.
+Brings: 0.3 µs instead of 6 for each question, of which an element asks three. Without it: slower, nothing else.
 """
 
 from collections.abc import Callable

@@ -3,7 +3,8 @@
 It goes past the pages' outboxes, which keep each message until the browser has confirmed it: a second lost in a cut is
 made good by the next. What lasts, a change of phase, is told as everything else is.
 
-Brings: 12 % of a core for 1,020 ticking clocks instead of 34. Without it: each tick is told as everything else is.
+Brings: a tenth of the CPU of ticking clocks where each room has two, more where pages of one trade are many. Without
+it: each tick is told as everything else is.
 """
 
 import asyncio
