@@ -27,6 +27,7 @@ from app.db.queue import Queue
 from app.db.schema import migrate
 from app.domain.trade import Person
 from tests.conftest import TERMS
+from tests.ports import free_port
 
 MAIN = Path(__file__).resolve().parents[1] / "main.py"
 LINK = r"http://localhost:\d+/room/([0-9a-z]{26})"
@@ -117,13 +118,6 @@ def start(place: Path) -> Iterator[Callable[..., Command]]:
     yield start
     for command in commands:
         command.close()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        number: int = free.getsockname()[1]
-    return number
 
 
 def left_behind(place: Path) -> list[bytes]:

@@ -11,10 +11,11 @@ from tests.bench.browser import Browser
 from tests.bench.deeds import token
 from tests.bench.figures import Row
 from tests.bench.person import Person
-from tests.bench.process import Process, free_port, start
+from tests.bench.process import Process, start
 from tests.bench.sizes import Size
 from tests.bench.stage import Stage
 from tests.bench.town import several
+from tests.ports import free_port
 
 _PEOPLE = 100
 BREATH = 0.02

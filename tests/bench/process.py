@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -117,11 +116,3 @@ def start(directory: Path, name: str, *command: str, port: int, settings: Mappin
             start_new_session=True,  # Ctrl-C is for the bench, which then stops its servers
         )
     return Process(f"http://127.0.0.1:{port}", popen, log)
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

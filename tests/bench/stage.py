@@ -17,8 +17,9 @@ from app.db import embedded
 from app.db.schema import migrate
 from tests.bench.browser import Browser
 from tests.bench.person import Person
-from tests.bench.process import ROOT, Process, free_port, start
+from tests.bench.process import ROOT, Process, start
 from tests.bench.town import SECRET, Citizen, Deal, Town, several, town
+from tests.ports import free_port
 
 UNLIMITED = {
     f"TRADEROOM_LIMIT_{name}": "1000000/minute" for name in ("SIGN_UP", "SIGN_IN", "MOVES", "MESSAGES", "ROOMS")

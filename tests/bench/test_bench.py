@@ -11,9 +11,10 @@ import pytest
 from tests.bench import deeds
 from tests.bench.browser import Browser
 from tests.bench.person import NoPageError, Person
-from tests.bench.process import ROOT, Process, free_port, start
+from tests.bench.process import ROOT, Process, start
 from tests.bench.stage import UNLIMITED, Site
 from tests.bench.town import SECRET, Town, town
+from tests.ports import free_port
 
 MEASURED = (
     "message", "amend", "room page", "highest rate with p95 ≤ 250 ms", "memory per person", "40 connected",
@@ -43,6 +44,21 @@ async def citizens(url: str) -> AsyncIterator[Town]:
     """The town that the server serves."""
     async with town(url) as inhabited:
         yield inhabited
+
+
+@pytest.mark.timeout(400)
+def test_a_short_run_measures_everything_and_the_server_complains_of_nothing(tmp_path: Path) -> None:
+    kept = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "tests.bench", "--short", "--json", str(kept)]
+    run = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    told = json.loads(kept.read_text())
+    figures = {row["name"]: row["median"] for row in told["rows"]}
+    assert [name for name, figure in figures.items() if figure is None] == []
+    assert [missing for missing in MEASURED if not any(name.startswith(missing) for name in figures)] == []
+    assert [curve["name"] for curve in told["curves"]] == ["latency against load", "memory against people"]
+    assert {figures["messages lost"], figures["20 join at once: turned away or dropped"]} == {0}
+    assert told["complaints"] == []
 
 
 async def test_headless_people_sign_up_meet_talk_and_amend(traderoom: Process, citizens: Town) -> None:
@@ -82,18 +98,3 @@ async def test_a_crowd_obeys_the_constraints(citizens: Town) -> None:
     await citizens.say(deal, "One more.")
     actions = await citizens.history.actions(deal.trade.id)
     assert [action.seq for action in actions] == list(range(1, 34))
-
-
-@pytest.mark.timeout(400)
-def test_a_short_run_measures_everything_and_the_server_complains_of_nothing(tmp_path: Path) -> None:
-    kept = tmp_path / "figures.json"
-    command = [sys.executable, "-m", "tests.bench", "--short", "--json", str(kept)]
-    run = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    told = json.loads(kept.read_text())
-    figures = {row["name"]: row["median"] for row in told["rows"]}
-    assert [name for name, figure in figures.items() if figure is None] == []
-    assert [missing for missing in MEASURED if not any(name.startswith(missing) for name in figures)] == []
-    assert [curve["name"] for curve in told["curves"]] == ["latency against load", "memory against people"]
-    assert {figures["messages lost"], figures["20 join at once: turned away or dropped"]} == {0}
-    assert told["complaints"] == []

@@ -4,12 +4,13 @@ import asyncio
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 from urllib.request import urlopen
+
+from tests.ports import free_port
 
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
 _LIMITS = ("MOVES", "MESSAGES", "ROOMS", "SIGN_IN", "SIGN_UP")
@@ -24,7 +25,7 @@ class Server:
     """
 
     def __init__(self, directory: Path, **changed: str | None) -> None:
-        port = _free_port()
+        port = free_port()
         self.address = f"http://localhost:{port}"
         self.data_dir = directory / "data"
         self._directory = directory
@@ -96,10 +97,3 @@ class Server:
                 return all(json.load(answer).values())
         except OSError:  # refused, too slow, or 503
             return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

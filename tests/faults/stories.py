@@ -11,7 +11,7 @@ from playwright.async_api import Browser
 
 from tests.bench import deeds
 from tests.bench.browser import Browser as Headless
-from tests.bench.process import ROOT, Process, free_port, start
+from tests.bench.process import ROOT, Process, start
 from tests.bench.town import SECRET, Deal, town
 from tests.e2e.network import Line
 from tests.e2e.stories import meet
@@ -19,6 +19,7 @@ from tests.faults.cut import cast_of, survives_a_cut
 from tests.faults.postgres import postgres
 from tests.faults.talk import CALM, Said, hears, nothing_is_lost, say_at_last, status_of, try_to_say
 from tests.faults.traderoom import BACK, Traderoom, rows, running, until
+from tests.ports import free_port
 
 log = logging.getLogger(__name__)
 A_MINUTE = 60.0

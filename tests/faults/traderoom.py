@@ -16,10 +16,11 @@ from typing import Any
 import psycopg
 
 from tests.bench.browser import Browser
-from tests.bench.process import Process, free_port, start
+from tests.bench.process import Process, start
 from tests.bench.stage import UNLIMITED, Site
 from tests.bench.town import SECRET
 from tests.faults.observed import FILE
+from tests.ports import free_port
 
 BACK = 10.0
 """Seconds in which everything has to work by itself after a fault is over."""

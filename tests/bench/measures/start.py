@@ -5,9 +5,10 @@ from time import perf_counter
 
 from tests.bench.figures import Goal, Result, Row
 from tests.bench.floors import Floors
-from tests.bench.process import ROOT, free_port, start
+from tests.bench.process import ROOT, start
 from tests.bench.sizes import Size
 from tests.bench.stage import Stage
+from tests.ports import free_port
 
 
 async def measure(stage: Stage, floors: Floors, size: Size) -> AsyncIterator[Result]:
