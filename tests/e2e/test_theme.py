@@ -8,6 +8,10 @@ from tests.e2e.people import Newcomer
 from tests.e2e.room import Person
 
 _NEXT = {"system": "light", "light": "dark", "dark": "system"}
+_FADED = """Promise.allSettled(
+    document.getAnimations().filter(its => its instanceof CSSTransition).map(its => its.finished)
+).then(() => null)"""
+"""Colours fade into each other."""
 
 
 async def is_dark(page: Page) -> bool:
@@ -34,7 +38,6 @@ async def test_the_switch_goes_round_and_its_choice_survives_a_reload(people: tu
             await expect(page.locator("body")).to_have_class(
                 re.compile("body--" + {"system": system}.get(theme, theme))
             )
-            await page.wait_for_timeout(500)  # the choice shows before it is stored
             await page.reload()
             await expect(page.get_by_role("button", name=f"Theme: {theme}", exact=True)).to_be_visible()
 
@@ -83,5 +86,5 @@ async def test_every_button_can_be_read_in_light_and_dark(people: tuple[Person, 
     for scheme in ("light", "dark"):
         for page in (selling.page, buying.page, guest.page):
             await page.emulate_media(color_scheme=scheme)
-            await page.wait_for_timeout(400)  # colours fade into each other
+            await page.evaluate(_FADED)
             assert await unreadable(page) == [], (scheme, page.url)
