@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import make_url
@@ -34,11 +34,20 @@ from app.domain.terms import Terms
 from app.domain.text import name_key
 from app.domain.trade import Person, Standing, Trade
 from tests.db.server import Server
+from tests.shifts import Shifts
 
 __all__ = ["TERMS", "Deal", "Market", "Server"]
 
+SIDE_BY_SIDE = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+"""How many workers share this run."""
 MEMORY, ENOUGH = Path("/dev/shm"), 2 * 2**30
 TERMS = Terms(Decimal("1000.00"), 5, "Oak, two metres, oiled.")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shifts:
+    """Whatever `--dist` says: the tests of a file share what is dear to set up."""
+    return Shifts(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +61,7 @@ def server() -> Iterator[Server]:
         yield server
         server.close()
         return
-    in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH
+    in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH * SIDE_BY_SIDE
     directory = Path(tempfile.mkdtemp(prefix="traderoom-tests-", dir=MEMORY if in_memory else None))
     directory.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
     with embedded.start(directory / "data") as running:

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
+from tests.conftest import SIDE_BY_SIDE
 from tests.e2e.network import Line
 from tests.e2e.people import Cast, Newcomer
 from tests.e2e.room import Person, Room
@@ -71,11 +72,11 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def told(
     browser: Browser, server: Server, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[dict[Story, asyncio.Task[None]]]:
-    """The stories that test_stories wants to hear, told beside all other tests from the first one on."""
+    """The stories that test_stories wants to hear, all at once."""
     wanted = [story for story in STORIES if any(story.__name__ in item.name for item in request.session.items)]
     tasks = {}
     for story in wanted:
@@ -86,6 +87,13 @@ async def told(
         task.cancel()
     with suppress(asyncio.CancelledError):
         await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _told_meanwhile(request: pytest.FixtureRequest) -> None:
+    """Alone, a process tells them beside its other tests, from the first one on; of several, one does nothing else."""
+    if SIDE_BY_SIDE == 1:
+        request.getfixturevalue("told")
 
 
 async def _tell(story: Story, cast: Cast, pictures: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.conftest import Server
+from tests.conftest import SIDE_BY_SIDE, Server
 from tests.e2e.conftest import browser
 from tests.faults.postgres import new_directory
 from tests.faults.stories import STORIES, Story
@@ -49,11 +49,11 @@ async def application(place: Path, server: Server, url: str) -> AsyncIterator[Tr
 Minute = dict[Story, asyncio.Task[None]]
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def minute(
     place: Path, server: Server, template: str, browser: Browser, request: pytest.FixtureRequest
 ) -> AsyncIterator[Minute]:
-    """The stories whose tests run, told all at once beside all other tests, from the first one on."""
+    """The stories whose tests run, told all at once."""
     wanted = [story for story in STORIES if any(story.__name__ in item.name for item in request.session.items)]
     names = {story: server.create(template) for story in wanted}
     tasks: Minute = {
@@ -67,3 +67,10 @@ async def minute(
         await asyncio.gather(*tasks.values(), return_exceptions=True)
     for name in names.values():
         server.drop(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _told_meanwhile(request: pytest.FixtureRequest) -> None:
+    """Alone, a process tells them beside its other tests, from the first one on; of several, one does nothing else."""
+    if SIDE_BY_SIDE == 1:
+        request.getfixturevalue("minute")
