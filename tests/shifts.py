@@ -1,4 +1,4 @@
-"""How a run is shared out among workers: what stays together, one after the other, and what has to begin early."""
+"""How a run is shared out among workers: what stays together, one after the other, and what begins first and last."""
 
 from typing import Any
 
@@ -9,17 +9,28 @@ _EARLY = (
     "tests/faults/test_a_minute.py",
     "tests/e2e/test_stories.py",
 )
-"""The longest first. The rest follows by its name, a file at a time."""
+"""The longest first. Then comes the rest by its name, a file at a time."""
+_BY_THE_CLOCK = {
+    "tests/db/test_clock.py",
+    "tests/db/test_deadlines.py",
+    "tests/db/test_feed.py",
+    "tests/db/test_queue.py",
+    "tests/rooms/test_ticker.py",
+}
+"""These mind fractions of a second: one worker runs them all, when the others come to their end."""
 
 
 def shift_of(nodeid: str) -> str:
-    """What this test stays together with: its file."""
-    return nodeid.partition("::")[0]
+    """What this test stays together with."""
+    path = nodeid.partition("::")[0]
+    return "by the clock" if path in _BY_THE_CLOCK else path
 
 
 def place_of(shift: str) -> tuple[int, str]:
     """Where in the run it begins."""
-    return (_EARLY.index(shift) if shift in _EARLY else len(_EARLY)), shift
+    if shift in _EARLY:
+        return _EARLY.index(shift), shift
+    return len(_EARLY) + (shift == "by the clock"), shift
 
 
 class Shifts(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types

@@ -104,11 +104,12 @@ async def test_jobs_due_at_one_moment_all_run_at_once(crew: Crew) -> None:
 async def test_fetching_reads_no_job_that_is_not_due(crew: Crew, owner_url: str) -> None:
     waiting, read = 100_000, "SELECT idx_tup_read FROM pg_stat_user_indexes WHERE relname = 'procrastinate_jobs'"
     async with crew.database.raw() as connection:
-        await connection.execute(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at)"
-            " SELECT 'default', 'expire_trade', '{}', now() + n * interval '1 minute' FROM generate_series(1, %s) AS n",
-            (waiting,),
-        )
+        for first in range(0, waiting, 10_000):  # no statement may take too long
+            await connection.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at) SELECT 'default',"
+                " 'expire_trade', '{}', now() + n * interval '1 minute' FROM generate_series(%s, %s) AS n",
+                (first + 1, first + 10_000),
+            )
         async with await connect(owner_url) as owner:
             await owner.execute("ANALYZE procrastinate_jobs")
 

@@ -1,4 +1,4 @@
-"""Stories that take long because they wait: told beside the other tests, heard to their end in test_stories."""
+"""Stories that take long because they wait: told all at once, heard to their end in test_stories."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

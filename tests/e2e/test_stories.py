@@ -1,10 +1,12 @@
-"""What takes long because it waits. The stories began before the first test; here they are heard to their end."""
+"""What takes long because it waits. The stories are told all at once; here they are heard to their end."""
 
 import asyncio
 
 import pytest
 
 from tests.e2e.stories import STORIES, Story
+
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)

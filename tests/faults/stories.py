@@ -1,4 +1,4 @@
-"""Faults that last a minute: told beside all other tests, each on a server of its own, heard in test_a_minute."""
+"""Faults that last a minute: told all at once, each on a server of its own, heard in test_a_minute."""
 
 import asyncio
 import logging
