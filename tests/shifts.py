@@ -4,12 +4,15 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
+_FAULTS = "tests/faults/"
 _EARLY = (
     "tests/bench/test_bench.py",
+    _FAULTS,
     "tests/faults/test_a_minute.py",
     "tests/e2e/test_stories.py",
 )
-"""The longest first. Then comes the rest by its name, a file at a time."""
+"""They wait more than they work, and the first two mind who works beside them. Then comes the rest by its name, a file
+at a time."""
 _BY_THE_CLOCK = {
     "tests/db/test_clock.py",
     "tests/db/test_deadlines.py",
@@ -23,7 +26,9 @@ _BY_THE_CLOCK = {
 def shift_of(nodeid: str) -> str:
     """What this test stays together with."""
     path = nodeid.partition("::")[0]
-    return "by the clock" if path in _BY_THE_CLOCK else path
+    if path in _BY_THE_CLOCK:
+        return "by the clock"
+    return _FAULTS if path.startswith(_FAULTS) and path not in _EARLY else path
 
 
 def place_of(shift: str) -> tuple[int, str]:
