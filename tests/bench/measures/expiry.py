@@ -15,6 +15,12 @@ _PAIRS = 20
 _LEAD = 7.0
 _LEAD_EACH = 0.09
 """Seconds from making the trades to the first deadline: the server starts and everybody comes in meanwhile."""
+_MORE = 2.5
+"""Times as many where the machine was too busy for that."""
+
+
+class TooSoonError(Exception):
+    """The first deadline passed before everybody was in."""
 
 
 async def measure(stage: Stage, floors: Floors, size: Size) -> AsyncIterator[Result]:
@@ -24,23 +30,29 @@ async def measure(stage: Stage, floors: Floors, size: Size) -> AsyncIterator[Res
     name = f"expiry, deadline to seen, {size.expiries:,} in {size.expiry_seconds:.0f} s"
     for pending in (0, size.pending):
         with_them = f", {pending:,} pending" if pending else ""
-        yield Row(name + with_them, "ms", await _expire(stage, size, pending), floor, "LISTEN + echo", goal)
+        lead, complaints = _LEAD + _LEAD_EACH * size.expiries, len(stage.complaints)
+        try:
+            late = await _expire(stage, size, pending, lead)
+        except TooSoonError:
+            del stage.complaints[complaints:]  # it may have found deadlines that had passed before it started
+            late = await _expire(stage, size, pending, _MORE * lead)
+        yield Row(name + with_them, "ms", late, floor, "LISTEN + echo", goal)
 
 
-async def _expire(stage: Stage, size: Size, pending: int) -> list[float]:
+async def _expire(stage: Stage, size: Size, pending: int, lead: float) -> list[float]:
     async with stage.town() as town:
         people = await town.people(2 * _PAIRS)
         if pending:
             await town.crowd(people[0], people[1], pending)
         # Before the server starts: its poke naps for half a minute when it finds no deadline that is nearer.
-        first = time() + _LEAD + _LEAD_EACH * size.expiries
+        first = time() + lead
         step = size.expiry_seconds / size.expiries
         deals = await several(_deal(town, people, number, first + number * step) for number in range(size.expiries))
         async with stage.open(town) as site:
             watchers = await several((site.enter(deal.seller, deal.path) for deal in deals), 4)
             seen = [watcher.sees("Expired") for watcher in watchers]
             if time() > first:
-                raise RuntimeError("the first deadline passed before everybody was in")
+                raise TooSoonError
             await asyncio.wait_for(asyncio.gather(*seen), first + size.expiry_seconds + PATIENCE - time())
     wall = time() - perf_counter()
     return [
