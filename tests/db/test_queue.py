@@ -107,7 +107,7 @@ async def test_fetching_reads_no_job_that_is_not_due(crew: Crew, owner_url: str)
         for first in range(0, waiting, 10_000):  # no statement may take too long
             await connection.execute(
                 "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at) SELECT 'default',"
-                " 'expire_trade', '{}', now() + n * interval '1 minute' FROM generate_series(%s, %s) AS n",
+                " 'expire_trade', '{}', now() + n * interval '1 minute' FROM generate_series(%s::int, %s::int) AS n",
                 (first + 1, first + 10_000),
             )
         async with await connect(owner_url) as owner:
