@@ -53,9 +53,9 @@ class Truth:
         shown = await _settled(*watchers)
         rows = await self.rows()
         yield
-        await asyncio.sleep(_SETTLE)
+        await _settled(*watchers)
         assert await self.rows() == rows
-        assert [shows(watcher) for watcher in watchers] == shown
+        assert await _settled(*watchers) == shown
 
 
 async def _settled(*watchers: Person) -> list[dict[str, Element]]:
