@@ -14,13 +14,21 @@ unexport PIP_NO_BINARY PIP_ONLY_BINARY PIP_PRE PIP_IGNORE_INSTALLED PIP_EDITABLE
 unexport PYTHONPATH PYTHONHOME
 
 .NOTPARALLEL:
-.PHONY: demo test check audit bench browser lock compat clean
+.PHONY: demo test quick check audit bench browser lock compat clean
 
 demo: .venv/installed
 	@exec $(BIN)/python main.py
 
+# Side by side: more workers than cores, since many tests wait.
 test: check browser
-	@exec $(BIN)/python -m pytest
+	@exec $(BIN)/python -m pytest -n 4
+
+# What needs no browser and no server of its own, within a minute.
+QUICK := tests/domain tests/rooms tests/service tests/proof tests/db tests/ui tests/test_limits_of_files.py \
+  tests/test_dependencies.py tests/test_settings.py tests/test_jobs.py --ignore tests/db/test_embedded.py \
+  --ignore tests/ui/patches/test_renaming.py
+quick: .venv/installed-dev
+	@exec $(BIN)/python -m pytest -n 3 $(QUICK)
 
 check: audit
 	@$(BIN)/ruff format --check .
@@ -41,8 +49,9 @@ audit: .venv/installed-dev
 	  echo "NOT audited: no source of known vulnerabilities can be reached from here."; \
 	fi
 
+# `make bench SHORT=1` only shows that it works.
 bench: .venv/installed-dev
-	@exec $(BIN)/python -m tests.bench
+	@exec $(BIN)/python -m tests.bench $(if $(SHORT),--short)
 
 # A Chromium for the browser tests: one that is here, else Debian's where we may install it, else Playwright's own.
 browser: .venv/installed-dev

@@ -24,8 +24,9 @@ from app.patches.socket_guard import SocketGuard
 from tests.bench import deeds
 from tests.bench.browser import Browser
 from tests.bench.person import Person
-from tests.bench.process import ROOT, free_port
+from tests.bench.process import ROOT
 from tests.bench.town import SECRET, Town, town
+from tests.ports import free_port
 from tests.ui.patches.renaming import Renaming, renaming_of
 
 PATIENCE = 30.0
