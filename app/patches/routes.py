@@ -38,9 +38,7 @@ _KEPT_AFTER_FAREWELL = 5.0
 
 
 def apply() -> None:
-    """Take NiceGUI's middleware out of the way, and listen to farewells."""
-    of_nicegui: tuple[object, ...] = (RedirectWithPrefixMiddleware, SetCacheControlMiddleware)
-    app.user_middleware[:] = [one for one in app.user_middleware if one.cls not in of_nicegui]
+    """Listen to farewells; NiceGUI adds its middleware later, so `Routes` takes it out of the way."""
     core.sio.on("disconnect", _after_farewell(core.sio.handlers["/"]["disconnect"]))
 
 
@@ -48,6 +46,8 @@ class Routes:
     """The site as an ASGI application. `holder` holds NiceGUI's app; `guard` puts a middleware before the sockets."""
 
     def __init__(self, holder: ASGIApp, guard: Callable[[ASGIApp], ASGIApp]) -> None:
+        of_nicegui: tuple[object, ...] = (RedirectWithPrefixMiddleware, SetCacheControlMiddleware)
+        app.user_middleware[:] = [one for one in app.user_middleware if one.cls not in of_nicegui]
         self._holder = holder
         self._files = SetCacheControlMiddleware(app)
         self._sockets = guard(_to_socket_io)

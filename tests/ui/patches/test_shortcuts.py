@@ -235,3 +235,10 @@ async def test_an_outbox_ends_with_its_page(sam: Browser) -> None:
     assert len(outboxes()) == 1
     sam.page.delete()
     await sam.until(lambda: not outboxes())
+
+
+@pytest.mark.usefixtures("application")
+def test_what_nicegui_puts_before_all_requests_is_out_of_the_way() -> None:
+    names = {one.cls.__name__ for one in core.app.user_middleware}  # type: ignore[attr-defined]
+    assert "Middleware" in names, "ours"
+    assert not names & {"RedirectWithPrefixMiddleware", "SetCacheControlMiddleware"}
