@@ -30,8 +30,8 @@ from app.domain.actions import Action, Outcome
 from app.domain.chain import GENESIS, body_of, link, utc_text
 from app.domain.kinds import Kind, Role, Status
 from app.domain.moves import Join, Move
+from app.domain.names import name_key
 from app.domain.terms import Terms
-from app.domain.text import name_key
 from app.domain.trade import Person, Standing, Trade
 from tests.db.server import Server
 from tests.shifts import Shifts

@@ -28,6 +28,7 @@ from sqlmodel import col
 from app.db.engine import Database, Prepared
 from app.db.tables import SessionRow, TradeRow, UserRow
 from app.domain.kinds import Status
+from app.domain.names import name_skeleton
 from app.domain.trade import Person
 
 IDLE_FOR = timedelta(days=14)
@@ -59,16 +60,23 @@ class AccountStore:
         self._database = database
 
     async def create_user(self, name: str, key: str, password_hash: str) -> Person | None:
-        """A new user, or None when the name's key is taken."""
+        """A new user, or None when the name's key is taken, or one that looks like it."""
         statement = (
             insert(UserRow)
-            .values(name=name, name_key=key, password_hash=password_hash)
-            .on_conflict_do_nothing(index_elements=["name_key"])
+            .values(name=name, name_key=key, name_skeleton=name_skeleton(name), password_hash=password_hash)
+            .on_conflict_do_nothing()
             .returning(col(UserRow.id))
         )
         async with self._database.reading() as connection:
             user_id = (await connection.execute(statement)).scalar_one_or_none()
         return Person(user_id, name) if user_id is not None else None
+
+    async def is_taken(self, name: str, key: str) -> bool | None:
+        """Whether an account has, or had, a name of this key; None where one only looks like it."""
+        alike = or_(col(UserRow.name_key) == key, col(UserRow.name_skeleton) == name_skeleton(name))
+        async with self._database.reading() as connection:
+            keys = (await connection.execute(select(col(UserRow.name_key)).where(alike))).scalars().all()
+        return (key in keys or None) if keys else False
 
     async def find_user(self, key: str) -> tuple[Person, str] | None:
         """The user of a name's key with the password's hash, or None; an account that was deleted is none."""

@@ -46,8 +46,9 @@ from app.domain.kinds import (
     kinds_that_close,
     kinds_with,
 )
+from app.domain.names import MAX_NAME
 from app.domain.terms import MAX_MINUTES, MAX_PRICE, MAX_QUANTITY
-from app.domain.text import MAX_NAME, MAX_TEXT, MAX_TITLE
+from app.domain.text import MAX_TEXT, MAX_TITLE
 
 metadata = SQLModel.metadata
 metadata.naming_convention = {
@@ -93,7 +94,8 @@ REQUEST_INDEX = "trade_actions_request_idx"
 
 
 class UserRow(SQLModel, table=True):
-    """An account. `name_key` is what makes a name unique (NFKC, casefold); it stays when the account is deleted."""
+    """An account. `name_key` is what a name is found by, `name_skeleton` what it looks like (none where the name of an
+    older account looks the same); both stay when the account is deleted."""
 
     __tablename__ = "users"
     __table_args__ = (between("name", 1, MAX_NAME), one_line("name"))
@@ -104,6 +106,7 @@ class UserRow(SQLModel, table=True):
     password_hash: str = Field(sa_column=Column(Text, nullable=False))
     created_at: datetime = Field(sa_column=_now())
     deleted_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
+    name_skeleton: str | None = Field(default=None, sa_column=Column(Text, nullable=True, unique=True))
 
 
 class SessionRow(SQLModel, table=True):

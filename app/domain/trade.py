@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.kinds import NEXT, Role, Status
+from app.domain.names import name_key
 from app.domain.refusals import Reason, Refusal
 from app.domain.terms import Terms
-from app.domain.text import name_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ was no guess and is not counted.
 import asyncio
 import hashlib
 import secrets
+import unicodedata
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
@@ -18,18 +19,17 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from app import security_log
 from app.db.accounts import AccountStore, Session
+from app.domain.names import GONE, check_name, name_key
 from app.domain.refusals import Reason, Refusal
-from app.domain.text import MAX_PASSWORD, check_name, check_password, name_key
+from app.domain.text import MAX_PASSWORD, check_password
 from app.domain.trade import Person
 from app.service.limits import Limits
 from app.service.viewer import Viewer
 
 _ZONES = frozenset(available_timezones())
 _WRONG = "Name or password is wrong."
-
-
-GONE = "Deleted user"
-"""What stands in the place of the name of an account that was deleted."""
+_LONGEST_TYPED = 1_000
+"""Characters of a typed name that are looked at; 100 of a name are fewer in any form, and every gap counts as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,13 @@ class Accounts:
     async def create(self, name: str, password: str) -> Person:
         """A new account without a session. Raises `Refusal`: limits of name and password, name taken."""
         name = check_name(name)
-        if name_key(name) == name_key(GONE):
-            raise Refusal(Reason.TAKEN, "This name is taken. Please choose another.", "name")
-        hashed = await asyncio.to_thread(self._hasher.hash, check_password(password))
+        check_password(password)
+        await self._check_free(name)
+        hashed = await asyncio.to_thread(self._hasher.hash, password)
         person = await self._store.create_user(name, name_key(name), hashed)
         if person is None:
-            raise Refusal(Reason.TAKEN, "This name is taken. Sign in if it is yours, or choose another.", "name")
+            await self._check_free(name)
+            raise RuntimeError("a name is taken and free")
         return person
 
     async def sign_in(self, name: str, password: str, *, address: str, device: Device | None = None) -> str:
@@ -172,11 +173,21 @@ class Accounts:
         security_log.note("signed_out", person=viewer.person.id)
 
     async def _find(self, typed: str) -> tuple[Person, str] | None:
-        """The user of a name as typed, with the password's hash; None too where no such name can exist."""
-        try:
-            return await self._store.find_user(name_key(check_name(typed)))
-        except Refusal:
-            return None
+        """The user of a name as typed, with the password's hash; None too where no such name can exist.
+
+        Not judged by the rules for new names: whoever has a name keeps it, and signs in with it.
+        """
+        key = _key_of(typed)
+        can_be_stored = not any(unicodedata.category(c) in {"Cc", "Cs"} for c in key)
+        return await self._store.find_user(key) if can_be_stored else None
+
+    async def _check_free(self, name: str) -> None:
+        """Raises `Refusal` (TAKEN) where an account has, or had, this name or one that looks like it."""
+        is_taken = await self._store.is_taken(name, name_key(name))
+        if is_taken is None:
+            raise Refusal(Reason.TAKEN, "A name that looks the same is taken. Please choose another.", "name")
+        if is_taken:
+            raise Refusal(Reason.TAKEN, "This name is taken. Sign in if it is yours, or choose another.", "name")
 
     async def _start_session(self, person: Person) -> str:
         token = secrets.token_urlsafe(32)
@@ -204,11 +215,8 @@ def _still_negotiating() -> Refusal:
 
 
 def _key_of(typed: str) -> str:
-    """The key under which guesses at a name are counted, however it was typed."""
-    try:
-        return name_key(check_name(typed))
-    except Refusal:
-        return name_key(" ".join(typed.split())[:MAX_PASSWORD])
+    """The key that a name is found by, and under which guesses at it are counted, however it was typed."""
+    return name_key(" ".join(typed.split())[:_LONGEST_TYPED])
 
 
 def _digest(token: str) -> bytes:

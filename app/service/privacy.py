@@ -9,9 +9,10 @@ from app.db.accounts import AccountStore
 from app.db.history import History
 from app.domain.chain import body_of, utc_text
 from app.domain.kinds import Role, Status
+from app.domain.names import GONE
 from app.domain.trade import Person, Standing, Trade
 from app.rooms.lobby import Lobby
-from app.service.accounts import GONE, Accounts
+from app.service.accounts import Accounts
 from app.service.limits import Limits
 from app.service.negotiation import Negotiation
 from app.service.viewer import Viewer

@@ -8,9 +8,10 @@ from app import security_log
 from app.db.history import History
 from app.db.ledger import Ledger, RecordedBeforeError
 from app.domain.kinds import Status
+from app.domain.names import check_spelling, name_key
 from app.domain.refusals import Reason, Refusal, invalid
 from app.domain.terms import parse_minutes, parse_terms
-from app.domain.text import check_name, check_title, name_key
+from app.domain.text import check_title
 from app.domain.trade import Person, Standing, Trade
 from app.rooms.dashboard import Dashboard, Listing, Query
 from app.rooms.lobby import Lobby
@@ -147,10 +148,11 @@ def normalise_code(typed: str) -> str:
 
 
 def _check_buyer(typed: str, seller: Person) -> str:
+    """Somebody else's name, who may have had it before it could not be taken any more."""
     if not typed.strip():
         return ""
     try:
-        name = check_name(typed)
+        name = check_spelling(typed)
     except Refusal as refusal:
         raise invalid("buyer", str(refusal).replace("The name", "The buyer's name")) from None
     if name_key(name) == name_key(seller.name):

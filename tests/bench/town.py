@@ -20,8 +20,8 @@ from app.db.ledger import Ledger
 from app.db.queue import Queue
 from app.domain import rules
 from app.domain.moves import Join, SendMessage
+from app.domain.names import name_key
 from app.domain.terms import Terms
-from app.domain.text import name_key
 from app.domain.trade import Person, Trade
 from app.ui.http.cookies import SESSION_COOKIE, Cookies
 from tests.bench.crowd import CROWD, LINK_JOBS

@@ -10,7 +10,7 @@ import sqlalchemy.exc
 
 from app.db.accounts import IDLE_FOR, LASTS_FOR, SESSIONS_CHANNEL, AccountStore, Session
 from app.db.engine import Database, connect
-from app.domain.text import name_key
+from app.domain.names import name_key
 from app.domain.trade import Person
 
 MINUTE = timedelta(minutes=1)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.domain.names import MAX_NAME, check_name, name_key
 from app.domain.refusals import Reason
-from app.domain.text import MAX_NAME, check_name, name_key
 from tests.domain.refused import kept, refused
 
 WELCOME = [
@@ -44,6 +44,11 @@ WELCOME = [
     "\uae40\ucca0\uc218 Kim \u91d1",  # Korean with Latin and hanja
     "\N{GRINNING FACE}",
     "Sam \N{GRINNING FACE}",
+    "\u0645\u06cc\u200c\u062e\u0631\u0645",  # Persian with a non-joiner
+    "\u0d2e\u0d4b\u0d39\u0d28\u0d4d\u200d",  # Malayalam with a joiner at the end
+    "\u0930\u094d\u200d\u092f",  # Hindi with a joiner
+    "\N{WOMAN}\u200d\N{EAR OF RICE}",
+    "Sam \N{WOMAN}\N{EMOJI MODIFIER FITZPATRICK TYPE-5}\u200d\N{EAR OF RICE}",
     "x" * 100,
     "\u5c71" * 100,
 ]
@@ -126,6 +131,7 @@ def test_the_length_of_a_name_is_that_of_the_name_that_is_kept():
         *("\0", "\x07", "\x1b", "\x7f", "\x85", "\n", "\r", "\t", "\ud800"),
         "\N{ZERO WIDTH SPACE}",
         "\N{ZERO WIDTH JOINER}",
+        "\N{ZERO WIDTH NON-JOINER}",
         "\N{RIGHT-TO-LEFT OVERRIDE}",
         "\N{ARABIC LETTER MARK}",
         "\N{POP DIRECTIONAL ISOLATE}",

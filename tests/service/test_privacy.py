@@ -10,10 +10,11 @@ import pytest
 from app.db.accounts import AccountStore
 from app.domain.kinds import Status
 from app.domain.moves import Expire
+from app.domain.names import GONE
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Person
 from app.service import privacy as privacy_module
-from app.service.accounts import GONE, Accounts
+from app.service.accounts import Accounts
 from app.service.limits import Limits
 from app.service.privacy import Privacy
 from app.service.receipts import Receipts, verify

@@ -12,7 +12,8 @@ from limits import parse
 from starlette.datastructures import MutableHeaders
 
 from app.bootstrap import Application
-from app.service.accounts import GONE, Device
+from app.domain.names import GONE
+from app.service.accounts import Device
 from app.ui.http.cookies import DEVICE_COOKIE, SESSION_COOKIE, Cookies
 from tests.ui.browser import PASSWORD, Browser
 
