@@ -125,17 +125,22 @@ class Accounts:
 
     async def change_password(self, viewer: Viewer, old: str, new: str) -> None:
         """Set a new password and end the person's other sessions. Raises `Refusal`: wrong old password, limits."""
-        await self.check_password(viewer, old, "old")
         try:
-            hashed = await asyncio.to_thread(self._hasher.hash, check_password(new))
+            new = check_password(new)
         except Refusal as refusal:
             raise Refusal(refusal.reason, str(refusal), "new") from None
+        await self.check_password(viewer, old, "old")
+        hashed = await asyncio.to_thread(self._hasher.hash, new)
         await self._store.set_password_hash(viewer.person.id, hashed)
         await self._store.end_sessions(viewer.person.id, but=viewer.session_id)
         security_log.note("password_changed", person=viewer.person.id)
 
     async def check_password(self, viewer: Viewer, password: str, field: str) -> None:
-        """Make sure that it is the viewer who sits there. Raises `Refusal` at this field."""
+        """Make sure that it is the viewer who sits there. Raises `Refusal` at this field.
+
+        Each check counts like a sign-in, a right one too: it costs as much.
+        """
+        self._limits.check("sign_in", f"person {viewer.person.id}")
         with self._limits.trying("guesses", name_key(viewer.person.name), f"session {viewer.session_id}"):
             if not await self._is_right(await self._find(viewer.person.name), password):
                 security_log.note("password_wrong", person=viewer.person.id)

@@ -56,8 +56,8 @@ class Privacy:
         Offers that nobody has joined get a link that nobody has, so that nobody ever will. Raises `Refusal`: wrong
         password, or a negotiation that is still open.
         """
-        await self._accounts.check_password(viewer, password, "password")
         await self._accounts.check_deletable(viewer)
+        await self._accounts.check_password(viewer, password, "password")
         async for standing in self._trades(viewer, (Status.DRAFT,)):
             if self._now() < standing.trade.expires_at:
                 await self._negotiation.renew_link(viewer, standing.trade.id)

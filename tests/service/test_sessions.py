@@ -11,7 +11,7 @@ from app.domain.refusals import Reason, Refusal
 from app.service.accounts import Accounts
 from app.service.limits import Limits
 from tests.conftest import Market
-from tests.service.conftest import HERE, PASSWORD, refusal_of, who
+from tests.service.conftest import HERE, PASSWORD, PLENTY, refusal_of, who
 
 
 async def test_a_session_ends_with_signing_out_and_others_stay(people: Accounts) -> None:
@@ -159,7 +159,7 @@ async def test_a_password_is_not_changed_without_the_old_one_and_a_good_new_one(
 
 
 async def test_guessing_the_old_password_is_limited(market: Market, cheap: None) -> None:
-    people = Accounts(market.accounts, Limits({"sign_up": "9/minute", "guesses": "2/minute"}))
+    people = Accounts(market.accounts, Limits({**PLENTY, "guesses": "2/minute"}))
     viewer = await who(people, await people.sign_up("Tess", PASSWORD, address=HERE))
     for reason in (Reason.INVALID, Reason.INVALID, Reason.TOO_OFTEN):
         with pytest.raises(Refusal) as caught:
