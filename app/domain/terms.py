@@ -18,6 +18,20 @@ MAX_MINUTES = 525_600
 """One year."""
 
 _PRICE = re.compile(r"(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.([0-9]*))?|\.([0-9]+)")
+_LIKE = "Please write it with a point before the cents and commas, or nothing, between thousands: 1,000.50 or 1000.50."
+_DOUBTFUL = (
+    # What could mean two amounts, or is written for other readers than ours: asked about, never guessed.
+    (
+        r"[0-9.,]*,[0-9]{1,2}",
+        "The price ends in a comma and one or two digits, as if the comma stood before the cents.",
+    ),
+    (r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]*", "The price has points between thousands and a comma before the cents."),
+    (r"[0-9]{1,3}(?:\.[0-9]{3}){2,}", "The price has points between thousands."),
+    (r"[0-9.,]*,[0-9.,]*", "The commas in the price do not stand between thousands."),
+    (r"[0-9][0-9.,]*(?:[\s'\u2019\u066c_][0-9.,]+)+", "The price has a space or a mark between its digits."),
+)
+_LONGEST_DOUBT = 60
+"""Characters; what is longer is no price that somebody has written otherwise, and would take long to look at."""
 _WHOLE = re.compile(r"[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 
 
@@ -51,21 +65,34 @@ def parse_terms(price: str, quantity: str, description: str) -> Terms:
 def parse_price(typed: str) -> Decimal:
     """A price from plain digits such as ``1000``, ``1,000.5`` or ``$900.50``: above 0, at most two decimals.
 
-    Exponents, signs, other scripts' digits and more than two decimals are refused rather than guessed at.
+    Exponents, signs, other scripts' digits and whatever could mean two amounts are refused rather than guessed at:
+    ``1.000`` is one thousand to half of the world.
     """
     text = typed.strip().removeprefix("$").strip()
     match = _PRICE.fullmatch(text)
     if not match:
-        raise invalid("price", "The price is not a number. Please write it like 1000 or 900.50.")
-    decimals = match[1] or match[2] or ""
-    if len(decimals.rstrip("0")) > 2:  # noqa: PLR2004 - cents
-        raise invalid("price", "The price has more than two decimals. Please write whole cents.")
+        raise invalid("price", _why_no_price(text))
+    if len(match[1] or match[2] or "") > 2:  # noqa: PLR2004 - cents
+        raise invalid(
+            "price",
+            "The price has more than two digits after the point."
+            " One thousand is written 1000 or 1,000, and one is 1 or 1.00.",
+        )
     value = Decimal(text.replace(",", ""))
     if value <= 0:
         raise invalid("price", "The price must be above zero.")
     if value > MAX_PRICE:
         raise invalid("price", f"The price is too high: at most {MAX_PRICE:,} is possible.")
     return value.quantize(Decimal("0.01"))
+
+
+def _why_no_price(text: str) -> str:
+    if any(c.isdigit() and not c.isascii() for c in text):
+        return "The price is written in digits that are not read here. Please use 0 to 9: 1000 or 900.50."
+    for pattern, sentence in _DOUBTFUL:
+        if len(text) <= _LONGEST_DOUBT and re.fullmatch(pattern, text):
+            return f"{sentence} {_LIKE}"
+    return "The price is not a number. Please write it like 1000 or 900.50."
 
 
 def parse_quantity(typed: str) -> int:

@@ -81,11 +81,9 @@ HALVES = ["0,500", "0,001", "00,500", "012,345", "0,000,001"]
         ("5.", "5.00"),
         ("  5.25\n", "5.25"),
         ("007", "7.00"),
-        ("1.10000", "1.10"),
         ("9999999999999.99", "9999999999999.99"),
         ("9,999,999,999,999.99", "9999999999999.99"),
         ("0" * LONG + "1", "1.00"),
-        ("1." + "0" * LONG, "1.00"),
     ],
     ids=lambda typed: typed[:24].strip(),
 )
@@ -99,6 +97,7 @@ def test_a_price_is_read_exactly_with_two_decimals(typed, price):
         *NONSENSE,
         *("$", "$$5", "$-5", "-$5", "5$", "USD 5", "\N{EURO SIGN}5", ".", "$.", "1..2", "1.2.3", ".5.", "1.5,000"),
         *("0", "00", "0.00", ".00", "0.", "$0", "0." + "0" * LONG),
+        *("1.000", "12.000", "1.100", "1.10000", "1." + "0" * LONG, "1,000.000", "$1.000", ".500"),
         *("0.001", "0.005", "0.009", "1.999", "1.001", "9999999999999.989", "0." + "0" * LONG + "1"),
         *("10000000000000", "10,000,000,000,000", "9999999999999.991", "10000000000000.01", "9" * LONG),
     ],
@@ -125,7 +124,7 @@ def test_the_highest_price_fits_its_column():
     ("typed", "sentence"),
     [
         ("abc", "not a number"),
-        ("0.001", "more than two decimals"),
+        ("0.001", "more than two digits after the point"),
         ("0", "above zero"),
         ("10000000000000", "at most 9,999,999,999,999.99"),
     ],
@@ -136,7 +135,7 @@ def test_a_refused_price_says_what_is_wrong(typed, sentence):
 
 
 cents = st.integers(1, HIGHEST_CENTS) | st.integers(1, 100_000)
-faces = st.sampled_from(["{}", "{:f}", "{:,}", "${}", "${:,.2f}", " {:,.2f}\n", "0{}", "{}000"])
+faces = st.sampled_from(["{}", "{:f}", "{:,}", "${}", "${:,.2f}", " {:,.2f}\n", "0{}"])
 
 
 @given(cents, faces)
@@ -153,7 +152,7 @@ def test_a_price_that_was_shown_can_be_typed_again(amount):
     assert parse_price(str(price)) == parse_price(f"${price:,}") == price
 
 
-@given(st.integers(0, HIGHEST_CENTS), st.integers(1, 9), st.text("0123456789", max_size=20))
+@given(st.integers(0, HIGHEST_CENTS), st.integers(0, 9), st.text("0123456789", max_size=20))
 def test_a_third_decimal_is_never_rounded_away(amount, third, more):
     with pytest.raises(Refusal):
         parse_price(f"{amount // 100}.{amount % 100:02}{third}{more}")

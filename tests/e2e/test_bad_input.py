@@ -6,7 +6,7 @@ from tests.e2e.people import Newcomer
 from tests.e2e.room import AMENDABLE, DRAFTABLE, Person, Room
 
 _NOT_A_NUMBER = "is not a number"
-_CENTS = "more than two decimals"
+_CENTS = "more than two digits after the point"
 _WHOLE = "must be a whole number"
 _FIGURES = [
     ("price", "1e3", _NOT_A_NUMBER),

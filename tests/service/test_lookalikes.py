@@ -33,9 +33,7 @@ async def test_the_same_name_again_is_told_to_sign_in(people: Accounts) -> None:
 async def test_who_has_a_name_that_nobody_could_take_today_signs_in_with_it_and_is_invited_by_it(
     people: Accounts, market: Market, office: Office, name: str
 ) -> None:
-    hashed = await market.accounts.find_user(
-        (await people.create(f"Willi {name[:2]!a}", PASSWORD)).name.casefold()
-    )
+    hashed = await market.accounts.find_user((await people.create(f"Willi {name[:2]!a}", PASSWORD)).name.casefold())
     assert hashed is not None
     assert await market.accounts.create_user(name, name_key(name), hashed[1])
     with pytest.raises(Refusal):

@@ -44,7 +44,7 @@ async def test_the_form_starts_with_the_usual_deadline_and_no_number_widget(sam:
         ("Title", "", "The title is empty."),
         ("Title", "x" * 201, "The title is too long"),
         ("Price", "1e3", "The price is not a number."),
-        ("Price", "0.001", "more than two decimals"),
+        ("Price", "0.001", "more than two digits after the point"),
         ("Quantity", "1.5", "The quantity must be a whole number"),
         ("Description", "x" * 5001, "The description is too long"),
         ("Buyer name", "SAM", "somebody else than you"),
