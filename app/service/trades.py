@@ -1,5 +1,7 @@
 """Trades: creating them, finding them, listing them."""
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from uuid import UUID, uuid5
@@ -20,6 +22,11 @@ from app.service.viewer import Viewer
 
 PAGE = 20
 """Trades on one page of My trades."""
+
+
+_LONGEST_TYPED = 1_000
+"""Characters of an address that are looked at for a code."""
+_CODE = re.compile("[0-9a-z]+")
 
 
 class Trades:
@@ -112,7 +119,7 @@ class Trades:
         """
         self._limits.check("rooms", viewer.person.id)
         typed = normalise_code(code)
-        standing = await self._history.by_code(typed) if typed.isascii() and typed.isalnum() else None
+        standing = await self._history.by_code(typed) if typed else None
         if standing is not None:
             trade = standing.trade
             if trade.role_of(viewer.person.id) is not None or trade.seat_is_for(viewer.person):
@@ -143,8 +150,14 @@ class Trades:
 
 
 def normalise_code(typed: str) -> str:
-    """A code as it is stored: lower case, with the letters that are taken for digits read as those (Crockford)."""
-    return typed.strip().lower().replace("-", "").translate(str.maketrans("oil", "011"))[:64]
+    """A code as it is stored: lower case, with the letters that are taken for digits read as those (Crockford).
+
+    A link that was copied out of a text brings what stood around it, and mail programs put invisible characters and
+    hyphens into long words: the code is the first run of letters and digits without those.
+    """
+    seen = "".join(c for c in typed[:_LONGEST_TYPED].lower() if unicodedata.category(c) not in {"Cf", "Pd"})
+    run = _CODE.search(seen)
+    return run[0].translate(str.maketrans("oil", "011"))[:64] if run else ""
 
 
 def _check_buyer(typed: str, seller: Person) -> str:

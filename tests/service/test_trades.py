@@ -159,7 +159,72 @@ async def test_a_code_is_found_as_people_type_and_read_it(office: Office, draft:
         assert (await office.trades.find(sam, typed)).trade.id == draft.id
 
 
-@pytest.mark.parametrize(("typed", "stored"), [("OIL-oil", "011011"), (" AbC ", "abc"), ("x" * 99, "x" * 64)])
+AROUND = [
+    *(
+        "{}.",
+        "{},",
+        "{};",
+        "{}:",
+        "{}!",
+        "{}?",
+        "{})",
+        "{}]",
+        "{}}}",
+        "{}>",
+        "<{}>",
+        "({})",
+        "[{}]",
+        '"{}"',
+        "'{}'",
+        "{}/",
+    ),
+    *(
+        "{}//",
+        "{}/.",
+        "{}).",
+        "{}\u201d",
+        "\u201c{}\u201d",
+        "\u00ab{}\u00bb",
+        "{}\u3002",
+        "{}\u2026",
+        "{}*",
+        "`{}`",
+        "{}|",
+        "{}\\",
+    ),
+    *(
+        "{}\u200b",
+        "\u200b{}",
+        "{}\u200d",
+        "{}\ufeff",
+        "{}\u2060",
+        "{}\u200e",
+        "{}\u00ad",
+        "{}\u202c",
+        "{}\u00a0",
+        "{} \t\n",
+    ),
+    *("{}\0", "{}%2E", "{}&amp;utm=1", "{}\u8c22\u8c22", "{}\u0301", "-{}-", "\u2014{}\u2014", "{}" + "." * 5_000),
+]
+
+
+@pytest.mark.parametrize("around", AROUND, ids=ascii)
+async def test_a_code_is_found_whatever_was_pasted_with_it(
+    office: Office, draft: Trade, sam: Viewer, around: str
+) -> None:
+    assert (await office.trades.find(sam, around.replace("{}", draft.code).replace("}}", "}"))).trade.id == draft.id
+
+
+@pytest.mark.parametrize("inside", ["\u00ad", "\u200b", "-", "\u2010", "\u2011", "\u2013", "\ufeff"], ids=ascii)
+async def test_a_code_is_found_with_what_programs_put_into_long_words(
+    office: Office, draft: Trade, sam: Viewer, inside: str
+) -> None:
+    assert (await office.trades.find(sam, draft.code[:13] + inside + draft.code[13:])).trade.id == draft.id
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("OIL-oil", "011011"), (" AbC ", "abc"), ("x" * 99, "x" * 64), ("...", ""), ("ab cd", "ab")]
+)
 def test_a_code_is_read_as_crockford_wants_it(typed: str, stored: str) -> None:
     assert normalise_code(typed) == stored
 

@@ -6,6 +6,7 @@ form is the signature of a second, per-browser cookie (the "signed double-submit
 
 import json
 import secrets
+import unicodedata
 from http.cookies import SimpleCookie
 
 from itsdangerous import BadSignature, Signer, URLSafeTimedSerializer
@@ -114,10 +115,22 @@ def is_private(path: str) -> bool:
     return any(path == private or path.startswith(private + "/") for private in _PRIVATE)
 
 
+def without_tail(path: str) -> str:
+    """An address without what a pasted link brings with it: at its end punctuation, slashes, quotes and spaces, none of
+    which an address of ours ends with, and anywhere what cannot be seen."""
+    seen = "".join(c for c in path if unicodedata.category(c) != "Cf")
+    end = len(seen)
+    while end > 1 and not seen[end - 1].isalnum():
+        end -= 1
+    return seen[:end]
+
+
 def way_back(path: str) -> str:
     """Where to go after signing in: a private address of ours, else My trades."""
-    plain = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
-    return path if plain and is_private(path) else "/trades"
+    meant = without_tail(path)
+    has_control = any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in path)
+    plain = meant.startswith("/") and not meant.startswith("//") and meant.isprintable() and "\\" not in meant
+    return meant if plain and not has_control and is_private(meant) else "/trades"
 
 
 def _unsigned(signer: Signer, value: str) -> str | None:

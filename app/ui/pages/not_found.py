@@ -1,9 +1,16 @@
-"""Every other address, and every room that is not the viewer's: one friendly page that tells nothing."""
+"""Every other address, and every room that is not the viewer's: one friendly page that tells nothing.
+
+A pasted address with a tail that is not its own is sent to the one that was meant.
+"""
+
+from urllib.parse import quote
 
 from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
 from nicegui import ui
 
 from app.ui.components.html_block import Block
+from app.ui.http.cookies import is_private, without_tail
 from app.ui.pages.layout import PAGE, begin, frame
 from app.ui.site import Site
 
@@ -12,8 +19,12 @@ def register(site: Site) -> None:
     """Serve the page on every address that no other page has taken."""
 
     @ui.page("/{path:path}", **PAGE)
-    def anywhere(request: Request) -> None:
+    def anywhere(request: Request) -> Response | None:
+        meant = without_tail(request.url.path)
+        if meant != request.url.path and is_private(meant):
+            return RedirectResponse(quote(meant), 303)
         show(site, request)
+        return None
 
 
 def show(site: Site, request: Request) -> None:
