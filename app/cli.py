@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-import json
+import io
 import sys
 from collections.abc import Coroutine, Iterator
 from getpass import getpass
@@ -21,7 +21,7 @@ from app.db import embedded, engine, schema
 from app.domain.refusals import Refusal
 from app.logs import set_up_logging
 from app.patches import PatchError
-from app.service import receipts
+from app.service import strict_json, verification
 from app.settings import Settings, SettingsError, load
 
 try:
@@ -102,20 +102,16 @@ def verify(
 ) -> None:
     """Check a receipt offline; exit status 1 when anything in it was changed."""
     path = Path(key)
-    text = path.read_text().strip() if len(key) < 200 and path.is_file() else key  # noqa: PLR2004 - a file name's length
-    try:
-        document = json.loads(receipt.read_text())
-    except ValueError:
-        raise SettingsError(f"{receipt}: this is not JSON.") from None
-    problems = receipts.verify(document, text)
+    if len(key) < 200 and path.is_file():  # noqa: PLR2004 - a file name's length
+        with path.open("rb") as file:
+            key = file.read(200).decode("ascii", "replace")
+    with receipt.open("rb") as file:
+        document, problems = verification.verify_file(file.read(strict_json.LARGEST + 1), key.strip())
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may not know the letters of a name
+    sys.stdout.write("\n".join(problems or verification.summary(document)) + "\n")
     if problems:
-        sys.stdout.write("\n".join(problems) + "\n")
         sys.exit(1)
-    trade = document["trade"]
-    sys.stdout.write(
-        f"“{trade['title']}”: {trade['status']}, version {trade['version']}, {trade['price']} × {trade['quantity']}"
-        f" = {trade['total']}. The chain of {len(document['actions'])} actions and the signature are intact.\n"
-    )
 
 
 @user_cli.command("reset-password")

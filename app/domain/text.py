@@ -14,6 +14,7 @@ MIN_PASSWORD, MAX_PASSWORD = 8, 200
 MAX_TITLE = 200
 MAX_TEXT = 5_000
 
+_NOT_FOR_A_TERMINAL = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 _LINE_BREAKS_AND_TABS = "\n\t"
 INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
@@ -75,3 +76,14 @@ def _is_unseen(character: str) -> bool:
 def _is_blank(text: str) -> bool:
     """Whether there is nothing to see: only spaces, format characters and the like."""
     return all(c.isspace() or unicodedata.category(c) == "Cf" or INVISIBLE.match(c) for c in text)
+
+
+def harmless(text: str) -> str:
+    """A text for a terminal: nothing in it moves the cursor, turns the direction of writing, or cannot be seen.
+
+    Such characters stand there by their numbers, as Python writes them, and a backslash is doubled.
+    """
+    return "".join(
+        c.encode("unicode_escape").decode() if c == "\\" or unicodedata.category(c) in _NOT_FOR_A_TERMINAL else c
+        for c in text
+    )

@@ -2,31 +2,28 @@
 
 A receipt is a JSON document with everything that happened in a closed trade, chained, and signed with the server's
 Ed25519 key (RFC 8032) over its canonical JSON. Names stand in a section of their own, outside the chain. The key is
-derived from the server's secret (HKDF, RFC 5869), so that there is one secret to keep.
+derived from the server's secret (HKDF, RFC 5869), so that there is one secret to keep. `verification.py` checks them.
 """
 
 import base64
 from datetime import datetime
-from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app import security_log
 from app.db.history import History
 from app.domain.actions import Action
-from app.domain.chain import GENESIS, body_of, canonical, link, utc_text
-from app.domain.kinds import KINDS, Kind, VersionUse, kinds_that_close, kinds_with
+from app.domain.chain import body_of, canonical, utc_text
 from app.domain.refusals import Reason, Refusal
 from app.domain.terms import Terms
 from app.domain.trade import Trade
 from app.service.limits import Limits
+from app.service.verification import Receipt
 from app.service.viewer import Viewer
 
 FORMAT = "traderoom-receipt/1"
-Receipt = dict[str, Any]
 _PAGE = 500
 
 
@@ -70,17 +67,6 @@ class Receipts:
         return receipt
 
 
-def verify(receipt: Receipt, public_key: str) -> list[str]:
-    """What is wrong with a receipt, in sentences; nothing when every byte is as it was signed.
-
-    The chain comes first, because it names the place; then what the actions add up to; then the signature.
-    """
-    try:
-        return _chain_problems(receipt) + _sum_problems(receipt) + _signature_problems(receipt, public_key)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        return [f"This is not a receipt of Traderoom, or parts of it are missing ({error!r})."]
-
-
 def _document(trade: Trade, actions: list[Action], now: datetime) -> Receipt:
     entries = [
         {"seq": a.seq, "at": utc_text(a.at), "body": body_of(a, trade.title), "hash": a.hash.hex()} for a in actions
@@ -114,44 +100,3 @@ def _figures(terms: Terms) -> dict[str, str | int]:
         "total": f"{terms.total:.2f}",
         "description": terms.description,
     }
-
-
-def _chain_problems(receipt: Receipt) -> list[str]:
-    previous = GENESIS
-    for place, entry in enumerate(receipt["actions"], start=1):
-        if entry["seq"] != place:
-            return [f"The chain breaks at action {place}: it is missing or stands in another place."]
-        previous = link(previous, entry["body"], entry["seq"], entry["at"], receipt["trade"]["deadline"])
-        if previous.hex() != entry["hash"]:
-            return [f"The chain breaks at action {place}: its content does not match its hash."]
-    return []
-
-
-def _sum_problems(receipt: Receipt) -> list[str]:
-    """Whether the summary on top is what the actions lead to."""
-    trade = receipt["trade"]
-    bodies = [entry["body"] for entry in receipt["actions"]]
-    made = [body for body in bodies if body["kind"] in kinds_with(VersionUse.MAKES)]
-    last, closing = made[-1], [body for body in bodies if body["kind"] in kinds_that_close()][-1]
-    problems = [
-        f"The {field} on top is not the one the actions lead to."
-        for field in ("price", "quantity", "description", "version")
-        if trade[field] != last[field]
-    ]
-    if trade["status"] != KINDS[Kind(closing["kind"])].to:
-        problems.append("The outcome on top is not the one the actions lead to.")
-    if closing["kind"] in kinds_with(VersionUse.NAMES) and closing["version"] != trade["version"]:
-        problems.append("The version that was accepted is not the one on top.")
-    if trade["title"] != bodies[0]["title"]:
-        problems.append("The title on top is not the one the offer was created with.")
-    return problems
-
-
-def _signature_problems(receipt: Receipt, public_key: str) -> list[str]:
-    signed = {key: value for key, value in receipt.items() if key != "signature"}
-    key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
-    try:
-        key.verify(base64.b64decode(receipt["signature"]["value"], validate=True), canonical(signed).encode())
-    except InvalidSignature:
-        return ["The signature does not match: something was changed, or another server signed it."]
-    return []

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.refusals import Reason, Refusal
-from app.domain.text import MAX_PASSWORD, MAX_TEXT, MAX_TITLE, MIN_PASSWORD, check_password, check_text, check_title
+from app.domain.text import (
+    MAX_PASSWORD,
+    MAX_TEXT,
+    MAX_TITLE,
+    MIN_PASSWORD,
+    check_password,
+    check_text,
+    check_title,
+    harmless,
+)
 from tests.domain.refused import kept, refused
 
 SURROGATE = "\ud800"
@@ -190,3 +199,18 @@ def test_a_refused_password_is_not_repeated_in_the_sentence(password):
         check_password(password)
     assert password not in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+@given(st.text(max_size=30))
+def test_a_text_for_a_terminal_moves_and_turns_nothing_and_keeps_apart_what_is_apart(typed):
+    shown = harmless(typed)
+    assert all(c == " " or c.isprintable() or c.isspace() for c in shown)
+    assert not any(c in shown for c in "\0\x1b\n\r\x9b\u202e\u2066\u200b\u2028")
+    assert harmless(typed + "\u202e") != harmless(typed + "\\u202e")
+
+
+@pytest.mark.parametrize(
+    "same", ["", "Sam", "Gr\u00fc\u00dfe", "\u0645\u062d\u0645\u062f", "\u5c71\u7530", "\N{GRINNING FACE}", "a b"]
+)
+def test_a_text_for_a_terminal_is_the_text_where_nothing_in_it_does_harm(same):
+    assert harmless(same) == same

@@ -16,7 +16,8 @@ from app.db.programs import Account, find_programs
 from app.domain.kinds import Status
 from app.domain.moves import Accept, SendMessage
 from app.service.limits import Limits
-from app.service.receipts import Receipts, verify
+from app.service.receipts import Receipts
+from app.service.verification import verify
 from app.service.viewer import Viewer
 from tests.conftest import Market
 from tests.db.audit import broken_promises

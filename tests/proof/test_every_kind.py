@@ -14,7 +14,8 @@ from app.domain.terms import parse_terms
 from app.rooms.room import Room
 from app.rooms.ticker import Dial
 from app.service.limits import Limits
-from app.service.receipts import Receipt, Receipts, verify
+from app.service.receipts import Receipts
+from app.service.verification import Receipt, verify
 from app.service.viewer import Viewer
 from app.ui.http.receipt_pdf import render
 from app.ui.room import entries

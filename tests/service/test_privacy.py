@@ -17,7 +17,8 @@ from app.service import privacy as privacy_module
 from app.service.accounts import Accounts
 from app.service.limits import Limits
 from app.service.privacy import Privacy
-from app.service.receipts import Receipts, verify
+from app.service.receipts import Receipts
+from app.service.verification import verify
 from app.service.viewer import Viewer
 from tests.conftest import Deal, Market
 from tests.service.conftest import HERE, PASSWORD, PLENTY, Office, refusal_of, typed, who
