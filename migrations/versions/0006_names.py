@@ -26,18 +26,19 @@ def upgrade() -> None:
             rf" CHECK ({column} !~ '{_UNSEEN}' AND ({column} = '' OR {column} ~ '\S'))",
             execution_options={"no_parameters": True},
         )
-    op.execute(
-        "ALTER TABLE users ADD COLUMN name_skeleton TEXT, ADD CONSTRAINT users_name_skeleton_key UNIQUE (name_skeleton)"
-    )
+    op.execute("ALTER TABLE users ADD COLUMN name_skeleton TEXT")
     # Old accounts keep their names: of those that look the same the oldest has the skeleton, and later ones have none.
     # A deleted account has lost its name, so its key stands for it; most lookalikes are alike in small letters too.
-    taken: set[str] = set()
+    whose: dict[str, int] = {}
     for user, name, key, is_gone in connection.execute(
         text("SELECT id, name, name_key, deleted_at IS NOT NULL FROM users ORDER BY id")
-    ).all():
-        skeleton = name_skeleton(key if is_gone else name)
-        if skeleton not in taken:
-            taken.add(skeleton)
-            connection.execute(
-                text("UPDATE users SET name_skeleton = :skeleton WHERE id = :id"), {"skeleton": skeleton, "id": user}
-            )
+    ):
+        whose.setdefault(name_skeleton(key if is_gone else name), user)
+    connection.execute(
+        text(
+            "UPDATE users SET name_skeleton = t.skeleton"
+            " FROM unnest(CAST(:ids AS bigint[]), CAST(:skeletons AS text[])) AS t (id, skeleton) WHERE users.id = t.id"
+        ),
+        {"ids": list(whose.values()), "skeletons": list(whose)},
+    )
+    op.execute("ALTER TABLE users ADD CONSTRAINT users_name_skeleton_key UNIQUE (name_skeleton)")

@@ -47,6 +47,8 @@ MISTAKES = [
     ("/login", "Nobody at all", PASSWORD, "Name or password is wrong."),
     ("/login", "a\0b", PASSWORD, "Name or password is wrong."),
     ("/signup", "SAM", PASSWORD, "This name is taken."),
+    ("/signup", "Deleted user.", PASSWORD, "This name is taken by Traderoom itself."),
+    ("/signup", "Sam (you)", PASSWORD, "This name is taken by Traderoom itself."),
     ("/signup", "", PASSWORD, "The name is empty."),
     ("/signup", "Newcomer", "short", "The password needs 8 to 200 characters."),
     ("/signup", "N\u0435wcomer", PASSWORD, "The name mixes letters of different alphabets."),
