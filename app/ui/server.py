@@ -41,7 +41,7 @@ def build(site: Site, sockets: SocketGuard) -> dict[str, str]:
     _serve_theme()
     _serve_health(site, left_out)
     auth.register(site.accounts, site.cookies, demo=site.settings.demo)
-    downloads.register(site.receipts, site.privacy, site.now)
+    downloads.register(site.receipts, site.privacy, site.workshop, site.now)
     app.on_page_exception(_stay_calm)
     for page in (sign_in, my_trades, new_trade, activity, trade_room, account):
         page.register(site)

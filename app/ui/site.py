@@ -15,6 +15,7 @@ from app.service.receipts import Receipts
 from app.service.trades import Trades
 from app.settings import Settings
 from app.ui.http.cookies import Cookies
+from app.ui.http.workshop import Workshop
 from app.ui.live.pending_pages import PendingPages
 
 
@@ -34,6 +35,8 @@ class Site:
     receipts: Receipts
     privacy: Privacy
     negotiation: Negotiation
+    #: Does what takes the processor for long.
+    workshop: Workshop
     #: Who is where.
     presence: Presence
     #: Ticks the clocks that pages show.

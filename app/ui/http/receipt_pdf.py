@@ -1,93 +1,158 @@
-"""A receipt as a PDF that a person reads."""
+"""A receipt as a PDF that a person reads.
 
+It is also a program, and the server runs it as one, see `workshop.py`: a receipt as JSON in, a PDF out.
+"""
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import wrap
 from typing import Any
+from zoneinfo import ZoneInfo
 
-import fontpkg_noto_sans
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+import typst
 
 from app.domain.kinds import KINDS, Kind, Role, Status, VersionUse
 from app.ui.components.wording import money, number
+from app.ui.http import fonts
+from app.ui.http.printable import Line, code_point, isolated, lines, translated, visible
 
-_FONT = Path(fontpkg_noto_sans.ROOT) / "files" / "NotoSans[wdth,wght].ttf"
+if sys.platform != "win32":
+    import resource
+
+SCRIPTS = "--scripts-without-font"
+"""The argument that asks for them."""
+_NAMED = 12
+"""How many characters without a font are named."""
+_SECONDS, _MEMORY = 30, 1536 * 2**20
+"""Of the processor, and bytes: several times what two million characters take."""
+_TEMPLATE = Path(__file__).with_name("receipt.typ")
+Receipt = dict[str, Any]
+Content = dict[str, Any]
 
 
-def render(receipt: dict[str, Any]) -> bytes:
-    """The PDF's bytes. Times are UTC, as in the signed document."""
-    pdf = FPDF(format="A4")
-    pdf.add_font("Noto", "", _FONT)
-    pdf.set_font("Noto", size=10)
-    pdf.set_title(f"Receipt: {receipt['trade']['title']}")
-    pdf.set_auto_page_break(auto=True, margin=20)
-    pdf.add_page()
-    _summary(pdf, receipt)
-    _trail(pdf, receipt)
-    _proof(pdf, receipt)
-    return bytes(pdf.output())
+def render(receipt: Receipt, zone: str = "UTC") -> bytes:
+    """The PDF, tagged: on one machine the same bytes for the same receipt and time zone (an IANA name)."""
+    content = _content(receipt, ZoneInfo(zone))
+    choice = fonts.choose(visible([content, code_point("x")]))
+    content = translated(content, {ord(character): code_point(character) for character in choice.missing})
+    content |= {"fonts": choice.families, "missing": _named(choice.missing)}
+    # What stands in the data is text to the template, never markup. Files and packages: there is none in that folder.
+    with TemporaryDirectory() as empty:
+        compiler = typst.Compiler(
+            _TEMPLATE.read_bytes(),
+            root=empty,
+            font_paths=choice.fonts,
+            ignore_system_fonts=True,
+            sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
+            package_path=empty,
+            package_cache_path=empty,
+        )
+        pdf = compiler.compile(format="pdf", timestamp=int(datetime.fromisoformat(receipt["issued_at"]).timestamp()))
+    if not isinstance(pdf, bytes):
+        raise TypeError("the typesetter returned no PDF")
+    return pdf
 
 
-def _summary(pdf: FPDF, receipt: dict[str, Any]) -> None:
+def _content(receipt: Receipt, zone: ZoneInfo) -> Content:
+    """What the template shows, in its order."""
+    trade, times = receipt["trade"], "UTC" if zone.key == "UTC" else f"{zone.key.replace('_', ' ')} and in UTC"
+    return {
+        "name": f"Receipt: {trade['title']}",
+        "title": lines(trade["title"]),
+        "plain": all(letter < "\u0250" for letter in trade["title"]),  # Latin, with its accents
+        "status": trade["status"],
+        "outcome": Status(trade["status"]).word,
+        "closed": _time(trade["closed_at"], zone),
+        "terms": list(_terms(receipt, zone)),
+        "times": f"Times are in {times}.",
+        "entries": list(_entries(receipt, zone)),
+        "proof": [
+            {"label": "Last hash", "text": receipt["actions"][-1]["hash"]},
+            {"label": "Public key", "text": receipt["signature"]["public_key"]},
+            {"label": "Signature", "text": "\n".join(wrap(receipt["signature"]["value"], 44))},
+        ],
+        "footer": f"Traderoom receipt of trade {trade['id']}, issued {_time(receipt['issued_at'], zone)}",
+    }
+
+
+def _terms(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
     trade = receipt["trade"]
-    _line(pdf, "Traderoom receipt", size=10, grey=True)
-    _line(pdf, trade["title"], size=20)
-    _line(pdf, f"{Status(trade['status']).word}, {_time(trade['closed_at'])}", size=12)
-    pdf.ln(4)
+    rows = []
     for role in Role:
         names = [party["name"] for party in receipt["parties"].values() if party["role"] == role]
-        _pair(pdf, role.word, names[0] if names else "nobody joined")
-    _pair(pdf, "Price per unit", money(Decimal(trade["price"])))
-    _pair(pdf, "Quantity", number(trade["quantity"]))
-    _pair(pdf, "Total", money(Decimal(trade["total"])))
-    _pair(pdf, "Version", str(trade["version"]))
-    _pair(pdf, "Deadline", _time(trade["deadline"]))
+        rows.append((role.word, names[0] if names else "nobody joined"))
+    rows += [
+        ("Price per unit", money(Decimal(trade["price"]))),
+        ("Quantity", number(trade["quantity"])),
+        ("Total", money(Decimal(trade["total"]))),
+        ("Version", str(trade["version"])),
+        ("Offered", _time(trade["created_at"], zone)),
+        ("Deadline", _time(trade["deadline"], zone)),
+    ]
     if trade["description"]:
-        _pair(pdf, "Description", trade["description"])
-    pdf.ln(6)
+        rows.append(("Description", trade["description"]))
+    return [{"label": label, "lines": lines(text), "strong": label == "Total"} for label, text in rows]
 
 
-def _trail(pdf: FPDF, receipt: dict[str, Any]) -> None:
-    _line(pdf, "What happened", size=14)
+def _entries(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
+    entries, described = [], receipt["actions"][0]["body"]["description"]
     for entry in receipt["actions"]:
         body = entry["body"]
         party = receipt["parties"].get(str(body["actor"]))
         kind = Kind(body["kind"])
-        words = KINDS[kind].words.format(who=party["name"] if party else "", version=body["version"])
+        who = isolated(party["name"]) if party else ""
+        words = KINDS[kind].words.format(who=who, version=body["version"])
+        told: list[Line] = lines(body["text"]) if body["text"] else []
         if KINDS[kind].version is VersionUse.MAKES:
             price, total = Decimal(body["price"]), Decimal(body["price"]) * body["quantity"]
             words += f": version {body['version']}, {money(price)} × {number(body['quantity'])} = {money(total)}"
-        _line(pdf, f"{entry['seq']}   {_time(entry['at'])}", grey=True, size=8)
-        _line(pdf, words)
-        if body["text"]:
-            _line(pdf, f"“{body['text']}”")
-        pdf.ln(1)
-    pdf.ln(4)
+            if body["description"] != described:
+                described = body["description"]
+                told += [*lines("New description:"), *lines(described)]
+        entries.append({"seq": str(entry["seq"]), "at": _time(entry["at"], zone), "words": words, "lines": told})
+    return entries
 
 
-def _proof(pdf: FPDF, receipt: dict[str, Any]) -> None:
-    _line(pdf, "Proof", size=14)
-    _line(pdf, "This page is for reading. What proves it is the JSON receipt of the same trade: it is signed, and")
-    _line(pdf, "python main.py verify receipt.json --key KEY")
-    _line(pdf, "checks it without any server.")
-    _pair(pdf, "Last link of the chain", receipt["actions"][-1]["hash"])
-    _pair(pdf, "Key", receipt["signature"]["public_key"])
-    _pair(pdf, "Signature", receipt["signature"]["value"])
+def _named(missing: set[str]) -> str:
+    """The code points of characters, the first dozen of them."""
+    named = [code_point(character) for character in sorted(missing)]
+    more = f" and {len(named) - _NAMED:,} others" if len(named) > _NAMED else ""
+    return ", ".join(named[:_NAMED]) + more
 
 
-def _line(pdf: FPDF, text: str, *, size: int = 10, grey: bool = False) -> None:
-    pdf.set_font(size=size)
-    pdf.set_text_color(110 if grey else 20)
-    pdf.multi_cell(0, size * 0.55, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+def _time(text: str, zone: ZoneInfo) -> str:
+    """A moment there and in UTC; the date in UTC only where it is another one."""
+    at = datetime.fromisoformat(text).astimezone(UTC)
+    local = at.astimezone(zone)
+    there = f"{local:%b} {local.day}, {local:%Y, %H:%M:%S}"
+    if zone.key == "UTC":
+        return f"{there} UTC"
+    here = f"{at:%H:%M:%S} UTC"
+    return f"{there} ({here})" if at.date() == local.date() else f"{there} ({at:%b} {at.day}, {here})"
 
 
-def _pair(pdf: FPDF, label: str, value: str) -> None:
-    pdf.set_font(size=10)
-    pdf.set_text_color(110)
-    pdf.cell(42, 6, label)
-    pdf.set_text_color(20)
-    pdf.multi_cell(0, 6, value, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+def _restrain() -> None:
+    """Give way to the server and its pages, and end rather than take the machine: this is a process of its own."""
+    if sys.platform == "win32":
+        return
+    os.nice(10)
+    for limit, most in ((resource.RLIMIT_CPU, _SECONDS), (resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_CORE, 0)):
+        resource.setrlimit(limit, (most, most))
 
 
-def _time(text: str) -> str:
-    return f"{text[:10]} {text[11:19]} UTC"
+def main(arguments: list[str]) -> None:
+    """Write the PDF of the receipt that is read, or as JSON the names of scripts that no font here has."""
+    _restrain()
+    if arguments == [SCRIPTS]:
+        sys.stdout.write(json.dumps(fonts.scripts_without_font()))
+    else:
+        sys.stdout.buffer.write(render(json.load(sys.stdin.buffer), *arguments))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,50 @@
+"""A receipt comes as a file, in the reader's own time, and with a sentence where it cannot come now."""
+
+import pytest
+
+from app.ui.http.workshop import Workshop, WorkshopError
+from tests.proof.pdf_text import text_of
+from tests.ui.browser import Browser
+
+
+@pytest.fixture
+async def pdf(sam: Browser, bea: Browser) -> str:
+    """Where the receipt of a closed trade is."""
+    trade = await sam.offer("Oak table 木のテーブル")
+    negotiation = bea.application.negotiation
+    await negotiation.join(await bea.viewer(), trade.id, trade.code)
+    await negotiation.reject(await bea.viewer(), trade.id, "too dear")
+    return f"/room/{trade.code}/receipt.pdf"
+
+
+async def test_the_pdf_is_a_file_in_the_reader_s_own_time(pdf: str, bea: Browser) -> None:
+    bea.lives_in("Asia/Kolkata")
+    answer = await bea.get(pdf)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"].endswith('.pdf"')
+    text = text_of(answer.content)
+    assert "Times are in Asia/Kolkata and in UTC." in text
+    assert "Bea rejected the deal" in text
+    assert "木のテーブル" in text
+
+
+@pytest.mark.parametrize(("status", "wait"), [(429, 5), (503, 10), (503, None)])
+async def test_one_that_cannot_be_made_now_has_a_sentence(
+    pdf: str, bea: Browser, monkeypatch: pytest.MonkeyPatch, status: int, wait: int | None
+) -> None:
+    async def refuse(*_: object, **__: object) -> bytes:
+        raise WorkshopError("Not now.", status, wait)
+
+    monkeypatch.setattr(Workshop, "make", refuse)
+    answer = await bea.get(pdf)
+    assert answer.status_code == status
+    assert answer.text == "Not now. The JSON receipt has everything too."
+    assert answer.headers.get("retry-after") == (str(wait) if wait else None)
+    assert (await bea.get(pdf.replace(".pdf", ".json"))).status_code == 200
+
+
+async def test_the_second_at_the_same_time_is_asked_to_wait(pdf: str, bea: Browser) -> None:
+    with bea.application.workshop._in_line((await bea.person()).id):
+        assert (await bea.get(pdf)).status_code == 429
+    assert (await bea.get(pdf)).status_code == 200
