@@ -39,6 +39,8 @@ _NOTED_EVERY = timedelta(minutes=1)
 
 SESSIONS_CHANNEL = "traderoom_sessions"
 """NOTIFY's channel for sessions that have ended; the payload is the session's id."""
+NAMES_CHANNEL = "traderoom_names"
+"""NOTIFY's channel for people who have another name; the payload is ``<user id> <name>``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +94,26 @@ class AccountStore:
         await self._run(update(UserRow).where(col(UserRow.id) == user_id).values(password_hash=password_hash))
 
     async def delete_user(self, user_id: int, name: str) -> bool:
-        """Put `name` in the place of the user's own and make the password unusable; False, and nothing is changed,
-        while one of the user's trades is being negotiated."""
+        """Put `name` in the place of the user's own and make the password unusable; every process hears of it. False,
+        and nothing is changed, while one of the user's trades is being negotiated."""
         negotiated = _negotiated(user_id)
-        statement = (
+        gone = (
             update(UserRow)
             .where(col(UserRow.id) == user_id, not_(negotiated.exists()))
             .values(name=name, password_hash="", deleted_at=func.now())
             .returning(col(UserRow.id))
+            .cte("gone")
         )
+        statement = select(gone.c.id, func.pg_notify(NAMES_CHANNEL, f"{user_id} {name}"))
         async with self._database.reading() as connection:
-            return (await connection.execute(statement)).scalar_one_or_none() is not None
+            return (await connection.execute(statement)).one_or_none() is not None
+
+    async def renamed(self, people: Collection[Person]) -> list[Person]:
+        """Those of these people who have another name now."""
+        statement = select(col(UserRow.id), col(UserRow.name)).where(col(UserRow.id).in_({p.id for p in people}))
+        async with self._database.reading() as connection:
+            now = {row[0]: row[1] for row in (await connection.execute(statement)).all()}
+        return [Person(p.id, now[p.id]) for p in people if now.get(p.id, p.name) != p.name]
 
     async def is_negotiating(self, user_id: int) -> bool:
         """Whether one of the user's trades is being negotiated."""

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.db.clock import DatabaseClock
+from app.db.connection import BoundedConnection, watched
 
 OLDEST_SERVER = 150000
 """PostgreSQL 15, as `server_version_num`."""
@@ -37,18 +38,20 @@ class DatabaseError(Exception):
     """The database cannot be used; the text is one line for the person who starts Traderoom."""
 
 
-def _how(patience: int) -> dict[str, Any]:
-    return {"autocommit": True, "connect_timeout": patience, "options": BOUNDS, "application_name": "traderoom"}
+def _how(url: str, patience: int) -> dict[str, Any]:
+    ours = {"autocommit": True, "connect_timeout": patience, "options": BOUNDS, "application_name": "traderoom"}
+    return {**watched(url), **ours}
 
 
 async def connect(url: str, *, patience: int = 5) -> psycopg.AsyncConnection:
     """One connection outside the pool, in autocommit. `patience` in seconds; raises `psycopg.OperationalError`."""
-    return await psycopg.AsyncConnection.connect(url, **_how(patience))
+    return await BoundedConnection.connect(url, **_how(url, patience))
 
 
 def connect_to_set_up(url: str, *, autocommit: bool = False, patience: int = 5) -> psycopg.Connection:
     """A blocking connection for setting a database up or migrating it. Raises `psycopg.OperationalError`."""
-    return psycopg.connect(url, autocommit=autocommit, connect_timeout=patience, options=_WIDE_BOUNDS)
+    how: dict[str, Any] = {"connect_timeout": patience, "options": _WIDE_BOUNDS, **watched(url)}
+    return psycopg.connect(url, autocommit=autocommit, **how)
 
 
 async def check_server(url: str) -> None:
@@ -81,7 +84,8 @@ class Database:
         self.clock = DatabaseClock()
         self._pool = AsyncConnectionPool(
             url,
-            kwargs=_how(patience=5),
+            connection_class=BoundedConnection,
+            kwargs=_how(url, patience=5),
             min_size=1,
             max_size=pool_size,
             timeout=_PATIENCE,
@@ -109,12 +113,13 @@ class Database:
         await self._engine.dispose()
         await self._pool.close()
 
-    async def renew(self) -> None:
-        """Forget all connections, which a restart of the server has broken, and measure its clock again.
-
-        One that somebody holds goes when it is given back.
-        """
+    async def forget(self) -> None:
+        """Have no connection of before: the server is gone or silent. One that somebody holds goes when given back."""
         await self._pool.drain()
+
+    async def renew(self) -> None:
+        """Forget all connections, which a restart of the server has broken, and measure its clock again."""
+        await self.forget()
         await self.open()
 
     @asynccontextmanager

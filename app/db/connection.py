@@ -1,0 +1,54 @@
+"""One connection to PostgreSQL that never waits for good: each statement has a deadline on our side too.
+
+The server's own `statement_timeout` is of no use where nothing that it says arrives any more: behind a cable that was
+pulled, a firewall that forgot the connection, or a proxy that hangs.
+"""
+
+import asyncio
+import os
+import socket
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
+
+DEADLINE = 12.0
+"""Seconds for one statement: longer than the server's own 10, so that it is the server that says no if it can."""
+_WATCHED = {
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How libpq has the system watch a TCP connection, in seconds and milliseconds; a Unix socket has no use for it."""
+
+
+class BoundedConnection(psycopg.AsyncConnection[Any]):
+    """psycopg's connection, except that a statement which takes too long ends as if the server had hung up."""
+
+    async def wait(self, *arguments: Any, **options: Any) -> Any:
+        """Wait as psycopg does. Raises `psycopg.OperationalError` at the deadline, and is broken then.
+
+        Waiting for notifications has no deadline: no statement is under way meanwhile.
+        """
+        timer = asyncio.get_running_loop().call_later(DEADLINE, self._give_up)
+        try:
+            return await super().wait(*arguments, **options)
+        finally:
+            timer.cancel()
+
+    def _give_up(self) -> None:
+        if self.closed or self.pgconn.transaction_status != TransactionStatus.ACTIVE:
+            return
+        # Whoever waits at the socket is woken by its end, as by a server that went away.
+        with suppress(OSError), socket.socket(fileno=os.dup(self.pgconn.socket)) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+
+def watched(url: str) -> dict[str, int]:
+    """libpq's parameters by which a TCP connection that went silent is noticed, but for those that the URL has."""
+    given = conninfo_to_dict(url)
+    return {name: value for name, value in _WATCHED.items() if name not in given}
