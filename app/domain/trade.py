@@ -67,6 +67,14 @@ class Trade:
         """The other party from this user's side, if the seat is taken."""
         return self.buyer if user_id == self.seller.id else self.seller
 
+    def renamed(self, person: Person) -> "Trade":
+        """The trade with this person under the name that they have now, if they are one of its parties."""
+        if self.seller.id == person.id:
+            return replace(self, seller=person)
+        if self.buyer is not None and self.buyer.id == person.id:
+            return replace(self, buyer=person)
+        return self
+
     def seat_is_for(self, person: Person) -> bool:
         """Whether this person, holding the link, may take the free buyer's seat."""
         return (

@@ -6,7 +6,7 @@ and then applied to each listing once, however many dashboards watch it and howe
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -124,6 +124,14 @@ class Listing:
         if on_top or in_place or gone:
             self.changed.emit(on_top, in_place, gone)
 
+    def rename(self, person: Person) -> None:
+        """Show somebody under the name that they have now."""
+        lines = [replace(line, trade=line.trade.renamed(person)) for line in self.lines.values()]
+        in_place = [line for line in lines if line.trade is not self.lines[line.trade.id].trade]
+        self.lines.update({line.trade.id: line for line in in_place})
+        if in_place:
+            self.changed.emit([], in_place, [])
+
 
 class TradeLists(Protocol):
     """What the dashboard reads: `db.history.History`, and a twin in memory for unit tests."""
@@ -187,6 +195,21 @@ class Dashboard:
             if known is None or at >= known[1]:
                 self._dirty[trade.id] = (trade, at)
             self._flush_soon()
+
+    def people(self) -> set[Person]:
+        """Everybody whose name is shown."""
+        return {
+            party
+            for listing in self._listings.values()
+            for line in listing.lines.values()
+            for party in line.trade.parties
+        }
+
+    def rename(self, person: Person) -> None:
+        """Somebody has another name now."""
+        self._dirty = {key: (trade.renamed(person), at) for key, (trade, at) in self._dirty.items()}
+        for listing in self._listings.values():
+            listing.rename(person)
 
     def presence_changed(self, place: int | None) -> None:
         """Somebody has come or gone."""

@@ -25,6 +25,8 @@ _OWN_NEWS_GRACE = 0.5
 
 _TOLD = 1_000
 """Of how many trades the time of the newest happening is kept, to know one that is told late."""
+_RENAMED = 1_000
+"""How many new names are kept, for rooms that were read with the old one."""
 
 
 class Records(Protocol):
@@ -51,6 +53,8 @@ class Lobby:
         self._opening: Counter[int] = Counter()
         self._missed: Counter[int] = Counter()
         self._told: dict[int, datetime] = {}
+        self._names: dict[int, Person] = {}
+        self._namings: set[Callable[[Person], None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         presence.on_change(self._presence_changed)
 
@@ -97,11 +101,16 @@ class Lobby:
             room.dial.on_tick = None
             self._ticker.unwatch(room.dial)
 
-    def watch_list(self, user_id: int, changed: Callable[[Trade], None]) -> Callable[[], None]:
-        """Call `changed(trade)` whenever one of this person's trades changes; returns the way to stop it."""
+    def watch_list(
+        self, user_id: int, changed: Callable[[Trade], None], renamed: Callable[[Person], None] = lambda _: None
+    ) -> Callable[[], None]:
+        """Call `changed(trade)` whenever one of this person's trades changes, and `renamed(person)` when anybody has
+        another name; returns the way to stop it."""
         self._lists[user_id].add(changed)
+        self._namings.add(renamed)
 
         def stop() -> None:
+            self._namings.discard(renamed)
             self._lists[user_id].discard(changed)
             if not self._lists[user_id]:
                 del self._lists[user_id]
@@ -147,11 +156,25 @@ class Lobby:
             room.show(standing.trade, standing.seq, actions)
             self._spread(standing.trade, standing.active_at, before)
 
+    def people(self) -> set[Person]:
+        """Everybody whose name is kept in a room or on a dashboard."""
+        parties = {party for room in self._rooms.values() for party in room.trade.parties}
+        return parties | self._dashboard.people()
+
     def rename(self, person: Person) -> None:
-        """Somebody has another name now."""
+        """Somebody has another name now; what is being read at this moment may still have the old one."""
+        self._names.pop(person.id, None)
+        self._names[person.id] = person
+        if len(self._names) > _RENAMED:
+            del self._names[next(iter(self._names))]
         for room in self._rooms.values():
-            if any(party.id == person.id for party in room.trade.parties):
-                room.rename(person)
+            room.rename(person)
+        self._dashboard.rename(person)
+        for renamed in tuple(self._namings):
+            try:
+                renamed(person)
+            except Exception:
+                log.exception("lobby: a list of trades could not show a new name")
 
     async def resume(self) -> None:
         """Read again whatever may have been missed while no news came in."""
@@ -163,6 +186,8 @@ class Lobby:
         dial = self._ticker.watch(trade)
         room = self._rooms[trade.id] = Room(trade, actions[-1].seq, actions, dial)
         room.present = self._presence.people(trade.id)
+        for party in trade.parties:
+            room.rename(self._names.get(party.id, party))
         dial.on_tick = room.forget_silent
 
     def _note_missed(self, trade_id: int, seq: int) -> None:

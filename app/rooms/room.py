@@ -67,15 +67,11 @@ class Room:
                 self.arrived.emit(action)
 
     def rename(self, person: Person) -> None:
-        """Show somebody under another name from now on."""
+        """Show somebody under another name from now on, if they have to do with this trade."""
         self.recent = deque(
             (replace(a, actor=person) if a.actor and a.actor.id == person.id else a for a in self.recent), maxlen=KEPT
         )
-        trade = self.trade
-        if trade.seller.id == person.id:
-            self.trade = replace(trade, seller=person)
-        elif trade.buyer is not None and trade.buyer.id == person.id:
-            self.trade = replace(trade, buyer=person)
+        self.trade = self.trade.renamed(person)
 
     def start_typing(self, person: Person) -> None:
         """Mark a person as typing, for a few seconds."""

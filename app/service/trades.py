@@ -136,9 +136,15 @@ class Trades:
         found = await self._history.trades_of(viewer.person.id, statuses, offset=page * PAGE, limit=PAGE + 1)
         return [standing.trade for standing in found[:PAGE]], len(found) > PAGE
 
-    def watch_mine(self, viewer: Viewer, changed: Callable[[Trade], None]) -> Callable[[], None]:
-        """Call `changed(trade)` whenever one of the viewer's trades changes; returns the way to stop it."""
-        return self._lobby.watch_list(viewer.person.id, changed)
+    def watch_mine(
+        self,
+        viewer: Viewer,
+        changed: Callable[[Trade], None],
+        renamed: Callable[[Person], None] = lambda _: None,
+    ) -> Callable[[], None]:
+        """Call `changed(trade)` whenever one of the viewer's trades changes, and `renamed(person)` when anybody has
+        another name; returns the way to stop it."""
+        return self._lobby.watch_list(viewer.person.id, changed, renamed)
 
     async def activity(self, viewer: Viewer, query: Query) -> Listing:  # noqa: ARG002 - everybody signed in may look
         """A live listing of the dashboard; give it back with `close_activity`."""

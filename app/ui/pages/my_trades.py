@@ -7,7 +7,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from app.domain.kinds import FINAL, Role, Status
-from app.domain.trade import Trade
+from app.domain.trade import Person, Trade
 from app.ui.components import wording
 from app.ui.components.button import Button
 from app.ui.components.chips import filter_chips, status_filters
@@ -40,7 +40,7 @@ class _Row:
     element: Element
     summary: Block
     clock: Countdown | None
-    code: str
+    trade: Trade
 
 
 class _TradeList:
@@ -65,7 +65,7 @@ class _TradeList:
             self._older = Button("Next", on_click=lambda: self._turn(1)).props("flat no-caps")
         client = ui.context.client
         # Subscribe first, then read: nothing falls between.
-        client.on_delete(site.trades.watch_mine(self._viewer, self._changed))
+        client.on_delete(site.trades.watch_mine(self._viewer, self._changed, self._renamed))
         client.on_delete(self._release)
         run_while_visible(self._clocks)
 
@@ -99,8 +99,9 @@ class _TradeList:
         self._meanwhile[trade.id] = trade
         row = self._rows.get(trade.id)
         belongs = trade.status in self._statuses and trade.role_of(self._viewer.person.id) is not None
-        stays = row is not None and row.code == trade.code and (row.clock is None or not trade.status.final)
+        stays = row is not None and row.trade.code == trade.code and (row.clock is None or not trade.status.final)
         if row is not None and belongs and stays:
+            row.trade = trade
             row.summary.show(self._summary(trade))
         elif row is not None:
             self._remove(trade.id)
@@ -109,6 +110,13 @@ class _TradeList:
         elif belongs and self._page == 0:
             self._add(trade, on_top=True)
         self._show_empty()
+
+    def _renamed(self, person: Person) -> None:
+        self._meanwhile = {key: trade.renamed(person) for key, trade in self._meanwhile.items()}
+        for row in self._rows.values():
+            if (trade := row.trade.renamed(person)) is not row.trade:
+                row.trade = trade
+                row.summary.show(self._summary(trade))
 
     def _add(self, trade: Trade, *, on_top: bool = False) -> None:
         is_open = not trade.status.final
@@ -128,7 +136,7 @@ class _TradeList:
                     copy_button(lambda: self._site.invitation_link(trade))
                 text = "Enter room" if is_open else "View details"
                 Block(f'<a class="button quiet" href="/room/{trade.code}">{text}</a>')
-        self._rows[trade.id] = _Row(element, summary, clock, trade.code)
+        self._rows[trade.id] = _Row(element, summary, clock, trade)
 
     def _remove(self, trade_id: int) -> None:
         row = self._rows.pop(trade_id)
