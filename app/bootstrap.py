@@ -16,6 +16,7 @@ from app.db.feed import Feed
 from app.db.history import History
 from app.db.ledger import Ledger
 from app.db.queue import Queue, Worker
+from app.domain.trade import Person
 from app.patches.socket_guard import SocketGuard
 from app.rooms.dashboard import Dashboard
 from app.rooms.lobby import Lobby
@@ -88,10 +89,12 @@ class Application:
             self.lobby.heard,
             self._resume,
             ended=self.sockets.close_pages,
+            renamed=lambda user_id, name: self.lobby.rename(Person(user_id, name)),
             listening=Outage().show,
         )
         self.worker = Worker(self.queue, url)
         self._tasks: list[asyncio.Task[None]] = []
+        self._works = False
         jobs.register(self.queue, self.negotiation, self.trades, self.accounts)
 
     def site(self) -> Site:
@@ -111,7 +114,7 @@ class Application:
             ticker=self.ticker,
             dashboard=self.dashboard,
             now=self.database.clock.now,
-            health=self._health,
+            health=self.health,
         )
 
     async def __aenter__(self) -> Self:
@@ -131,12 +134,20 @@ class Application:
         await self.queue.close()
         await self.database.close()
 
+    def start_work(self) -> None:
+        """Start what a worker needs: news of the database itself, the jobs, and the look for what they left."""
+        self._works = True
+        self._run(self.feed.run(), "feed")
+        self._run(self.worker.run(), "worker")
+        self._run(jobs.look_for_overdue(self.negotiation), "look for overdue trades")
+
     async def go_live(self) -> None:
         """Start what a web server needs: news from the database, the clocks, the dashboard, and a worker if set."""
-        self._run(self.feed.run(), "feed")
-        self._run(self.ticker.run(), "ticker")
         if self.settings.worker:
-            self._run(self.worker.run(), "worker")
+            self.start_work()
+        else:
+            self._run(self.feed.run(), "feed")
+        self._run(self.ticker.run(), "ticker")
         await self.dashboard.reload()
         # What stands now stays for good; collecting it again and again would only cost pauses.
         gc.collect()
@@ -147,13 +158,17 @@ class Application:
         """Catch up with what may have been missed while no news came in."""
         for session_id in await self._store.ended_of(self.sockets.live_sessions()):
             self.sockets.close_pages(session_id)
+        if people := self.lobby.people():
+            for person in await self._store.renamed(people):
+                self.lobby.rename(person)
         await self.lobby.resume()
 
     def _run(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
         self._tasks.append(asyncio.create_task(coroutine, name=name))
 
-    def _health(self) -> dict[str, bool]:
+    def health(self) -> dict[str, bool]:
+        """What works, by name: the database, and the worker where this process runs one."""
         works = {"database": self.feed.listening}
-        if self.settings.worker:
+        if self._works:
             works["worker"] = self.worker.working
         return works

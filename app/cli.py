@@ -75,17 +75,24 @@ def serve(
 ) -> None:
     """Serve the pages; the worker runs in the same process unless TRADEROOM_WORKER=false."""
     settings = _settings(host=host, port=port)
-    with serving.listening_socket(settings) as socket, _database(settings) as url:
+    with serving.listening_socket(settings.host, settings.port) as socket, _database(settings) as url:
         application = Application(settings, url)
         _run(serving.serve(application, socket))
 
 
 @cli.command()
-def worker() -> None:
+def worker(
+    health_port: Annotated[int | None, typer.Option(help="Where to answer /healthz and /readyz.")] = None,
+) -> None:
     """Run a worker alone: it expires trades and cleans up."""
-    settings = _settings()
-    with _database(settings, joins=True) as url:
-        _run(serving.work(Application(settings, url)))
+    settings = _settings(health_port=health_port)
+    with contextlib.ExitStack() as stack:
+        socket = None
+        if settings.health_port is not None:
+            listening = serving.listening_socket(settings.host, settings.health_port, "HEALTH_PORT")
+            socket = stack.enter_context(listening)
+        url = stack.enter_context(_database(settings, joins=True))
+        _run(serving.work(Application(settings, url), socket))
 
 
 @cli.command()

@@ -15,12 +15,13 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from nicegui import ui
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from app import demo
 from app.bootstrap import Application
-from app.settings import Settings
 from app.ui import server
+from app.ui.http import health
 from app.ui.http.workshop import Workshop, WorkshopError
 
 log = logging.getLogger(__name__)
@@ -37,20 +38,18 @@ class PortError(Exception):
 
 
 @contextlib.contextmanager
-def listening_socket(settings: Settings) -> Iterator[socket.socket]:
-    """The socket to serve on, taken before anything else is started. Raises `PortError`."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def listening_socket(host: str, port: int, setting: str = "PORT") -> Iterator[socket.socket]:
+    """The socket to serve on, taken before anything else is started. Raises `PortError`, which names the setting."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sends small writes at once (TCP_NODELAY) only where the protocol is named.
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((settings.host, settings.port))
+            listener.bind((host, port))
             listener.listen(1024)
         except OSError as error:
-            setting = "PORT" if error.errno in {errno.EADDRINUSE, errno.EACCES} else "HOST"
-            raise PortError(
-                f"TRADEROOM_{setting}: cannot listen on {settings.host} port {settings.port}: {error.strerror}."
-            ) from None
+            setting = setting if error.errno in {errno.EADDRINUSE, errno.EACCES} else "HOST"
+            raise PortError(f"TRADEROOM_{setting}: cannot listen on {host} port {port}: {error.strerror}.") from None
         yield listener
 
 
@@ -106,17 +105,31 @@ async def serve(application: Application, listener: socket.socket) -> None:
             await asyncio.wait([fonts])
 
 
-async def work(application: Application) -> None:
-    """Run a worker until SIGINT or SIGTERM."""
+async def work(application: Application, listener: socket.socket | None) -> None:
+    """Run a worker until SIGINT or SIGTERM; whether it works is told at the socket, if there is one."""
     stop = asyncio.Event()
     async with application, _stopped_by_signals(stop.set):
-        working = asyncio.create_task(application.worker.run())
-        sys.stdout.write("The worker is running.\n")
-        sys.stdout.flush()
-        await stop.wait()
-        working.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await working
+        application.start_work()
+        async with _told_at(application, listener):
+            sys.stdout.write("The worker is running.\n")
+            sys.stdout.flush()
+            await stop.wait()
+
+
+@contextlib.asynccontextmanager
+async def _told_at(application: Application, listener: socket.socket | None) -> AsyncIterator[None]:
+    if listener is None:
+        yield
+        return
+    web = Starlette(routes=health.routes(application.health, {}))
+    config = uvicorn.Config(web, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False)
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]), name="health")
+    try:
+        yield
+    finally:
+        server.stop()
+        await task
 
 
 async def _name_scripts_without_font(workshop: Workshop) -> None:

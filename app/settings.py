@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     expiry_minutes: int = Field(30, ge=1, le=MAX_MINUTES)
     #: Whether `serve` runs the jobs too.
     worker: bool = True
+    #: Where a worker alone answers `/healthz` and `/readyz`; None: nowhere.
+    health_port: int | None = Field(None, ge=1, le=65_535)
     #: Whether the demo's people and trades are there; unset: with the embedded database on a loopback address.
     demo: bool = False
     #: Sign-ups from one address.
@@ -99,6 +101,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("health_port", mode="before")
+    @classmethod
+    def _nowhere(cls, value: object) -> object:
+        return value or None if isinstance(value, str) else value
 
     @field_validator("log_level", mode="before")
     @classmethod

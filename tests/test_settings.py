@@ -46,6 +46,7 @@ WRONG = {
     "HOST": [""],
     "DATABASE_URL": ["mysql://db.example/x", "db.example", "sqlite:///x", "http://[", "/var/run/postgresql"],
     "PORT": ["0", "65536", "-1", "http", "", "80.5"],
+    "HEALTH_PORT": ["0", "65536", "http", "80.5"],
     "PUBLIC_URL": ["trade.example.com", "ftp://x.example", "https://", "https://x.example/path", "http://[", "//x"],
     "SECRET": ["short", "x" * 15],
     "EXPIRY_MINUTES": ["0", "525601", "-5", "soon", "", "1.5"],

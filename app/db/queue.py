@@ -11,12 +11,14 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any, LiteralString
 
 import procrastinate
 import psycopg
 from procrastinate import connector
 from procrastinate.psycopg_connector import PsycopgConnector
 
+from app.db.connection import BoundedConnection, watched
 from app.db.engine import BOUNDS, connect
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,10 @@ _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 _POOL_PATIENCE = 3.0
 """Seconds to wait for a connection; a worker that is told to stop while the database is away waits three times."""
 EXPIRE_TRADE = "expire_trade"
+_POLLED = 3.0
+"""Seconds after which a worker looks for jobs whether or not it was poked."""
+_SILENT = 9.0
+"""Seconds without an answer to a worker's questions after which it does not work."""
 _LONGEST_NAP = 30.0
 """Seconds. A deadline is at least a minute away when its job is made, so the poke never misses one."""
 _POKE = b"""
@@ -37,7 +43,17 @@ _POKE = b"""
 
 
 class _Connector(PsycopgConnector):
-    """Procrastinate's connector, except that LISTEN comes back by itself after the server was away."""
+    """Procrastinate's connector, except that LISTEN comes back by itself after the server was away, and that it knows
+    when the database answered last."""
+
+    answered = float("-inf")
+    """By the monotonic clock."""
+
+    async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
+        """A worker asks for a job with this at least each `_POLLED` seconds."""
+        row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
+        self.answered = monotonic()
+        return row
 
     async def listen_notify(self, on_notification: connector.Notify, channels: Iterable[str]) -> None:
         while True:
@@ -53,16 +69,21 @@ class Queue:
     """The queue in one database. `app` is where `jobs` registers its tasks."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        self.app = procrastinate.App(
-            connector=_Connector(
-                conninfo=url,
-                min_size=1,
-                max_size=6,
-                timeout=_POOL_PATIENCE,
-                kwargs={"application_name": "traderoom-queue", "options": BOUNDS},
-            )
+        how = {"application_name": "traderoom-queue", "options": BOUNDS, "connect_timeout": 5, **watched(url)}
+        self._connector = _Connector(
+            conninfo=url,
+            min_size=1,
+            max_size=6,
+            timeout=_POOL_PATIENCE,
+            connection_class=BoundedConnection,
+            kwargs=how,
         )
+        self.app = procrastinate.App(connector=self._connector)
+
+    @property
+    def answered(self) -> float:
+        """When the database answered a worker last, by the monotonic clock."""
+        return self._connector.answered
 
     async def open(self) -> None:
         """Open the queue's own pool. Raises `procrastinate.exceptions.ConnectorException`."""
@@ -88,7 +109,12 @@ class Worker:
     def __init__(self, queue: Queue, url: str) -> None:
         self._queue = queue
         self._url = url
-        self.working = False
+        self._began: float | None = None
+
+    @property
+    def working(self) -> bool:
+        """Whether it runs, and the database has answered it of late."""
+        return self._began is not None and monotonic() - max(self._began, self._queue.answered) < _SILENT
 
     async def run(self) -> None:
         """Work until cancelled; running jobs get five seconds to finish then."""
@@ -105,11 +131,12 @@ class Worker:
 
     async def _work(self) -> None:
         try:
-            self.working = True
+            self._began = monotonic()
             await self._queue.app.run_worker_async(
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=5,
                 concurrency=10,
+                fetch_job_polling_interval=_POLLED,
                 delete_jobs="successful",
             )
         except (psycopg.Error, procrastinate.exceptions.ProcrastinateException) as error:
@@ -118,7 +145,7 @@ class Worker:
                 # It was told to stop, and failed over its own clean-up: that is no reason to start again.
                 raise asyncio.CancelledError from error
         finally:
-            self.working = False
+            self._began = None
 
     async def _poke(self) -> None:
         """Sleep until the earliest job falls due, then wake the workers; again and again."""

@@ -6,7 +6,7 @@ Routes and middleware live on NiceGUI's own app, so that simulated users in test
 import hashlib
 from pathlib import Path
 
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from nicegui import app, ui
 from starlette.types import ASGIApp
 
@@ -14,7 +14,7 @@ from app import patches
 from app.patches.socket_guard import SocketGuard
 from app.ui import browser
 from app.ui.components.html_block import Block
-from app.ui.http import auth, downloads
+from app.ui.http import auth, downloads, health
 from app.ui.http.cookies import ZONE_COOKIE
 from app.ui.http.middleware import UNAVAILABLE, Middleware
 from app.ui.live.collector import Collector
@@ -39,7 +39,7 @@ def build(site: Site, sockets: SocketGuard) -> dict[str, str]:
         Middleware, settings=site.settings, cookies=site.cookies, accounts=site.accounts, presence=site.presence
     )
     _serve_theme()
-    _serve_health(site, left_out)
+    app.router.routes.extend(health.routes(site.health, left_out))
     auth.register(site.accounts, site.cookies, demo=site.settings.demo)
     downloads.register(site.receipts, site.privacy, site.workshop, site.now)
     app.on_page_exception(_stay_calm)
@@ -77,19 +77,6 @@ def _serve_theme() -> None:
     @app.get("/favicon.ico")
     def favicon() -> Response:
         return Response(status_code=204)
-
-
-def _serve_health(site: Site, left_out: dict[str, str]) -> None:
-    @app.get("/healthz")
-    def healthz() -> JSONResponse:
-        return JSONResponse({"status": "ok"})
-
-    @app.get("/readyz")
-    def readyz() -> JSONResponse:
-        works = site.health()
-        # Whatever works is said to be true; what was left out is named, and is no reason not to be ready.
-        told = {**works, "patches_left_out": left_out} if left_out else works
-        return JSONResponse(told, 200 if all(works.values()) else 503)
 
 
 def _stay_calm() -> None:

@@ -21,7 +21,7 @@ NewBrowser = Callable[[], Browser]
 
 async def test_a_host_name_that_is_not_ours_is_refused(browser: NewBrowser) -> None:
     for host in ("evil.example", "test.evil.example", "", "a b", "[", "evil.example:80"):
-        for path in ("/", "/trades", "/healthz", "/theme.css", "/_nicegui_ws/socket.io/"):
+        for path in ("/", "/trades", "/theme.css", "/_nicegui_ws/socket.io/"):
             assert (host, path, (await browser().get(path, host=host)).status_code) == (host, path, 421)
 
 
@@ -129,6 +129,13 @@ async def test_health_and_readiness(application: Application, browser: NewBrowse
     answer = await guest.get("/readyz")
     assert (answer.status_code, answer.json()) == (503, {"database": False})
     application.feed.listening = True
+
+
+@pytest.mark.parametrize("host", ["evil.example", "10.1.2.3:8080", "", "a b", "["])
+async def test_a_balancer_s_check_is_answered_whatever_name_it_asks_for(browser: NewBrowser, host: str) -> None:
+    for path in ("/healthz", "/readyz"):
+        assert (await browser().get(path, host=host)).status_code in {200, 503}
+    assert (await browser().get("/healthz/", host=host)).status_code != 200 or host == "10.1.2.3:8080"
 
 
 async def test_a_page_that_fails_is_calm_and_tells_nothing_of_our_insides(sam: Browser, broken: None) -> None:

@@ -20,6 +20,7 @@ from app.rooms.presence import Presence
 from app.service.accounts import Accounts
 from app.service.viewer import Viewer
 from app.settings import Settings
+from app.ui.http import health
 from app.ui.http.cookies import CSRF_COOKIE, FLASH_COOKIE, Cookies, is_private
 from app.ui.http.limiter import CapacityLimiter
 
@@ -32,7 +33,7 @@ _PAGES_AT_ONCE = 4
 _PATIENCE = 60.0
 """Seconds in which a page's turn has to come."""
 _NO_PAGE_BELOW = (FILES, f"{SOCKET}/")
-_NO_PAGE = {"/healthz", "/readyz", "/theme.css", "/favicon.ico", "/receipt-key"}
+_NO_PAGE = {*health.PATHS, "/theme.css", "/favicon.ico", "/receipt-key"}
 _HTML = "text/html"
 _POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
@@ -70,7 +71,12 @@ class Middleware:
             await self._serve_page(scope, receive, send)
 
     def _refuse_stranger(self, scope: Scope) -> Response | None:
-        """Refuse a host name that is not ours (DNS rebinding), and a socket opened by somebody else's page."""
+        """Refuse a host name that is not ours (DNS rebinding), and a socket opened by somebody else's page.
+
+        Whether we work is told to whoever asks: a balancer's check comes with any name, or with none.
+        """
+        if scope["type"] == "http" and scope["path"] in health.PATHS:
+            return None
         headers = Headers(scope=scope)
         if not self._settings.answers_to(headers.get("host", "")):
             security_log.note("host_refused", address=_address(scope))
