@@ -1,5 +1,6 @@
 """Procrastinate's tasks: what time does to trades, and the cleaning up behind it."""
 
+import asyncio
 import logging
 from datetime import datetime, timedelta
 
@@ -12,6 +13,10 @@ from app.service.negotiation import Negotiation
 from app.service.trades import Trades
 
 log = logging.getLogger(__name__)
+_LOOK = 2.0
+"""Seconds from one look for overdue trades to the next."""
+_LATE = 1.0
+"""Seconds. Until then a trade is its job's: one that runs is not overtaken by the look."""
 _STALLED_AFTER = timedelta(seconds=60)
 _KEEP_FAILED = timedelta(days=7)
 
@@ -31,6 +36,28 @@ class _AtTheDeadline(BaseRetryStrategy):
         if isinstance(exception, _TooEarly):
             return RetryDecision(retry_at=exception.deadline)
         return RetryDecision(retry_in={"seconds": min(2**job.attempts, 60)})
+
+
+async def look_for_overdue(negotiation: Negotiation) -> None:
+    """Close, again and again, the trades whose jobs were lost with whoever ran them; until cancelled.
+
+    Jobs are exact, but a worker that is killed keeps its own until it is known to be dead, a minute later. This look,
+    in every process that works, bounds how late a trade expires.
+    """
+    failing = False
+    while True:
+        try:
+            if count := await negotiation.expire_overdue(_LATE):
+                log.warning("%s trades were expired whose jobs were late or lost", count)
+            failing = False
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the look
+            log.log(
+                logging.DEBUG if failing else logging.WARNING,
+                "the look for overdue trades failed, it goes on: %s",
+                (str(error) or type(error).__name__).splitlines()[0],
+            )
+            failing = True
+        await asyncio.sleep(_LOOK)
 
 
 def register(queue: Queue, negotiation: Negotiation, trades: Trades, accounts: Accounts) -> None:

@@ -1,9 +1,11 @@
 """What time does to trades, run by a real worker: once, not early, whatever became of the trade or of its job."""
 
 import asyncio
+import sys
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,9 @@ from app.service.limits import Limits
 from app.service.negotiation import Negotiation
 from app.service.trades import Trades
 from tests.conftest import Deal, Market
+from tests.db.outage import cut
+
+ROOT = Path(__file__).parents[1]
 
 
 class Shift:
@@ -31,7 +36,7 @@ class Shift:
         now, presence = market.database.clock.now, Presence()
         lobby = Lobby(market.history, Ticker(now), presence, Dashboard(market.history, presence))
         limits = Limits({})
-        negotiation = Negotiation(market.ledger, market.history, lobby, limits, now)
+        negotiation = self.negotiation = Negotiation(market.ledger, market.history, lobby, limits, now)
         floor = Dashboard(market.history, presence)
         trades = Trades(market.ledger, market.history, lobby, floor, limits, most_open=9)
         jobs.register(queue, negotiation, trades, Accounts(market.accounts, limits))
@@ -185,6 +190,46 @@ async def test_one_trade_that_cannot_be_expired_does_not_stop_the_sweep(
         with suppress(OSError):  # it may tell so, after the others
             await shift.run("sweep", timestamp=0)
     assert [(await deal.trade()).status for deal in (first, third)] == [Status.EXPIRED] * 2
+
+
+async def test_a_look_expires_within_five_seconds_what_a_killed_worker_keeps(shift: Shift, market: Market) -> None:
+    deal = await market.draft(minutes=0.01)
+    stranger = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.db.stuck_worker", market.database.url, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert stranger.stdout is not None
+    assert await stranger.stdout.readline() == f"{deal.id}\n".encode()
+    stranger.kill()
+    await stranger.communicate()
+    look = asyncio.create_task(jobs.look_for_overdue(shift.negotiation))
+    async with asyncio.timeout(10):
+        while (await deal.trade()).status is not Status.EXPIRED:  # noqa: ASYNC110 - the database's event
+            await asyncio.sleep(0.05)
+    trade = await deal.trade()
+    assert trade.closed_at is not None
+    assert trade.closed_at - trade.expires_at < timedelta(seconds=5)
+    assert not look.done()
+    look.cancel()
+    assert [job[1] for job in await shift.expiries()] == ["doing"], "the worker's own job is still its own"
+
+
+async def test_the_look_goes_on_when_the_database_was_away_and_leaves_to_jobs_what_is_due_just_now(
+    shift: Shift, market: Market, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_LOOK", 0.05)
+    monkeypatch.setattr(jobs, "_LATE", 0.5)
+    look = asyncio.create_task(jobs.look_for_overdue(shift.negotiation))
+    for _ in range(3):
+        await cut(url)
+        await asyncio.sleep(0.05)
+    deal = await market.draft(minutes=0.005)
+    await deal.wait_for_deadline()
+    assert (await deal.trade()).status is Status.DRAFT
+    async with asyncio.timeout(5):
+        while (await deal.trade()).status is not Status.EXPIRED:  # noqa: ASYNC110 - the database's event
+            await asyncio.sleep(0.05)
+    assert not look.done()
+    look.cancel()
 
 
 async def test_the_periodic_tasks_are_deferred_by_every_worker(shift: Shift) -> None:

@@ -1,6 +1,7 @@
 """The only reader of trades. It returns the domain's values, in pages whose cost does not grow with history."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -150,10 +151,10 @@ class History:
             total, newest = (await connection.execute(statement)).one()
         return total, newest
 
-    async def overdue(self, limit: int = 100) -> list[int]:
-        """The ids of trades that are open though their deadline has passed."""
+    async def overdue(self, late: float = 0.0, *, limit: int = 100) -> list[int]:
+        """The ids of trades that are open though their deadline has passed, by `late` seconds at least."""
         statement = select(col(TradeRow.id)).where(
-            col(TradeRow.status).in_(OPEN), col(TradeRow.expires_at) <= func.now()
+            col(TradeRow.status).in_(OPEN), col(TradeRow.expires_at) <= func.now() - timedelta(seconds=late)
         )
         return [row[0] for row in await self._all(statement.limit(limit))]
 

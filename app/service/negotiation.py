@@ -59,6 +59,7 @@ class Negotiation:
         self._lobby = lobby
         self._limits = limits
         self._now = now
+        self._stubborn: set[int] = set()
 
     async def enter(self, viewer: Viewer, trade_id: int, standing: Standing | None = None) -> Room:
         """The live room, for one of its two parties; give it back with `leave`.
@@ -167,14 +168,23 @@ class Negotiation:
                 raise
         return None
 
-    async def expire_overdue(self) -> int:
-        """Close what a lost job left open; returns how many."""
-        overdue = await self._history.overdue()
+    async def expire_overdue(self, late: float = 0.0) -> int:
+        """Close what a lost job left open, `late` seconds or more after its deadline; returns how many."""
+        overdue = await self._history.overdue(late)
         for trade_id in overdue:
             try:
                 await self.expire(trade_id)
-            except Exception:
-                log.exception("trade %s could not be expired; the next sweep tries again", trade_id)
+            except Exception as error:
+                again = trade_id in self._stubborn  # they are looked at every few seconds, and told once
+                log.log(
+                    logging.DEBUG if again else logging.ERROR,
+                    "trade %s could not be expired; each look tries again",
+                    trade_id,
+                    exc_info=error,
+                )
+                self._stubborn.add(trade_id)
+            else:
+                self._stubborn.discard(trade_id)
         return len(overdue)
 
     async def _move(self, viewer: Viewer, trade_id: int, move: Move, request: UUID | None = None) -> Outcome:
