@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import io
+import logging
 import sys
 from collections.abc import Coroutine, Iterator
 from getpass import getpass
@@ -12,12 +13,13 @@ from urllib.parse import urlsplit
 
 import psycopg
 import typer
+from procrastinate.exceptions import ProcrastinateException
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import serving
 from app.bootstrap import Application
-from app.db import embedded, engine, schema
+from app.db import connection, embedded, engine, schema
 from app.domain.refusals import Refusal
 from app.logs import set_up_logging
 from app.patches import PatchError
@@ -30,6 +32,7 @@ except ImportError:  # Windows
     from asyncio import run  # type: ignore[assignment]
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 cli = typer.Typer(help=__doc__, no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False)
 user_cli = typer.Typer(help="Accounts: reset-password sets a new password.")
 trade_cli = typer.Typer(help="Trades: create makes one and prints its invitation link.")
@@ -50,10 +53,17 @@ def main() -> None:
         Refusal,
     ) as error:
         _stop(str(error))
-    except (psycopg.Error, SQLAlchemyError) as error:
-        _stop(f"The database failed: {str(error).strip().splitlines()[0]}")
+    except (psycopg.Error, SQLAlchemyError, ProcrastinateException) as error:
+        _stop(f"The database failed: {_first_line(error)}")
     except OSError as error:
-        _stop(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+        _stop(f"{error.strerror or _first_line(error)}{f': {error.filename}' if error.filename else ''}")
+    except Exception as error:
+        log.critical("a command has failed over something that nobody expected", exc_info=error)
+        _stop(f"This is a bug of Traderoom's, and the log says where: {type(error).__name__}: {_first_line(error)}")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _stop(line: str) -> None:
@@ -182,7 +192,10 @@ def _database(settings: Settings, *, joins: bool = False) -> Iterator[str]:
 
     `joins`: a command that may use the server that a running `serve` has started.
     """
+    unused = connection.forget_environment()
     if settings.database_url:
+        if unused:
+            log.warning("not used: %s; what the connection needs stands in TRADEROOM_DATABASE_URL", ", ".join(unused))
         owner = settings.owner_url or settings.database_url
         asyncio.run(engine.check_server(owner))
         schema.migrate(owner, runs_as=(urlsplit(settings.database_url).username or "") if settings.owner_url else "")

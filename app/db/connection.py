@@ -48,6 +48,17 @@ class BoundedConnection(psycopg.AsyncConnection[Any]):
             line.shutdown(socket.SHUT_RDWR)
 
 
+def forget_environment() -> list[str]:
+    """Take libpq's variables (`PGHOST`, `PGSERVICE`, …) out of this process's environment; returns their names.
+
+    They are whoever's who set them, for other programs: what a connection needs stands in its address.
+    """
+    names = sorted(name for name in os.environ if name.startswith("PG"))
+    for name in names:
+        del os.environ[name]
+    return names
+
+
 def watched(url: str) -> dict[str, int]:
     """libpq's parameters by which a TCP connection that went silent is noticed, but for those that the URL has."""
     given = conninfo_to_dict(url)

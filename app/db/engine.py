@@ -4,6 +4,7 @@ Connections are in autocommit: most of what we do is one statement, which then c
 What needs several statements opens a transaction of its own (`Database.transaction`).
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -34,6 +35,10 @@ _SOON = 0.5
 """Seconds of trying to make a connection in the background; whoever asks next tries again, and waits no longer."""
 
 
+_ENOUGH = 8.0
+"""Seconds for the first question to a server, however many addresses its name has."""
+
+
 class DatabaseError(Exception):
     """The database cannot be used; the text is one line for the person who starts Traderoom."""
 
@@ -55,10 +60,12 @@ def connect_to_set_up(url: str, *, autocommit: bool = False, patience: int = 5) 
 
 
 async def check_server(url: str) -> None:
-    """Raises `DatabaseError` when the server cannot be reached or is older than PostgreSQL 15."""
+    """Raises `DatabaseError` when the server cannot be reached, in time, or is older than PostgreSQL 15."""
     try:
-        async with await connect(url) as connection:
+        async with asyncio.timeout(_ENOUGH), await connect(url) as connection:
             version = connection.info.server_version
+    except TimeoutError:
+        raise DatabaseError(f"The database cannot be reached: it has not answered in {_ENOUGH:.0f} s.") from None
     except psycopg.Error as error:
         reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
         raise DatabaseError(f"The database cannot be reached: {reason}") from error

@@ -4,10 +4,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from app.db.engine import connect_to_set_up
+from app.db.engine import DatabaseError, connect_to_set_up
 
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
 APPEND_ONLY = ("trade_actions", "trade_versions", "messages")
@@ -24,7 +26,8 @@ def migrate(url: str, *, runs_as: str = "") -> None:
     `url` is the owner's. `runs_as` names the role that the application runs as, made where it is missing: it may add
     rows to the audit trail but neither change nor delete them, and owns nothing, so it cannot drop what forbids it.
 
-    Raises `psycopg.Error` or `sqlalchemy.exc.SQLAlchemyError` when the database fails; what had begun is rolled back.
+    Raises `DatabaseError` for a database that this release cannot bring there, and `psycopg.Error` or
+    `sqlalchemy.exc.SQLAlchemyError` when the database fails; what had begun is rolled back.
     """
     engine = create_engine("postgresql+psycopg://", creator=lambda: connect_to_set_up(url), poolclass=NullPool)
     config = Config()
@@ -34,11 +37,34 @@ def migrate(url: str, *, runs_as: str = "") -> None:
         try:
             with engine.begin() as connection:
                 config.attributes["connection"] = connection
+                _check_revision(connection, ScriptDirectory.from_config(config))
                 command.upgrade(config, "head")
                 if runs_as:
                     _grant(connection, runs_as)
+        except CommandError as error:
+            raise DatabaseError(f"The database cannot be migrated: {error}") from error
         finally:
             guard.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+
+
+def _check_revision(connection: Connection, script: ScriptDirectory) -> None:
+    """Raises `DatabaseError` when the database is not one that a release up to this one has left."""
+    if connection.execute(text("SELECT to_regclass('alembic_version') IS NULL")).scalar():
+        if connection.execute(text("SELECT to_regclass('trades') IS NULL")).scalar():
+            return  # a new one
+        raise DatabaseError("The database has a table 'trades' but no schema of Traderoom's: use another database.")
+    found = sorted(str(row[0]) for row in connection.execute(text("SELECT version_num FROM alembic_version")))
+    known = {revision.revision for revision in script.walk_revisions()}
+    if len(found) != 1:
+        raise DatabaseError(
+            f"The table 'alembic_version' holds {len(found)} rows ({', '.join(found)}) instead of one:"
+            " restore the database from a backup."
+        )
+    if found[0] not in known:
+        raise DatabaseError(
+            f"The database has the schema '{found[0]}', which this release does not know (it goes up to"
+            f" '{script.get_current_head()}'): run the release of Traderoom that made it, or restore a backup."
+        )
 
 
 def _grant(connection: Connection, role: str) -> None:

@@ -1,0 +1,128 @@
+"""Whatever can leave a command is one line on standard error and exit status 2; what nobody expected is logged too."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import procrastinate
+import psycopg
+import psycopg_pool
+import pytest
+import sqlalchemy.exc
+from alembic.util import CommandError
+
+from app import cli, patches, serving
+from app.db import connection
+from app.db.embedded import EmbeddedError
+from app.db.engine import DatabaseError
+from app.domain.refusals import Reason, Refusal
+from app.settings import SettingsError
+from tests.test_cli import Command, assert_one_line, place, start
+
+__all__ = ["place", "start"]
+
+NOWHERE = "postgresql://me:hidden-password@192.0.2.1:5432/x"
+"""An address that leads nowhere (RFC 5737): nobody answers, and nobody refuses."""
+TOLD = [
+    SettingsError("TRADEROOM_PORT takes a number"),
+    serving.PortError("TRADEROOM_PORT: taken"),
+    EmbeddedError("The data directory cannot be used."),
+    DatabaseError("The database cannot be reached"),
+    patches.PatchError("the sockets cannot be guarded"),
+    Refusal(Reason.INVALID, "There is nobody named so."),
+    psycopg.OperationalError("line one\nline two"),
+    psycopg.OperationalError(),
+    psycopg.ProgrammingError("relation does not exist"),
+    psycopg_pool.PoolTimeout("couldn't get a connection"),
+    sqlalchemy.exc.OperationalError("SELECT", {}, Exception("the connection is lost")),
+    sqlalchemy.exc.ProgrammingError("SELECT", {}, Exception("no such column")),
+    procrastinate.exceptions.ConnectorException("Database error."),
+    OSError(28, "No space left on device", "/data/secret"),
+    PermissionError(13, "Permission denied", "/data"),
+    TimeoutError(),
+    ConnectionResetError(),
+]
+BUGS = [
+    CommandError("Can't locate revision"),
+    KeyError("trade"),
+    RuntimeError("creating a trade returned no row"),
+    UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+    ExceptionGroup("several", [ValueError("one")]),
+    RecursionError("maximum recursion depth exceeded"),
+    AssertionError(),
+]
+
+
+@pytest.mark.parametrize("error", [*TOLD, *BUGS], ids=lambda error: type(error).__name__)
+def test_it_is_one_line_and_exit_status_two(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: Any
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "cli", fail)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("traderoom: ")
+    assert said.err.count("\n") == 1
+    assert len(said.err.strip()) > len("traderoom: ")
+    assert [record.exc_info is not None for record in caplog.records] == ([True] if error in BUGS else [])
+
+
+FOREIGN = {
+    "PGSERVICE": "no-such-service",
+    "PGHOSTADDR": "192.0.2.1",
+    "PGHOST": "/nowhere",
+    "PGPORT": "1",
+    "PGUSER": "nobody-at-all",
+    "PGDATABASE": "none",
+    "PGOPTIONS": "-c no_such_setting=1",
+    "PGSSLMODE": "verify-full",
+    "PGTARGETSESSIONATTRS": "nonsense",
+    "PGPASSFILE": "/nowhere",
+    "PGCLIENTENCODING": "KLINGON",
+    "PGTZ": "Mars/Olympus",
+    "PGDATA": "/nowhere",
+    "PGREQUIREAUTH": "none,md5",
+}
+
+
+def test_variables_of_other_programs_change_nothing_for_the_embedded_database_nor_for_one_of_our_own(
+    place: Path, start: Callable[..., Command], empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in FOREIGN.items():
+        monkeypatch.setenv(name, value)
+    embedded, own = start("migrate"), start("migrate", database_url=empty_url, secret="x" * 32)
+    for command in (embedded, own):
+        assert command.status() == 0, command.complained
+        assert command.said == "The database has the newest schema.\n"
+    assert "not used: PGCLIENTENCODING, PGDATA" in own.complained
+    assert embedded.complained.count("PG") == 0
+
+
+def test_what_was_taken_out_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {"PGSERVICE": "x", "PATH": "/bin", "PGHOST": "y"})
+    assert connection.forget_environment() == ["PGHOST", "PGSERVICE"]
+    assert os.environ == {"PATH": "/bin"}
+
+
+def test_a_server_that_does_not_answer_or_is_of_a_newer_release_stops_a_command_in_time(
+    start: Callable[..., Command], owner_url: str
+) -> None:
+    with psycopg.connect(owner_url) as owner:
+        owner.execute("UPDATE alembic_version SET version_num = '9999'")
+    began = time.monotonic()
+    cases = {
+        "cannot be reached": start("worker", database_url=NOWHERE, secret="x" * 32),
+        'service "none" not found': start("migrate", database_url="postgresql:///?service=none", secret="x" * 32),
+        "schema '9999'": start("migrate", database_url=owner_url, secret="x" * 32),
+    }
+    for names, command in cases.items():
+        assert command.status() == 2, names
+        assert_one_line(command, names)
+    assert time.monotonic() - began < 20, "10 s, and the starts of three programs side by side"
