@@ -8,10 +8,10 @@ import errno
 import hashlib
 import logging
 import os
-import pwd
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,8 +19,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+if sys.platform != "win32":
+    import pwd
+
 SHARED = Path("/var/lib/traderoom")
 """Where root keeps what would be out of the account's reach."""
+_ACCOUNTS = ("postgres", "nobody")
+"""As whom root runs it where the place is root's own."""
 _OLDEST = 15
 _SHIPPED = "pginstall18"
 
@@ -86,6 +91,39 @@ class Account:
         if self._entry:
             (os.lchown if isinstance(what, Path) else os.fchown)(what, self._entry.pw_uid, self._entry.pw_gid)  # type: ignore[arg-type]
 
+    def give_all(self, home: Path) -> None:
+        """Hand over a directory of root's with all that root has in it: a copy, say, of a data directory.
+
+        Each is named from the directory that holds it, so that no link is followed; a file that is somewhere else too
+        stays root's.
+        """
+        if not self._entry:
+            return
+        ids = self._entry.pw_uid, self._entry.pw_gid
+        for _, directories, files, here in os.fwalk(home, topdown=False):
+            for name in (*directories, *files):
+                found = os.stat(name, dir_fd=here, follow_symlinks=False)
+                if found.st_uid == 0 and (found.st_nlink == 1 or name in directories):
+                    os.chown(name, *ids, dir_fd=here, follow_symlinks=False)
+        self.give(home)
+
+    def let_through(self, data_dir: Path) -> None:
+        """Let the account pass through a directory that stays root's, and see nothing in it."""
+        if self._entry:
+            os.chown(data_dir, 0, self._entry.pw_gid)
+            data_dir.chmod(0o710)
+
+    def take_back(self, data_dir: Path) -> None:
+        """What a release before gave away is root's again: the account must not rename what else lies there."""
+        entry = self._entry
+        if (
+            entry
+            and entry.pw_name in _ACCOUNTS
+            and data_dir.stat().st_uid == entry.pw_uid
+            and data_dir.parent.stat().st_uid == 0
+        ):
+            self.let_through(data_dir)
+
     def open(self, path: Path, flags: int) -> int:
         """Create or open a file of the account's, never through a link."""
         file = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW, 0o600)
@@ -93,12 +131,12 @@ class Account:
         return file
 
 
-def _ordinary(place: Path) -> pwd.struct_passwd:
+def _ordinary(place: Path) -> "pwd.struct_passwd":
     owner = next(path for path in (place, *place.parents) if path.exists()).stat().st_uid
     with suppress(KeyError):
         if owner != 0:
             return pwd.getpwuid(owner)
-    for name in ("postgres", "nobody"):
+    for name in _ACCOUNTS:
         with suppress(KeyError):
             return pwd.getpwnam(name)
     raise EmbeddedError("PostgreSQL refuses to run as root, and there is no account 'postgres' or 'nobody' for it.")
