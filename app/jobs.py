@@ -54,7 +54,7 @@ async def look_for_overdue(negotiation: Negotiation) -> None:
             log.log(
                 logging.DEBUG if failing else logging.WARNING,
                 "the look for overdue trades failed, it goes on: %s",
-                (str(error) or type(error).__name__).splitlines()[0],
+                (str(error).strip() or type(error).__name__).splitlines()[0],
             )
             failing = True
         await asyncio.sleep(_LOOK)

@@ -73,7 +73,7 @@ class Feed:
                     async with self._calling():
                         await self._listen(connection)
             except Exception as error:  # noqa: BLE001 - whatever the database or those who hear have to say
-                why = (str(error) or type(error).__name__).splitlines()[0]
+                why = (str(error).strip() or type(error).__name__).splitlines()[0]
                 if self.listening or why != said:
                     log.warning("feed: the database went away: %s", why)
                 said = why

@@ -176,4 +176,4 @@ async def retry_stalled(app: procrastinate.App, after: timedelta) -> int:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

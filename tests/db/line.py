@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import make_url
 
 _NOTIFICATION = b"A"
 """The type of the message by which a server tells of a notification (PostgreSQL's protocol, NotificationResponse)."""
@@ -28,7 +29,9 @@ class Line:
     @property
     def url(self) -> str:
         """The server's address at the other end of the line, whose protocol is not encrypted."""
-        return make_conninfo(self._from, host="127.0.0.1", port=self._port, sslmode="disable", gssencmode="disable")
+        open_to_us = {"sslmode": "disable", "gssencmode": "disable"}
+        there = make_url(self._from).set(host="127.0.0.1", port=self._port, query=open_to_us)
+        return there.render_as_string(hide_password=False)
 
     def fall_silent(self) -> None:
         """Carry nothing from now on."""
