@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import signal
+import socket
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -93,6 +94,11 @@ async def test_an_embedded_database_that_is_killed_comes_back_and_a_worker_alone
         await seconds_until(prober, {"database": True, "worker": True}, within=20)
         running = embedded.join(place / "data")
         assert running is not None
+        for probed in (port, health_port):
+            for headers in ((), ("Host: whatever.example",)):
+                assert " 200 " in await asyncio.to_thread(asked, probed, "/readyz", *headers)
+        assert " 421 " in await asyncio.to_thread(asked, port, "/", "Host: whatever.example")
+        assert " 404 " in await asyncio.to_thread(asked, health_port, "/trades")
         trade = await draft(running.url, 6)
         os.kill(running.pid, signal.SIGKILL)
         gone = await seconds_until(browser, {"database": False}, within=NOTICED)
@@ -131,6 +137,13 @@ async def test_a_worker_that_is_killed_leaves_nothing_late_where_another_works(
     log.warning("expiry %.2f s late", row[0].total_seconds())
     assert row[0] < timedelta(seconds=5)
     assert workers[1].end() == 0
+
+
+def asked(port: int, path: str, *headers: str) -> str:
+    """The first line of the answer to a request with these headers and no other."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        line.sendall("\r\n".join([f"GET {path} HTTP/1.0", *headers, "", ""]).encode())
+        return line.makefile("rb").readline().decode()
 
 
 def lateness(place: Path, trade: int) -> Any:
