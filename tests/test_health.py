@@ -17,7 +17,8 @@ import psycopg
 
 from app.db import embedded
 from tests.db.line import Line
-from tests.test_cli import _CSRF, Command, draft, free_port, place, rows, start
+from tests.ports import free_port
+from tests.test_cli import _CSRF, Command, draft, place, rows, start
 
 __all__ = ["place", "start"]
 

@@ -9,12 +9,12 @@ import pytest
 from app.db.engine import Database
 from app.db.feed import Feed
 from app.db.history import History
+from app.domain.names import GONE
 from app.domain.trade import Person
 from app.rooms.dashboard import Dashboard, Query
 from app.rooms.lobby import Lobby
 from app.rooms.presence import Presence
 from app.rooms.ticker import Ticker
-from app.service.accounts import GONE
 from tests.conftest import Market
 from tests.db.test_feed import until
 
