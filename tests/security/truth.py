@@ -50,21 +50,12 @@ class Truth:
     @asynccontextmanager
     async def unchanged(self, *watchers: Person) -> AsyncIterator[None]:
         """What happens inside changes no row, and nothing on the pages of those who watch."""
-        shown = await _settled(*watchers)
-        rows = await self.rows()
+        await asyncio.sleep(_SETTLE)  # the timeline gathers its rows for a moment
+        rows, shown = await self.rows(), [shows(watcher) for watcher in watchers]
         yield
-        await _settled(*watchers)
-        assert await self.rows() == rows
-        assert await _settled(*watchers) == shown
-
-
-async def _settled(*watchers: Person) -> list[dict[str, Element]]:
-    """What stands on these pages, once nothing has moved for a moment: the timeline gathers its rows for one."""
-    while True:
-        before = [shows(watcher) for watcher in watchers]
         await asyncio.sleep(_SETTLE)
-        if before == [shows(watcher) for watcher in watchers]:
-            return before
+        assert await self.rows() == rows
+        assert [shows(watcher) for watcher in watchers] == shown
 
 
 def shows(person: Person) -> dict[str, Element]:
