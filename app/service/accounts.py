@@ -6,16 +6,12 @@ addresses, cannot keep its owner out of a browser that is known (OWASP's "device
 was no guess and is not counted.
 """
 
-import asyncio
 import hashlib
 import secrets
 import unicodedata
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from app import security_log
 from app.db.accounts import AccountStore, Session
@@ -24,6 +20,7 @@ from app.domain.refusals import Reason, Refusal
 from app.domain.text import MAX_PASSWORD, check_password
 from app.domain.trade import Person
 from app.service.limits import Limits
+from app.service.passwords import Passwords
 from app.service.viewer import Viewer
 
 _ZONES = frozenset(available_timezones())
@@ -41,13 +38,12 @@ class Device:
 
 
 class Accounts:
-    """Sign-up, sign-in, sign-out. Passwords are hashed by argon2 in a thread, for it takes tens of milliseconds."""
+    """Sign-up, sign-in, sign-out."""
 
     def __init__(self, store: AccountStore, limits: Limits) -> None:
         self._store = store
         self._limits = limits
-        self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash(secrets.token_urlsafe())
+        self._passwords = Passwords()
 
     async def sign_up(self, name: str, password: str, *, address: str) -> str:
         """A new account; returns its session's token. Raises `Refusal`: limits, name taken, too often."""
@@ -61,7 +57,7 @@ class Accounts:
         name = check_name(name)
         check_password(password)
         await self._check_free(name)
-        hashed = await asyncio.to_thread(self._hasher.hash, password)
+        hashed = await self._passwords.hash(password)
         person = await self._store.create_user(name, name_key(name), hashed)
         if person is None:
             await self._check_free(name)
@@ -85,8 +81,8 @@ class Accounts:
                 raise Refusal(Reason.INVALID, _WRONG, "password")
         person, hashed = found
         security_log.note("signed_in", person=person.id, address=address, known_device=known)
-        if self._hasher.check_needs_rehash(hashed):
-            await self._store.set_password_hash(person.id, await asyncio.to_thread(self._hasher.hash, password))
+        if self._passwords.needs_rehash(hashed):
+            await self._store.set_password_hash(person.id, await self._passwords.hash(password))
         return await self._start_session(person)
 
     async def sign_in_as(self, name: str) -> str:
@@ -103,7 +99,7 @@ class Accounts:
     async def reset_password(self, name: str, password: str) -> None:
         """Set a new password and end the person's sessions. Raises `Refusal`: no such person, limits."""
         person = await self.find(name)
-        hashed = await asyncio.to_thread(self._hasher.hash, check_password(password))
+        hashed = await self._passwords.hash(check_password(password))
         await self._store.set_password_hash(person.id, hashed)
         await self._store.end_sessions(person.id)
         security_log.note("password_reset", person=person.id)
@@ -130,7 +126,7 @@ class Accounts:
         except Refusal as refusal:
             raise Refusal(refusal.reason, str(refusal), "new") from None
         await self.check_password(viewer, old, "old")
-        hashed = await asyncio.to_thread(self._hasher.hash, new)
+        hashed = await self._passwords.hash(new)
         await self._store.set_password_hash(viewer.person.id, hashed)
         await self._store.end_sessions(viewer.person.id, but=viewer.session_id)
         security_log.note("password_changed", person=viewer.person.id)
@@ -202,14 +198,7 @@ class Accounts:
 
     async def _is_right(self, found: tuple[Person, str] | None, password: str) -> bool:
         """Whether the password fits; it takes as long where there is nobody."""
-        hashed = found[1] if found and found[1] else self._nobody
-        return await asyncio.to_thread(self._verify, hashed, password[:MAX_PASSWORD])
-
-    def _verify(self, hashed: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(hashed, password)
-        except (VerificationError, InvalidHashError, UnicodeEncodeError):
-            return False
+        return await self._passwords.fits(found[1] if found else None, password)
 
 
 def _still_negotiating() -> Refusal:

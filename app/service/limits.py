@@ -38,7 +38,9 @@ class Limits:
                 raise _too_often(name)
             try:
                 yield
-            except Refusal:
+            except Refusal as refusal:
+                if refusal.reason is Reason.TOO_OFTEN:
+                    raise  # nothing was tried: very many others were before
                 self._window.hit(rate, *whose)
                 raise
         finally:

@@ -19,7 +19,7 @@ from app.rooms.dashboard import Dashboard
 from app.rooms.lobby import Lobby
 from app.rooms.presence import Presence
 from app.rooms.ticker import Ticker
-from app.service import accounts as accounts_module
+from app.service import passwords as passwords_module
 from app.service.accounts import Accounts
 from app.service.limits import Limits
 from app.service.negotiation import Negotiation
@@ -162,7 +162,7 @@ def typed(**changes: str) -> dict[str, Any]:
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords without the effort that makes guessing them slow, and the tests too."""
     hasher = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(accounts_module, "PasswordHasher", hasher)
+    monkeypatch.setattr(passwords_module, "PasswordHasher", hasher)
 
 
 @pytest.fixture

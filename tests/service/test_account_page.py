@@ -7,6 +7,7 @@ import pytest
 from app.domain.refusals import Reason, Refusal
 from app.service.accounts import Accounts
 from app.service.limits import Limits
+from app.service.passwords import Passwords
 from app.service.viewer import Viewer
 from tests.conftest import Market
 from tests.service.conftest import HERE, PASSWORD, PLENTY, who
@@ -18,13 +19,13 @@ Checked = list[str]
 def checked(monkeypatch: pytest.MonkeyPatch) -> Checked:
     """The passwords that were compared with a hash, which takes long."""
     compared: Checked = []
-    verify = Accounts._verify
+    verify = Passwords._verify
 
-    def note(accounts: Accounts, hashed: str, password: str) -> bool:
+    def note(passwords: Passwords, hashed: str, password: str) -> bool:
         compared.append(password)
-        return verify(accounts, hashed, password)
+        return verify(passwords, hashed, password)
 
-    monkeypatch.setattr(Accounts, "_verify", note)
+    monkeypatch.setattr(Passwords, "_verify", note)
     return compared
 
 
@@ -74,7 +75,7 @@ async def test_the_checks_of_one_person_spend_nobody_else_s_budget(market: Marke
 
 async def test_a_name_that_is_taken_costs_no_hash(people: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
     await people.create("Nina", PASSWORD)
-    monkeypatch.setattr(people, "_hasher", None)
+    monkeypatch.setattr(people._passwords, "_hasher", None)
     for name in ("NINA", "nina", "N\u0131na"):
         with pytest.raises(Refusal) as caught:
             await people.create(name, PASSWORD)

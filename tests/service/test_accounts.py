@@ -9,7 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from app.domain.refusals import Reason, Refusal
-from app.service import accounts as accounts_module
+from app.service import passwords as passwords_module
 from app.service.accounts import Accounts
 from app.service.limits import Limits
 from tests.conftest import Market
@@ -121,7 +121,7 @@ async def test_a_hash_of_less_effort_than_today_s_is_renewed_at_sign_in(
     await people.sign_in("Hugo", PASSWORD, address=HERE)
     assert await market.accounts.find_user("hugo") == before
     more = partial(PasswordHasher, time_cost=2, memory_cost=16, parallelism=1)
-    monkeypatch.setattr(accounts_module, "PasswordHasher", more)
+    monkeypatch.setattr(passwords_module, "PasswordHasher", more)
     later = Accounts(market.accounts, Limits(PLENTY))
     await later.sign_in("Hugo", PASSWORD, address=HERE)
     renewed = await market.accounts.find_user("hugo")

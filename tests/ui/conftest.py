@@ -21,7 +21,7 @@ from nicegui.testing.general import nicegui_reset_globals
 
 from app import serving
 from app.bootstrap import Application
-from app.service import accounts as accounts_module
+from app.service import passwords as passwords_module
 from app.settings import Settings
 from tests.db.server import Server
 from tests.ui.browser import ORIGIN, Browser
@@ -63,7 +63,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 async def application(settings: Settings, url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Application]:
     """The whole site, live."""
     cheap = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(accounts_module, "PasswordHasher", cheap)
+    monkeypatch.setattr(passwords_module, "PasswordHasher", cheap)
     async with _open_application(settings, url) as application:
         yield application
         assert binding.active_links == [], "something is bound to what cannot tell of its changes, and is polled"
