@@ -6,7 +6,9 @@ Routes and middleware live on NiceGUI's own app, so that simulated users in test
 import hashlib
 from pathlib import Path
 
-from fastapi.responses import Response
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, Response
 from nicegui import app, ui
 from starlette.types import ASGIApp
 
@@ -43,6 +45,7 @@ def build(site: Site, sockets: SocketGuard) -> dict[str, str]:
     auth.register(site.accounts, site.cookies, demo=site.settings.demo)
     downloads.register(site.receipts, site.privacy, site.workshop, site.now)
     app.on_page_exception(_stay_calm)
+    app.add_exception_handler(RequestValidationError, _say_it_is_no_form)
     for page in (sign_in, my_trades, new_trade, activity, trade_room, account):
         page.register(site)
     not_found.register(site)  # the last one: it takes every address that is left
@@ -77,6 +80,11 @@ def _serve_theme() -> None:
     @app.get("/favicon.ico")
     def favicon() -> Response:
         return Response(status_code=204)
+
+
+def _say_it_is_no_form(_: Request, __: Exception) -> Response:
+    """One sentence, whatever is wrong with what was sent: the details would tell about our code."""
+    return PlainTextResponse("This form could not be read. Please load the page again and send it once more.", 422)
 
 
 def _stay_calm() -> None:

@@ -3,10 +3,14 @@
 import asyncio
 
 
+class CrowdedError(TimeoutError):
+    """No place came free in time."""
+
+
 class CapacityLimiter:
     """`async with limiter:` takes one of `count` places.
 
-    Raises `TimeoutError` when none is free within `patience` seconds.
+    Raises `CrowdedError` when none is free within `patience` seconds.
     """
 
     def __init__(self, count: int, *, patience: float) -> None:
@@ -14,11 +18,14 @@ class CapacityLimiter:
         self._patience = patience
 
     async def __aenter__(self) -> None:
-        if self._free.locked():
+        if not self._free.locked():
+            await self._free.acquire()
+            return
+        try:
             async with asyncio.timeout(self._patience):
                 await self._free.acquire()
-        else:
-            await self._free.acquire()
+        except TimeoutError:
+            raise CrowdedError from None
 
     async def __aexit__(self, *_: object) -> None:
         self._free.release()

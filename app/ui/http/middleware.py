@@ -6,7 +6,6 @@ tokens. Signed out, every private address answers alike: sign in first, then str
 
 import logging
 import secrets
-from contextlib import AsyncExitStack
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -22,7 +21,7 @@ from app.service.viewer import Viewer
 from app.settings import Settings
 from app.ui.http import health
 from app.ui.http.cookies import CSRF_COOKIE, FLASH_COOKIE, Cookies, is_private
-from app.ui.http.limiter import CapacityLimiter
+from app.ui.http.limiter import CapacityLimiter, CrowdedError
 
 log = logging.getLogger(__name__)
 UNAVAILABLE = "Something does not work on our side right now. Nothing is lost; please try again in a moment."
@@ -41,6 +40,16 @@ _POLICY = (
     " frame-ancestors 'none'"
 )
 """'unsafe-eval': Vue compiles NiceGUI's templates in the browser, and event handlers arrive as text."""
+
+_ON_EVERY_ANSWER = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""Unless an answer has its own: pages their policy, files how long they may be kept."""
 
 
 class Middleware:
@@ -61,6 +70,8 @@ class Middleware:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
+        if scope["type"] == "http":
+            send = self._as_protected(send)
         if refusal := self._refuse_stranger(scope):
             await _answer(refusal, scope, receive, send)
         elif scope["type"] == "websocket":
@@ -99,14 +110,21 @@ class Middleware:
         if not _makes_page(request):
             await self._serve(request, receive, send)
             return
-        async with AsyncExitStack() as turn:
-            try:
-                await turn.enter_async_context(self._pages)
-            except TimeoutError:
-                log.warning("a page was not put together in time: too many are asked for")
-                await self._answer_instead(PlainTextResponse(CROWDED, 503, {"Retry-After": "10"}), scope, receive, send)
-                return
-            await self._serve(request, receive, send)
+        # A place covers putting the page together, never sending it: whoever does not read holds up nobody.
+        answer: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            answer.append(message)
+
+        try:
+            async with self._pages:
+                await self._serve(request, receive, keep)
+        except CrowdedError:
+            log.warning("a page was not put together in time: too many are asked for")
+            answer.clear()
+            await self._answer_instead(PlainTextResponse(CROWDED, 503, {"Retry-After": "10"}), scope, receive, keep)
+        for message in answer:
+            await send(message)
 
     async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
         scope = request.scope
@@ -161,15 +179,23 @@ class Middleware:
         await response(scope, receive, send)
 
     def _protect(self, headers: MutableHeaders, nonce: str) -> None:
-        """What a browser may do with our pages: run our own scripts, stay unframed, keep room links to itself."""
+        """What a browser may do with our pages: run our own scripts, and keep nothing of them."""
         headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce, socket=self._socket_origin)
         headers["Cache-Control"] = "no-store"
-        headers["Referrer-Policy"] = "same-origin"
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["X-Frame-Options"] = "DENY"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        if self._settings.https:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    def _as_protected(self, send: Send) -> Send:
+        """Give every answer, whatever it is, the headers that all have."""
+
+        async def send_protected(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _ON_EVERY_ANSWER.items():
+                    headers.setdefault(name, value)
+                if self._settings.https:
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
+            await send(message)
+
+        return send_protected
 
     async def _viewer(self, request: Request) -> Viewer | None:
         token = self._cookies.token(request)

@@ -1,5 +1,6 @@
 """Who asks: the signed-in person of a request, the address it came from, and the time zone there."""
 
+import ipaddress
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -8,8 +9,19 @@ from app.service.viewer import Viewer
 
 
 def address_of(request: Request) -> str:
-    """The browser's address, as the server knows it (a trusted proxy tells it)."""
-    return request.client.host if request.client else ""
+    """Whose browser it is, by its address as the server knows it (a trusted proxy tells it)."""
+    return client_of(request.client.host if request.client else "")
+
+
+def client_of(address: str) -> str:
+    """The client behind an address: an IPv6 one has a whole /64 to choose from (RFC 6177), and counts as that."""
+    try:
+        known = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv4Address):
+        return str(known)
+    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
 
 
 def viewer_of(request: Request) -> Viewer:

@@ -44,8 +44,9 @@ def register(site: Site) -> None:
             not_found.show(site, request)
             return
         trade = standing.trade
-        with frame(site, request, trade.title, classes="room") as main:
-            if trade.role_of(viewer.person.id) is not None:
+        is_party = trade.role_of(viewer.person.id) is not None
+        with frame(site, request, trade.title if is_party else "Trade room", classes="room") as main:
+            if is_party:
                 await _build_room(site, request, main, trade.id, standing)
             else:
                 _take_seat_on_connect(site, request, main, trade)
@@ -91,6 +92,7 @@ async def _build_room(
         viewer, role, room, site.negotiation, zone_of(viewer), site.now, site.invitation_link, RoomBinding(room)
     )
     with main:
+        ui.page_title(f"{room.trade.title} · Traderoom")
         _RoomPage(site, view, main)
 
 
