@@ -1,19 +1,42 @@
 """Whoever asks for pages and never reads them holds up nobody."""
 
 import asyncio
+import shutil
 import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
+
+import pytest
 
 from tests.bench.browser import Browser
 from tests.e2e.server import Server
-from tests.security.conftest import Scene
 
-MANY, EACH = 6, 60
-"""Connections, more than pages are put together at once, and pages for each, more than its buffers hold."""
+MANY, EACH = 4, 600
+"""Connections, as many as pages are put together at once, and pages for each, more than its buffers hold."""
+CUT_SHORT = "ASGI callable returned without completing response"
+"""uvicorn's complaint of a pipelined request whose connection was closed before its turn came."""
 
 
-async def test_pages_that_nobody_reads_keep_no_place(scene: Scene, server: Server) -> None:
-    address = urlsplit(server.address)
+@pytest.fixture
+def attacked() -> Iterator[Server]:
+    """A server of its own, which complains of nothing but answers that nobody waited for."""
+    directory = Path(tempfile.mkdtemp(prefix="traderoom-unread-"))
+    directory.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
+    server = Server(directory, WORKER="false")
+    try:
+        server.wait_until_ready()
+        yield server
+    finally:
+        server.stop()
+        complaints = server.complaints
+        shutil.rmtree(directory)
+    assert [line for line in complaints if CUT_SHORT not in line] == []
+
+
+async def test_pages_that_nobody_reads_keep_no_place(attacked: Server) -> None:
+    address = urlsplit(attacked.address)
     asked = f"GET / HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode() * EACH
     loop = asyncio.get_running_loop()
     deaf = [socket.socket() for _ in range(MANY)]
@@ -23,11 +46,10 @@ async def test_pages_that_nobody_reads_keep_no_place(scene: Scene, server: Serve
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             await loop.sock_connect(one, (address.hostname, address.port))
             await loop.sock_sendall(one, asked)
-        await asyncio.sleep(2)  # until all of them are stuck
+        await asyncio.sleep(6)  # until all of them are stuck
         async with asyncio.timeout(10):
             for _ in range(5):
-                assert (await Browser(server.address).get("/")).status == 200
-                assert (await Browser(server.address, scene.eve.cookies).get("/trades")).status == 200
+                assert (await Browser(attacked.address).get("/")).status == 200
     finally:
         for one in deaf:
             one.close()

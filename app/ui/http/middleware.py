@@ -123,8 +123,11 @@ class Middleware:
             log.warning("a page was not put together in time: too many are asked for")
             answer.clear()
             await self._answer_instead(PlainTextResponse(CROWDED, 503, {"Retry-After": "10"}), scope, receive, keep)
-        for message in answer:
-            await send(message)
+        try:
+            for message in answer:
+                await send(message)
+        except RuntimeError as error:  # uvloop's word for a connection that was closed while it was waited for
+            log.info("somebody went before their page had come: %s", error)
 
     async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
         scope = request.scope
