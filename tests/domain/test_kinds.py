@@ -32,6 +32,21 @@ def test_every_move_has_its_rule(move: type[Move]) -> None:
     assert rules._result.dispatch(move) is not generic, f"{move.__name__} has no function in domain/rules.py"
 
 
+@pytest.mark.parametrize("move", MOVES)
+def test_every_move_is_made_by_a_use_case(move: type[Move]) -> None:
+    assert f"{move.__name__}(" in (APP / "service" / "negotiation.py").read_text()
+
+
+def test_every_use_case_of_the_room_is_asked_for_by_somebody() -> None:
+    """By a page, a job, or another use case: what nobody can press is a button that was forgotten."""
+    tree = ast.parse((APP / "service" / "negotiation.py").read_text())
+    (negotiation,) = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    asked = "".join(path.read_text() for path in APP.rglob("*.py") if path.name not in {"negotiation.py", "demo.py"})
+    for node in negotiation.body:
+        if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef) and not node.name.startswith("_"):
+            assert f"negotiation.{node.name}(" in asked, f"{node.name}: no page and no job asks for it"
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_a_row_does_not_contradict_itself(kind: Kind) -> None:
     row = KINDS[kind]
