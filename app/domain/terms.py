@@ -88,7 +88,7 @@ def parse_price(typed: str) -> Decimal:
 
 def _why_no_price(text: str) -> str:
     if any(c.isdigit() and not c.isascii() for c in text):
-        return "The price is not a number that is read here. Please use the digits 0 to 9, like 1000 or 900.50."
+        return "The price is not a number that is read here. Please use 0 to 9, like 1000 or 900.50."
     for pattern, sentence in _DOUBTFUL:
         if len(text) <= _LONGEST_DOUBT and re.fullmatch(pattern, text):
             return f"{sentence} {_LIKE}"

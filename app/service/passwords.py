@@ -5,9 +5,7 @@ anything, and whoever comes when the queue is full is told so.
 """
 
 import asyncio
-import os
 import secrets
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -19,16 +17,10 @@ from app.domain.refusals import Reason, Refusal
 from app.domain.text import MAX_PASSWORD
 
 T = TypeVar("T")
-_AT_ONCE = max(1, (os.cpu_count() or 2) // 2)
-"""Threads: half the processors, the others are for everybody else."""
-_WAITING = 60
-"""How many may be in the queue, those that are being done included: six seconds of one thread."""
-
-
-def _step_back() -> None:
-    """Let everything else go first: on Linux niceness is a thread's own, and its children's."""
-    if sys.platform == "linux":
-        os.nice(10)
+_AT_ONCE = 2
+"""Threads: what is asked for at once beyond them waits, and costs nobody else anything."""
+_WAITING = 100
+"""How many may be in the queue, those that are being done included: some five seconds of it."""
 
 
 class Passwords:
@@ -37,7 +29,7 @@ class Passwords:
     def __init__(self) -> None:
         self._hasher = PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_urlsafe())
-        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords", initializer=_step_back)
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords")
         self._waiting = 0
 
     async def hash(self, password: str) -> str:

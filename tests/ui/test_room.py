@@ -160,7 +160,9 @@ async def test_a_third_person_with_the_link_finds_nothing(trade: Trade, eve: Bro
     assert (await eve.get(f"/room/{trade.code}")).status_code == 404
 
 
-async def test_somebody_who_waited_while_the_seat_was_taken_learns_it(sam: Browser, bea: Browser, eve: Browser) -> None:
+async def test_somebody_who_waited_while_the_seat_was_taken_learns_it(
+    sam: Browser, bea: Browser, eve: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
     """Both have the page; one socket connects first."""
     trade = await sam.offer()
     join = bea.application.negotiation.join
@@ -173,6 +175,7 @@ async def test_somebody_who_waited_while_the_seat_was_taken_learns_it(sam: Brows
     await bea.open(f"/room/{trade.code}")
     await bea.sees("The buyer's seat in this room is taken.")
     assert not bea.texts("messages")
+    await bea.wait(lambda: "got 404" in caplog.text)  # the page loads itself again: it is somebody else's room now
 
 
 async def test_the_link_of_an_offer_that_ran_out_tells_so(sam: Browser, bea: Browser) -> None:
