@@ -24,9 +24,10 @@ test: check browser
 	@exec $(BIN)/python -m pytest -n 4
 
 # What needs no browser and no server of its own, within a minute.
-QUICK := tests/domain tests/rooms tests/service tests/proof tests/db tests/ui tests/test_limits_of_files.py \
-  tests/test_dependencies.py tests/test_settings.py tests/test_jobs.py --ignore tests/db/test_embedded.py \
-  --ignore tests/ui/patches/test_renaming.py
+SLOW := db/test_concurrency db/test_deadlines db/test_embedded db/test_embedded_alone db/test_feed db/test_queue \
+  db/test_silence proof/test_receipt_pdf ui/patches/test_renaming ui/test_workshop
+QUICK = tests/domain tests/rooms tests/service tests/proof tests/db tests/ui tests/test_limits_of_files.py \
+  tests/test_settings.py $(patsubst %,--ignore=tests/%.py,$(SLOW))
 quick: .venv/installed-dev
 	@exec $(BIN)/python -m pytest -n 3 $(QUICK)
 
