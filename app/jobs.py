@@ -75,8 +75,9 @@ def register(queue: Queue, negotiation: Negotiation, trades: Trades, accounts: A
     @app.periodic(cron="* * * * *")
     @app.task(name="sweep", queueing_lock="sweep")
     async def sweep(timestamp: int) -> None:  # noqa: ARG001 - the periodic time, which Procrastinate passes
+        # At the very second of a deadline it may only have overtaken the job: the look warns of what is really late.
         if count := await negotiation.expire_overdue():
-            log.warning("the sweep expired %s trades whose jobs were late or lost", count)
+            log.info("the sweep expired %s trades whose jobs were late or lost", count)
         if count := await retry_stalled(app, _STALLED_AFTER):
             log.warning("%s jobs of silent workers were put back", count)
 
