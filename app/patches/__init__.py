@@ -63,7 +63,7 @@ def put_in_place(guard: SocketGuard, *, speed: bool = True) -> dict[str, str]:
         ) from error
     left_out: dict[str, str] = {}
     for name in SPEED:
-        reason = _try_to_apply(name) if speed else "TRADEROOM_PATCHES is false"
+        reason = try_to_apply(name) if speed else "TRADEROOM_PATCHES is false"
         if reason:
             left_out[name] = reason
     if left_out and speed:
@@ -72,8 +72,8 @@ def put_in_place(guard: SocketGuard, *, speed: bool = True) -> dict[str, str]:
     return left_out
 
 
-def _try_to_apply(name: str) -> str:
-    """Why a speed patch was left out; empty when it is in place."""
+def try_to_apply(name: str) -> str:
+    """Put one speed patch in place, and say why it was left out; empty when it is in place."""
     try:
         patch = import_module(f"{__name__}.{name}")
         if name not in _in_place:

@@ -16,7 +16,7 @@ from nicegui.props import Props
 from socketio import AsyncManager, AsyncServer
 from socketio.packet import EVENT, Packet
 
-from app.patches import bindables, broadcast, packet_queue, packets, props, signatures
+from app.patches import broadcast, packet_queue, props, signatures, try_to_apply
 from app.patches import outbox as outbox_patch
 from tests.ui.browser import Browser
 
@@ -109,14 +109,14 @@ def test_a_message_without_bytes_is_packed_alike(monkeypatch: pytest.MonkeyPatch
     message = ["update", {"4": {"text": "Hello", "children": [1, 2], "props": {"x": None, "y": 1.5}}}]
     asked: list[object] = []
 
-    def note(_: object, data: object) -> bool:
+    def note(cls: object, data: object) -> bool:
         asked.append(data)
         return False
 
     monkeypatch.setattr(Packet, "data_is_binary", classmethod(note))
     as_it_was = Packet(EVENT, data=message, namespace="/").encode()
     assert asked, "Socket.IO does not ask there any more"
-    packets.apply()
+    assert not try_to_apply("packets")
     assert Packet(EVENT, data=message, namespace="/").encode() == as_it_was
 
 
@@ -145,7 +145,7 @@ async def test_a_message_goes_to_the_same_sockets_in_the_same_words(
 
 
 def test_nicegui_sends_through_the_shortcut() -> None:
-    broadcast.apply()
+    assert not try_to_apply("broadcast")
     assert core.sio.manager.emit.func is broadcast.emit
 
 
@@ -155,7 +155,7 @@ def test_what_can_be_bound_to_is_noted_but_for_elements() -> None:
 
     before = Source()
     before.value = 1
-    bindables.apply()
+    assert not try_to_apply("bindables")
     after = Source()
     after.value = 2
     with Client(page("/")):
@@ -217,8 +217,8 @@ async def test_waiting_has_an_end_where_a_socket_may_be_dead() -> None:
 
 
 def test_nicegui_and_engineio_still_wait_there() -> None:
-    outbox_patch.apply()
-    packet_queue.apply()
+    assert not try_to_apply("outbox")
+    assert not try_to_apply("packet_queue")
     assert "asyncio.wait_for(self._enqueue_event.wait()" in inspect.getsource(Outbox.loop)
     assert inspect.getsource(async_socket).count("asyncio.wait_for(") == 3
     assert outbox.asyncio.wait_for is outbox_patch.wait_until_woken  # type: ignore[attr-defined]
