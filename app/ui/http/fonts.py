@@ -76,14 +76,13 @@ class Family:
 
     def has(self, character: str) -> bool:
         """Whether each of its files has it: which of them is taken depends on the weight."""
-        place = (ord(character), 0x110000)
-        return all(
-            at and ranges[at - 1][1] >= place[0] for ranges in self._ranges if (at := _place(ranges, place)) >= 0
-        )
+        return all(_hold(ranges, ord(character)) for ranges in self._ranges)
 
 
-def _place(ranges: Ranges, place: tuple[int, int]) -> int:
-    return bisect_right(ranges, place)
+def _hold(ranges: Ranges, number: int) -> bool:
+    """Whether a code point lies in one of these ranges, which are in order."""
+    at = bisect_right(ranges, (number, 0x110000))
+    return at > 0 and ranges[at - 1][1] >= number
 
 
 @dataclass(frozen=True)
