@@ -1,4 +1,4 @@
-"""Writes `app/domain/confusables.py` anew, from ICU's spoof checker, the reference implementation of UTS 39.
+"""Writes the table of `app/domain/confusables.py` anew, from ICU's spoof checker, the reference for UTS 39.
 
 It needs `icu4py`, whose wheels hold ICU, in an environment of its own, since nothing else of ours does:
 
@@ -9,6 +9,7 @@ A new Unicode can give names another skeleton, so the next migration has to fill
 """
 
 import ctypes
+import re
 import sys
 from collections import defaultdict
 from importlib.metadata import distribution
@@ -17,28 +18,8 @@ from unicodedata import category, normalize
 
 TARGET = Path(__file__).parents[1] / "app" / "domain" / "confusables.py"
 WIDTH = 112
-HEAD = '''"""What looks alike: Unicode's table of confusable characters (UTS 39), as ICU {version} has it.
-
-Written by `tests/confusables.py`; not to be edited. Each group is ``prototype:character,character,...`` in hexadecimal,
-a prototype of several characters joined by ``+``. Left out is what a name cannot hold (NFKC, white space, invisible).
-"""
-
-_TABLE = (
-'''
-TAIL = """)
-
-
-def _read(digits: str) -> str:
-    return "".join(chr(int(one, 16)) for one in digits.split("+"))
-
-
-PROTOTYPES: dict[int, str] = {
-    int(character, 16): _read(prototype)
-    for prototype, characters in (group.split(":") for group in _TABLE.split(";"))
-    for character in characters.split(",")
-}
-\"\"\"What each confusable character is taken for, as `str.translate` wants it.\"\"\"
-"""
+VERSION = re.compile(r"as ICU \S+ has it")
+TABLE = re.compile(r"(?<=^_TABLE = \(\n).*?(?=^\)$)", re.MULTILINE | re.DOTALL)
 
 
 class SpoofChecker:
@@ -69,7 +50,7 @@ class SpoofChecker:
 
 
 def main() -> None:
-    """Write the module."""
+    """Write the table, and of which version it is."""
     checker = SpoofChecker()
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for number in range(sys.maxunicode + 1):
@@ -80,8 +61,9 @@ def main() -> None:
         if prototype not in {"", character}:
             groups["+".join(f"{ord(one):X}" for one in prototype)].append(f"{number:X}")
     table = ";".join(f"{prototype}:{','.join(characters)}" for prototype, characters in groups.items())
-    lines = [f'    "{table[n : n + WIDTH]}"\n' for n in range(0, len(table), WIDTH)]
-    TARGET.write_text(HEAD.format(version=checker.version) + "".join(lines) + TAIL)
+    lines = "".join(f'    "{table[n : n + WIDTH]}"\n' for n in range(0, len(table), WIDTH))
+    module = VERSION.sub(f"as ICU {checker.version} has it", TARGET.read_text(), count=1)
+    TARGET.write_text(TABLE.sub(lines, module, count=1))
 
 
 if __name__ == "__main__":

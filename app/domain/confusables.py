@@ -1,6 +1,6 @@
 """What looks alike: Unicode's table of confusable characters (UTS 39), as ICU 78.3 has it.
 
-Written by `tests/confusables.py`; not to be edited. Each group is ``prototype:character,character,...`` in hexadecimal,
+The table is written by `tests/confusables.py`. Each group is ``prototype:character,character,...`` in hexadecimal,
 a prototype of several characters joined by ``+``. Left out is what a name cannot hold (NFKC, white space, invisible).
 """
 
