@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +15,7 @@ from tests.conftest import SIDE_BY_SIDE
 from tests.e2e.network import Line
 from tests.e2e.people import Cast, Newcomer
 from tests.e2e.room import Person, Room
-from tests.e2e.server import Server
+from tests.e2e.server import Server, running
 from tests.e2e.stories import STORIES, Story
 
 _HERE = Path(__file__).parent
@@ -47,18 +46,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """A running server, which must not have complained of anything in the end."""
-    directory = Path(tempfile.mkdtemp(prefix="traderoom-e2e-"))
-    directory.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
-    server = Server(directory)
-    try:
-        server.wait_until_ready()
+    with running() as server:
         yield server
-    finally:
-        status = server.stop()
-        complaints, log = server.complaints, server.log
-        shutil.rmtree(directory)
-    assert not complaints, f"the server complained:\n{log}"
-    assert status == 0
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

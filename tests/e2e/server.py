@@ -4,9 +4,13 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -97,3 +101,21 @@ class Server:
                 return all(json.load(answer).values())
         except OSError:  # refused, too slow, or 503
             return False
+
+
+@contextmanager
+def running(*, accepted: str | None = None, **changed: str | None) -> Iterator[Server]:
+    """A running server, which must not have complained of anything in the end but of what holds `accepted`."""
+    directory = Path(tempfile.mkdtemp(prefix="traderoom-server-"))
+    directory.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
+    server = Server(directory, **changed)
+    try:
+        server.wait_until_ready()
+        yield server
+    finally:
+        status = server.stop()
+        complaints, log = server.complaints, server.log
+        shutil.rmtree(directory)
+    complaints = [line for line in complaints if accepted is None or accepted not in line]
+    assert not complaints, f"the server complained:\n{log[-5000:]}"
+    assert status == 0

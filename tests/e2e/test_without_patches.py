@@ -2,10 +2,7 @@
 
 import asyncio
 import json
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -16,7 +13,7 @@ from app.patches import SPEED
 from tests.e2e import test_journey as journey
 from tests.e2e.people import Cast
 from tests.e2e.room import Person, Room
-from tests.e2e.server import Server
+from tests.e2e.server import Server, running
 
 Rooms = tuple[Room, Room]
 WITH_PEOPLE: list[Callable[[tuple[Person, Person], Rooms], Awaitable[None]]] = [
@@ -29,18 +26,8 @@ WITH_PEOPLE: list[Callable[[tuple[Person, Person], Rooms], Awaitable[None]]] = [
 @pytest.fixture(scope="module")
 def bare() -> Iterator[Server]:
     """A running server without the speed patches, which complains of nothing but that they were left out."""
-    directory = Path(tempfile.mkdtemp(prefix="traderoom-bare-"))
-    directory.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
-    server = Server(directory, PATCHES="false")
-    try:
-        server.wait_until_ready()
+    with running(PATCHES="false") as server:
         yield server
-    finally:
-        status = server.stop()
-        complaints, log = server.complaints, server.log
-        shutil.rmtree(directory)
-    assert not complaints, f"the server complained:\n{log}"
-    assert status == 0
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,9 +1,6 @@
 """Real servers for the whole folder, the town they serve, and rooms to break into."""
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -16,7 +13,7 @@ from tests.bench.browser import Browser
 from tests.bench.page import Page
 from tests.bench.person import Person
 from tests.bench.town import HOURS, SECRET, Citizen, Deal, Town, town
-from tests.e2e.server import Server
+from tests.e2e.server import Server, running
 from tests.security.intruder import Intruder
 from tests.security.truth import Truth
 
@@ -29,22 +26,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _HERE in item.path.parents:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-
-
-@contextmanager
-def running(**changed: str | None) -> Iterator[Server]:
-    """A running server, which must not have complained of anything in the end."""
-    directory = Path(tempfile.mkdtemp(prefix="traderoom-security-"))
-    directory.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
-    server = Server(directory, **changed)
-    try:
-        server.wait_until_ready()
-        yield server
-    finally:
-        server.stop()
-        complaints, log = server.complaints, server.log
-        shutil.rmtree(directory)
-    assert not complaints, f"the server complained:\n{log[-5000:]}"
 
 
 @pytest.fixture(scope="session")

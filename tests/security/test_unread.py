@@ -1,17 +1,14 @@
 """Whoever asks for pages and never reads them holds up nobody."""
 
 import asyncio
-import shutil
 import socket
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.bench.browser import Browser
-from tests.e2e.server import Server
+from tests.e2e.server import Server, running
 
 MANY, EACH = 4, 600
 """Connections, as many as pages are put together at once, and pages for each, more than its buffers hold."""
@@ -22,17 +19,8 @@ CUT_SHORT = "ASGI callable returned without completing response"
 @pytest.fixture
 def attacked() -> Iterator[Server]:
     """A server of its own, which complains of nothing but answers that nobody waited for."""
-    directory = Path(tempfile.mkdtemp(prefix="traderoom-unread-"))
-    directory.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
-    server = Server(directory, WORKER="false")
-    try:
-        server.wait_until_ready()
+    with running(accepted=CUT_SHORT, WORKER="false") as server:
         yield server
-    finally:
-        server.stop()
-        complaints = server.complaints
-        shutil.rmtree(directory)
-    assert [line for line in complaints if CUT_SHORT not in line] == []
 
 
 async def test_pages_that_nobody_reads_keep_no_place(attacked: Server) -> None:
