@@ -22,6 +22,8 @@ from app import demo
 from app.bootstrap import Application
 from app.ui import server
 from app.ui.http import health
+from app.ui.http.bodies import MOST
+from app.ui.http.requests import client_of
 from app.ui.http.workshop import Workshop, WorkshopError
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,9 @@ _MARK = (
     '<path d="M8 13h13m-4-4 4 4-4 4M24 20H11m4-4-4 4 4 4" fill="none" stroke="#fff" stroke-width="2.4"'
     ' stroke-linecap="round" stroke-linejoin="round"/></svg>'
 )
+
+_OTHER_FILES = 500
+"""Descriptors for everything but connections of people."""
 
 
 class PortError(Exception):
@@ -76,10 +81,17 @@ def web_app(application: Application) -> ASGIApp:
 async def serve(application: Application, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM."""
     settings = application.settings
+    web = web_app(application)
+    from app.patches.connections import Connections  # noqa: PLC0415 - it imports what may not be there
+
+    most = _that_fit(settings.limit_connections)
+    connections = Connections(most, settings.limit_connections_of_one, client_of, settings.trusted_proxies)
+    requests, sockets = connections.protocols()
     config = uvicorn.Config(
-        web_app(application),
-        http="httptools",
-        ws="websockets-sansio",
+        web,
+        http=requests,
+        ws=sockets,
+        ws_max_size=MOST,  # of a frame: as much as of a form
         ws_per_message_deflate=False,
         ws_ping_interval=None,  # Socket.IO sends pings of its own
         log_config=None,
@@ -89,8 +101,8 @@ async def serve(application: Application, listener: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    web = _Server(config)
-    async with application, _stopped_by_signals(web.stop):
+    web_server = _Server(config)
+    async with application, _stopped_by_signals(web_server.stop):
         await application.go_live()
         fonts = asyncio.create_task(_name_scripts_without_font(application.workshop))
         lines = [f"Traderoom is at {settings.public_url}"]
@@ -99,7 +111,7 @@ async def serve(application: Application, listener: socket.socket) -> None:
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()
         try:
-            await web.serve(sockets=[listener])
+            await web_server.serve(sockets=[listener])
         finally:
             fonts.cancel()
             await asyncio.wait([fonts])
@@ -140,6 +152,23 @@ async def _name_scripts_without_font(workshop: Workshop) -> None:
             log.info(
                 "No font here has all of these scripts, which receipts as PDF show as code points: %s", ", ".join(names)
             )
+
+
+def _that_fit(connections: int) -> int:
+    """How many connections fit into this process's descriptors, of which the system's default is few: raised first."""
+    try:
+        import resource  # noqa: PLC0415 - Windows has none, and no such limit
+    except ImportError:
+        return connections
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OTHER_FILES
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return connections
+    granted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (granted, hard))
+    if granted < wanted:
+        log.warning("the system grants this process %s open files: fewer connections than set are let in", granted)
+    return min(connections, max(1, granted - _OTHER_FILES))
 
 
 class _Server(uvicorn.Server):

@@ -86,6 +86,10 @@ class Settings(BaseSettings):
     limit_exports: Rate = "30/minute"
     #: Open offers of one person.
     limit_open_trades: int = Field(500, ge=1)
+    #: Connections at once.
+    limit_connections: int = Field(10_000, ge=1)
+    #: Connections at once from one address; an IPv6 client is its /64, and a trusted proxy is many clients.
+    limit_connections_of_one: int = Field(1_000, ge=1)
     #: Pages of one person that are open at once.
     limit_pages: int = Field(300, ge=1)
     #: Whether the speed patches of `app.patches` are put in place; what security needs always is.

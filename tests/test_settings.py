@@ -63,6 +63,8 @@ WRONG = {
     "LIMIT_EXPORTS": ["often", ""],
     "LIMIT_OPEN_TRADES": ["0", "-1", "many", ""],
     "LIMIT_PAGES": ["0", "-1", "many", ""],
+    "LIMIT_CONNECTIONS": ["0", "-1", "many", ""],
+    "LIMIT_CONNECTIONS_OF_ONE": ["0", "-1", "many", ""],
     "LOG_LEVEL": ["loud", ""],
     "LOG_FORMAT": ["xml", ""],
 }

@@ -3,7 +3,7 @@
 One module for each thing that is changed. Each has a tuple `TOUCHES` of the internals it relies on, in the notation of
 `internals`, and a function `apply`. `put_in_place` looks before it reaches: a **speed** patch whose internals are not
 there, have another shape, or belong to a version that was not tested is left out, and the product works without it,
-slower. The **security** patch, `socket_guard`, is not optional: without it the start is refused.
+slower. The **security** patches, `socket_guard` and `connections`, are not optional: without them the start is refused.
 
 Each says what it brings, measured on a page of a room (two people each, 140 connected, two cores): all of them together
 make a join 8 ms of CPU instead of 14, a person 168 kB instead of 283, and ticking clocks 5 % of a core instead of 7.
@@ -56,9 +56,10 @@ def put_in_place(guard: SocketGuard, *, speed: bool = True) -> dict[str, str]:
     try:
         look(guard.TOUCHES)
         guard.apply()
+        look(import_module(f"{__name__}.connections").TOUCHES)
     except (Missing, ImportError, AttributeError, KeyError) as error:
         raise PatchError(
-            f"The sockets cannot be guarded, so Traderoom does not start: {error}."
+            f"Sockets and connections cannot be guarded, so Traderoom does not start: {error}."
             " Please install the versions that requirements.lock names."
         ) from error
     left_out: dict[str, str] = {}

@@ -24,6 +24,8 @@ from tests.ports import free_port
 UNLIMITED = {
     f"TRADEROOM_LIMIT_{name}": "1000000/minute" for name in ("SIGN_UP", "SIGN_IN", "MOVES", "MESSAGES", "ROOMS")
 }
+UNLIMITED["TRADEROOM_LIMIT_CONNECTIONS_OF_ONE"] = "10000"
+# All of the bench's people come from one address.
 GLASS_HOUSE = ("-m", "tests.bench.glass_house")
 """The program that `Site.counts` asks."""
 BLOCKS = "blocks"

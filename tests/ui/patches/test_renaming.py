@@ -20,6 +20,7 @@ from uuid import uuid4
 import pytest
 
 from app import patches
+from app.patches import connections
 from app.patches.socket_guard import SocketGuard
 from tests.bench import deeds
 from tests.bench.browser import Browser
@@ -33,9 +34,11 @@ PATIENCE = 30.0
 
 
 def touches() -> dict[Renaming, set[str]]:
-    """Each internal that is listed, and the patches that have to go without it; the guard's is "", which refuses."""
+    """Each internal that is listed, and the patches that have to go without it; "" refuses to start, for security."""
     found: dict[Renaming, set[str]] = defaultdict(set)
-    lists = {"": SocketGuard.TOUCHES} | {name: import_module(f"app.patches.{name}").TOUCHES for name in patches.SPEED}
+    lists = {"": SocketGuard.TOUCHES + connections.TOUCHES} | {
+        name: import_module(f"app.patches.{name}").TOUCHES for name in patches.SPEED
+    }
     for name, listed in lists.items():
         for renaming in filter(None, map(renaming_of, listed)):
             found[renaming].add(name)
@@ -142,7 +145,7 @@ async def test_whatever_is_renamed_traderoom_works_without_the_patch_or_refuses_
         if isinstance(outcome, int):
             assert outcome == 2, start.log
             (line,) = start.log.splitlines()
-            assert line.startswith("traderoom: The sockets cannot be guarded"), line
+            assert line.startswith("traderoom: Sockets and connections cannot be guarded"), line
             assert "" in TOUCHED[renaming], "a speed patch is no reason to refuse"
             return
         assert outcome["patches_left_out"].keys() >= TOUCHED[renaming], "what relies on it has to go"
@@ -172,7 +175,7 @@ async def meet(address: str, place: Town) -> None:
         buyer.cut()
 
 
-@pytest.mark.parametrize("name", ["socket_guard", *patches.SPEED])
+@pytest.mark.parametrize("name", ["socket_guard", "connections", *patches.SPEED])
 def test_what_a_patch_touches_is_on_its_list(name: str) -> None:
     """Private names of others, and what is replaced: each stands in `TOUCHES`, or nobody would look for it."""
     module = import_module(f"app.patches.{name}")

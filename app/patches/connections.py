@@ -1,0 +1,208 @@
+"""How many connections there may be, and how long each may keep us waiting: for headers, a body, a reader.
+
+uvicorn waits for ever for a connection that says nothing, and takes as many as there are descriptors. Its protocols are
+therefore ones of ours, which watch over the connection and leave the rest to it. asyncio's own methods of a protocol
+(`connection_made` and so on) have their names for ever; the others stand in `TOUCHES`.
+
+Without it one client holds everything that others need: this one is not optional.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.middleware.proxy_headers import _TrustedHosts
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+TOUCHES = (
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol",
+    "uvicorn.middleware.proxy_headers:_TrustedHosts.__contains__(self, host)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_begin(self)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_headers_complete(self)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_complete(self)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_response_complete(self)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.__init__ -> cycle",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.handle_websocket_upgrade",
+)
+log = logging.getLogger(__name__)
+HEADERS, BODY, IDLE, UNREAD = 10.0, 30.0, 60.0, 30.0
+"""Seconds for a request's headers, for its body, until the next one begins, and for a client that does not read."""
+_TELL_EVERY = 60.0
+"""Seconds over which refused connections are counted before they are told of in one line."""
+
+
+class Connections:
+    """Counts connections: `most` of all, `most_of_one` of one client, which `client_of` knows by its address.
+
+    `proxies` in front, as uvicorn's `forwarded_allow_ips` has them, are many clients in one and count towards the first
+    limit only.
+    """
+
+    def __init__(
+        self, most: int, most_of_one: int, client_of: Callable[[str], str], proxies: tuple[str, ...] = ()
+    ) -> None:
+        self._most = most
+        self._most_of_one = most_of_one
+        self._client_of = client_of
+        self._proxies = _TrustedHosts(list(proxies))
+        self._whose: dict[asyncio.Transport, str] = {}
+        self._of_one: Counter[str] = Counter()
+        self._closing: set[asyncio.Transport] = set()
+        self._sweep: asyncio.TimerHandle | None = None
+        self._refused = 0
+
+    def __len__(self) -> int:
+        return len(self._whose)
+
+    def enter(self, transport: asyncio.Transport) -> bool:
+        """Count a connection, once; False where there is no place for it."""
+        if transport in self._whose:
+            return True  # it has become a socket
+        peer = transport.get_extra_info("peername")
+        address = str(peer[0]) if peer else ""
+        client = self._client_of(address)
+        is_one = bool(address) and address not in self._proxies
+        if len(self._whose) >= self._most or (is_one and self._of_one[client] >= self._most_of_one):
+            self._refuse()
+            return False
+        self._whose[transport] = client
+        self._of_one[client] += 1
+        if self._sweep is None:
+            self._sweep = asyncio.get_running_loop().call_later(UNREAD, self._abort_closing)
+        return True
+
+    def leave(self, transport: asyncio.Transport) -> None:
+        """A connection is closed."""
+        client = self._whose.pop(transport, None)
+        if client is not None:
+            self._of_one[client] -= 1
+            if not self._of_one[client]:
+                del self._of_one[client]
+
+    def protocols(self) -> tuple[type[asyncio.Protocol], type[asyncio.Protocol]]:
+        """uvicorn's two protocols, for requests and for sockets, with an eye on these limits."""
+        return type("Requests", (Requests,), {"limits": self}), type("Sockets", (Sockets,), {"limits": self})
+
+    def _abort_closing(self) -> None:
+        """A connection that we close stays open while somebody does not read the last bytes: not for longer than this.
+
+        A connection knows when it begins to be closed in too many places, so all are asked, now and then.
+        """
+        closing = {transport for transport in self._whose if transport.is_closing()}
+        for transport in closing & self._closing:
+            transport.abort()
+        self._closing = closing
+        self._sweep = asyncio.get_running_loop().call_later(UNREAD, self._abort_closing) if self._whose else None
+
+    def _refuse(self) -> None:
+        if not self._refused:
+            asyncio.get_running_loop().call_later(_TELL_EVERY, self._tell)
+        self._refused += 1
+
+    def _tell(self) -> None:
+        log.warning("%s connections were refused within a minute: there were too many", self._refused)
+        self._refused = 0
+
+
+class _Watched(asyncio.Protocol):
+    """A connection that is counted, and that has to be done with what is expected of it in time."""
+
+    limits: Connections
+
+    def begin(self, transport: asyncio.Transport) -> bool:
+        """Count it, or hang up at once."""
+        self._watched: asyncio.Transport | None = transport if self.limits.enter(transport) else None
+        self._expected: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
+        if self._watched is None:
+            transport.abort()
+        return self._watched is not None
+
+    def end(self) -> bool:
+        """Count it no more; False where it was never let in."""
+        transport, self._watched = self._watched, None
+        if transport is None:
+            return False
+        self.expect(None)
+        self.resume_writing()
+        self.limits.leave(transport)
+        return True
+
+    def expect(self, seconds: float | None) -> None:
+        """Hang up when nothing else is expected within so many seconds."""
+        if self._expected is not None:
+            self._expected.cancel()
+            self._expected = None
+        if seconds is not None and self._watched is not None:
+            self._expected = asyncio.get_running_loop().call_later(seconds, self._watched.abort)
+
+    def pause_writing(self) -> None:
+        """The client does not read."""
+        if self._watched is not None and self._unread is None:
+            self._unread = asyncio.get_running_loop().call_later(UNREAD, self._watched.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """The client reads again."""
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+        super().resume_writing()
+
+
+class Requests(_Watched, HttpToolsProtocol):
+    """uvicorn's connection of requests."""
+
+    def connection_made(self, transport: Any) -> None:
+        """Let it in."""
+        if self.begin(transport):
+            super().connection_made(transport)
+            self.expect(HEADERS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is closed."""
+        if self.end():
+            super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """A request's first line is here."""
+        super().on_message_begin()
+        self.expect(HEADERS)
+
+    def on_headers_complete(self) -> None:
+        """Its headers are."""
+        self.expect(BODY)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """And its body."""
+        super().on_message_complete()
+        self.expect(None)
+
+    def on_response_complete(self) -> None:
+        """It was answered: the next one may come."""
+        super().on_response_complete()
+        if self.cycle.response_complete:  # no other one was sent along with it
+            self.expect(IDLE)
+
+    def handle_websocket_upgrade(self) -> None:
+        """It becomes a socket, which is watched as one."""
+        self.expect(None)
+        super().handle_websocket_upgrade()
+
+
+class Sockets(_Watched, WebSocketsSansIOProtocol):
+    """uvicorn's socket."""
+
+    def connection_made(self, transport: Any) -> None:
+        """It was let in as a request."""
+        if self.begin(transport):
+            super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is closed."""
+        if self.end():
+            super().connection_lost(exc)

@@ -1,0 +1,106 @@
+"""What one hostile client does to a server for a while, and whether anybody else notices."""
+
+import asyncio
+import re
+import statistics
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.bench import deeds
+from tests.bench.browser import Browser
+from tests.e2e.server import Server
+from tests.security.conftest import Scene
+
+PATIENCE = 20.0
+SLOWER = 2.0
+"""By so much the median of what others do may grow."""
+FEW_MILLISECONDS = 0.03
+"""Below this a ratio says more about the machine than about the attack."""
+FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
+
+
+async def hang_on(server: Server, said: bytes = b"") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection that says this and no more, and reads as little as it can."""
+    address = urlsplit(server.address)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=1)
+    writer.write(said)
+    await writer.drain()
+    return reader, writer
+
+
+async def hang_up(writer: asyncio.StreamWriter) -> None:
+    """Close a connection without a word, and wait until it is closed."""
+    writer.transport.abort()
+    with suppress(OSError):
+        await writer.wait_closed()
+
+
+async def answer_to(server: Server, said: bytes) -> bytes:
+    """The answer to a request that is sent as it stands, whole or not."""
+    address = urlsplit(server.address)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            writer.write(said)
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+            return head + await reader.readexactly(int(length[1]) if length else 0)
+    finally:
+        await hang_up(writer)
+
+
+async def _usual(scene: Scene, server: Server) -> dict[str, float]:
+    """Seconds that a message, a page and a sign-in page take somebody else; the medians of some."""
+    browser = Browser(server.address, scene.seller.browser.cookies)
+
+    async def page() -> None:
+        assert (await browser.get("/trades")).status == 200
+
+    async def entrance() -> None:
+        assert (await Browser(server.address).get("/")).status == 200
+
+    async def message() -> None:
+        await deeds.say(scene.seller, scene.buyer)
+
+    took = {}
+    for deed in (message, page, entrance):
+        times = []
+        for _ in range(9):
+            began = perf_counter()
+            await asyncio.wait_for(deed(), PATIENCE)
+            times.append(perf_counter() - began)
+        took[deed.__name__] = statistics.median(times)
+    return took
+
+
+Attack = Callable[[], Coroutine[Any, Any, None]]
+
+
+async def assert_nobody_notices(scene: Scene, server: Server, attack: Attack) -> None:
+    """What others do takes as long during the attack as before it, and nothing of it is refused."""
+    before = await _usual(scene, server)
+    attacking = asyncio.create_task(attack())
+    await asyncio.sleep(0.3)
+    try:
+        during = await _usual(scene, server)
+    finally:
+        attacking.cancel()
+        with suppress(asyncio.CancelledError):
+            await attacking
+    for deed, took in during.items():
+        assert took < max(before[deed], FEW_MILLISECONDS) * SLOWER, f"{deed}: {before[deed]:.4f} s, then {took:.4f} s"
+
+
+@asynccontextmanager
+async def held(server: Server, count: int, said: bytes) -> AsyncIterator[list[asyncio.StreamReader]]:
+    """So many connections that say this and then neither speak nor read."""
+    async with AsyncExitStack() as open_ones:
+        readers = []
+        for _ in range(count):
+            reader, writer = await hang_on(server, said)
+            open_ones.push_async_callback(hang_up, writer)
+            readers.append(reader)
+        yield readers

@@ -1,0 +1,65 @@
+"""Connections: how many one address may have, and how long each may keep the server waiting."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from time import perf_counter
+from urllib.parse import urlsplit
+
+import pytest
+
+from app.patches import connections
+from tests.e2e.server import Server, running
+from tests.security.conftest import Scene
+from tests.security.nuisance import PATIENCE, assert_nobody_notices, hang_on, hang_up, held
+
+FEW = 40
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[Server]:
+    """A server that lets in few connections from one address."""
+    with running(LIMIT_CONNECTIONS_OF_ONE=str(FEW), WORKER="false") as server:
+        yield server
+
+
+async def test_pages_that_are_asked_for_and_never_read_hold_up_nobody(scene: Scene, server: Server) -> None:
+    page = f"GET / HTTP/1.1\r\nHost: {urlsplit(server.address).netloc}\r\n\r\n".encode()
+
+    async def attack() -> None:
+        async with held(server, 30, page):
+            await asyncio.sleep(PATIENCE)
+
+    await assert_nobody_notices(scene, server, attack)
+
+
+async def test_silent_and_slow_connections_end_and_hold_up_nobody(scene: Scene, server: Server) -> None:
+    slow = b"GET / HTTP/1.1\r\nHost: "
+
+    async def attack() -> None:
+        async with held(server, 75, b"") as silent, held(server, 75, slow) as slow_ones:
+            await asyncio.wait_for(asyncio.gather(*(one.read(-1) for one in (*silent, *slow_ones))), PATIENCE)
+
+    began = perf_counter()
+    attacking = asyncio.create_task(attack())
+    await assert_nobody_notices(scene, server, lambda: asyncio.sleep(PATIENCE))
+    with suppress(ConnectionError):
+        await attacking
+    assert connections.HEADERS - 1 < perf_counter() - began < connections.HEADERS + 5
+
+
+async def test_more_connections_than_one_address_may_have_are_refused_at_once(small: Server) -> None:
+    async with held(small, 40, b""):
+        began = perf_counter()
+        refused = 0
+        for _ in range(20):
+            reader, writer = await hang_on(small)
+            with suppress(ConnectionError):
+                assert await asyncio.wait_for(reader.read(1), 5) == b""
+            refused += 1
+            await hang_up(writer)
+            if perf_counter() - began > 5:
+                break
+        assert refused == 20
+        assert perf_counter() - began < 3
+    assert "connections were refused" not in small.log, "it is told once a minute, not for each"
