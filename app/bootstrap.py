@@ -29,8 +29,8 @@ from app.service.privacy import Privacy
 from app.service.receipts import Receipts
 from app.service.trades import Trades
 from app.settings import Settings
-from app.ui.http.cookies import SESSION_COOKIE, Cookies
-from app.ui.http.requests import session_of
+from app.ui.http.cookies import SESSION_COOKIE, Cookies, cookie_name
+from app.ui.http.requests import client_of, session_of
 from app.ui.http.workshop import Workshop
 from app.ui.live.outage import Outage
 from app.ui.live.pending_pages import PendingPages
@@ -82,7 +82,9 @@ class Application:
             now=now,
         )
         self.workshop = Workshop()
-        self.sockets = SocketGuard(SESSION_COOKIE, session_of)
+        self.sockets = SocketGuard(
+            cookie_name(SESSION_COOKIE, secure=settings.https), session_of, client_of, settings.limit_pages
+        )
         self.feed = Feed(
             self.database,
             origin,

@@ -11,16 +11,19 @@ Without it anybody who learns a page's id could press its buttons: this one is n
 import asyncio
 import inspect
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, ClassVar
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
+from weakref import WeakKeyDictionary
 
 from fastapi import Request
-from nicegui import Client, background_tasks, core, json
+from nicegui import Client, background_tasks, core, json, ui
 from socketio import exceptions
 from starlette import requests
 
 from app import security_log
+from app.patches.budget import Budget
 from app.patches.internals import Missing
 
 _FORMS: dict[str, dict[str, type]] = {
@@ -32,8 +35,18 @@ _FORMS: dict[str, dict[str, type]] = {
 _KNOWN = {*_FORMS, "connect", "handshake", "disconnect", "log"}
 """Every socket event that NiceGUI listens to; one more would be unguarded."""
 _HANDSHAKE = ("client_id", "tab_id", "document_id")
-_PACKET = re.compile(r"[01]|2\d*\[\"|3\d*\[")
-"""Socket.IO's packets that a page sends: connect, disconnect, an event with its name, an answer."""
+_PACKET = re.compile(r"[01]|2\d*\[\"(?:event|ack|javascript_response|handshake|log)\"|3\d*\[")
+"""Socket.IO's packets that a page sends: connect, disconnect, one of these events, an answer. Never an event that is
+named as one of Socket.IO's own, which would bring a made-up environment."""
+_A_SECOND, _AT_ONCE = 60.0, 300.0
+"""Packets that a socket may send, and how many at once: several times what typing and pressing makes."""
+_PATIENCE = 10.0
+"""Seconds for which a socket may go on sending more than that, while each packet waits; then it is closed."""
+_LONGEST_FRAME = 64 * 1024
+"""Bytes of a frame, or of what is posted in the place of one; the browser cuts what is typed (`ui.browser`)."""
+_LONGEST_VALUE = 20_000
+"""Characters of what a field tells, as JSON: more than any may hold, so that the field can say that it is too long."""
+_TOO_LONG = "That is far more than this field can hold. It was not taken over."
 _FAREWELL = 0.3
 """Seconds in which a page hears that it has to go before its socket is closed."""
 _REMEMBERED = 10_000
@@ -41,8 +54,12 @@ _REMEMBERED = 10_000
 
 
 class SocketGuard:
-    """Checks every word from a socket. `cookie` names the session's cookie; `session_of` tells whose session asked for
-    a page, None where nobody was signed in."""
+    """Checks every word from a socket.
+
+    `cookie` names the session's cookie; `session_of` tells whose session asked for a page, None where nobody was signed
+    in; `client_of` tells the client behind an address. `most` sockets may be open of one session, and a third of it of
+    one client that is not signed in.
+    """
 
     TOUCHES: ClassVar[tuple[str, ...]] = (
         "nicegui.core:sio",
@@ -67,14 +84,21 @@ class SocketGuard:
         "socketio:AsyncManager.get_participants(self, namespace, room)",
         "engineio.base_server:BaseServer.__init__ -> handlers",
         "engineio.base_server:BaseServer.__init__ -> sockets",
+        "engineio.base_server:BaseServer.__init__ -> max_http_buffer_size",
         "engineio.base_socket:BaseSocket.__init__ -> queue",
         "starlette.requests:cookie_parser(cookie_string)",
     )
 
-    def __init__(self, cookie: str, session_of: Callable[[Request], int | None]) -> None:
+    def __init__(
+        self, cookie: str, session_of: Callable[[Request], int | None], client_of: Callable[[str], str], most: int
+    ) -> None:
         self._cookie = cookie
         self._session_of_request = session_of
+        self._client_of = client_of
+        self._most = most
         self._ended: dict[int, None] = {}
+        self._whose: dict[str, object] = {}
+        self._sockets_of: Counter[object] = Counter()
 
     def apply(self) -> None:
         """Put the checks in front of NiceGUI's socket handlers. Raises `Missing` where not all could be guarded."""
@@ -85,9 +109,10 @@ class SocketGuard:
             core.sio.on(name, self._for_own_pages(handlers[name], form))
         core.sio.on("connect", self._for_its_session(handlers["connect"]))
         core.sio.on("handshake", self._for_its_session_again(handlers["handshake"]))
-        core.sio.on("disconnect", _without_more(handlers["disconnect"]))
+        core.sio.on("disconnect", self._counted_out(handlers["disconnect"]))
         core.sio.on("log", _unheard)
         core.sio.eio.on("message", _well_formed(core.sio.eio.handlers["message"]))
+        core.sio.eio.max_http_buffer_size = _LONGEST_FRAME
 
     def close_pages(self, session_id: int) -> None:
         """A session has ended: nothing is heard from its pages any more, they go to the start, and are closed."""
@@ -131,7 +156,12 @@ class SocketGuard:
             if not self._may_open(query.get("client_id", [""])[0], environ):
                 # NiceGUI's own words: the browser answers them by loading the page again, which asks who it is.
                 raise exceptions.ConnectionRefusedError("Implicit handshake failed")
-            await connect(sid, environ, auth)
+            self._count_in(sid, environ, query.get("client_id", [""])[0])
+            try:
+                await connect(sid, environ, auth)
+            except BaseException:
+                self._count_out(sid)
+                raise
 
         return checked
 
@@ -144,6 +174,33 @@ class SocketGuard:
 
         return checked
 
+    def _count_in(self, sid: str, environ: dict[str, Any], client_id: str) -> None:
+        """Raises `ConnectionRefusedError` where very many sockets of the same session, or client, are open."""
+        client = Client.instances.get(client_id)
+        session = self._session_of(client) if client is not None else None
+        whose = session if session is not None else self._client_of(_address(environ))
+        if self._sockets_of[whose] >= (self._most if session is not None else max(1, self._most // 3)):
+            security_log.note("limited", limit="sockets", session=session, address=_address(environ))
+            raise exceptions.ConnectionRefusedError("Too many sockets")
+        self._whose[sid] = whose
+        self._sockets_of[whose] += 1
+
+    def _count_out(self, sid: str) -> None:
+        whose = self._whose.pop(sid, None)
+        if whose is not None:
+            self._sockets_of[whose] -= 1
+            if not self._sockets_of[whose]:
+                del self._sockets_of[whose]
+
+    def _counted_out(self, disconnect: Callable[[str], None]) -> Callable[..., None]:
+        """Socket.IO tells why a socket has gone, which NiceGUI does not ask."""
+
+        def heard(sid: str, *_: object) -> None:
+            self._count_out(sid)
+            disconnect(sid)
+
+        return heard
+
     def _may_open(self, client_id: str, environ: dict[str, Any]) -> bool:
         client = Client.instances.get(client_id)
         if client is None:
@@ -151,26 +208,35 @@ class SocketGuard:
         held = requests.cookie_parser(environ.get("HTTP_COOKIE", "")).get(self._cookie)
         if held == client.request.cookies.get(self._cookie) and self._session_of(client) not in self._ended:
             return True
-        address = environ.get("asgi.scope", {}).get("client")
-        security_log.note("socket_refused", address=str(address[0]) if address else "")
+        security_log.note("socket_refused", address=_address(environ))
         return False
 
 
-def _without_more(disconnect: Callable[[str], None]) -> Callable[..., None]:
-    """Socket.IO tells why a socket has gone, which NiceGUI does not ask."""
-
-    def heard(sid: str, *_: object) -> None:
-        disconnect(sid)
-
-    return heard
-
-
 def _well_formed(understand: Callable[..., Any]) -> Callable[..., Any]:
+    """Hear packets of the known forms only, and from each socket no more than its budget: what comes above it waits,
+    and with it all that comes after it, until the socket is closed."""
+    budgets: WeakKeyDictionary[object, Budget] = WeakKeyDictionary()
+
     async def checked(connection: str, packet: object) -> None:
-        if isinstance(packet, str) and _PACKET.match(packet):
-            await understand(connection, packet)
+        if not isinstance(packet, str) or not _PACKET.match(packet):
+            return
+        line = core.sio.eio.sockets.get(connection)
+        if line is not None:
+            budget = budgets.setdefault(line, Budget(_A_SECOND, _AT_ONCE))
+            if wait := budget.take():
+                if budget.overdrawn > _PATIENCE:
+                    security_log.note("limited", limit="events", socket=connection)
+                    await core.sio.eio.disconnect(connection)
+                    return
+                await asyncio.sleep(wait)
+        await understand(connection, packet)
 
     return checked
+
+
+def _address(environ: dict[str, Any]) -> str:
+    address = environ.get("asgi.scope", {}).get("client")
+    return str(address[0]) if address else ""
 
 
 async def _unheard(*_: object) -> None:
@@ -178,7 +244,7 @@ async def _unheard(*_: object) -> None:
 
 
 async def _close(client: Client) -> None:
-    client.open("/")
+    client.open(f"/?next={quote(client.request.url.path)}")  # signed in again, people are where they were
     await asyncio.sleep(_FAREWELL)
     # NiceGUI deletes the page some time after its last socket has gone, as it does when a tab is closed.
     for sid, connection in list(core.sio.manager.get_participants("/", client.id)):
@@ -201,6 +267,10 @@ def _is_heard(client: Client, event: dict[str, Any]) -> bool:
         return False
     try:
         for arg in event["args"]:
+            if arg is not None and len(arg) > _LONGEST_VALUE:
+                with client:
+                    ui.notify(_TOO_LONG, position="top", classes="toast")
+                return False
             if arg is not None:
                 json.loads(arg)
     except (TypeError, ValueError):

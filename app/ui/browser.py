@@ -18,7 +18,19 @@ def head_scripts(zone_cookie: str) -> str:
         " + '; path=/; max-age=31536000; samesite=lax'</script>"
         "<script>document.addEventListener('visibilitychange',"
         " () => window.socket && emitEvent('visibility', !document.hidden))</script>"
+        f"<script>document.addEventListener('input', {cut_to_one_frame()}, true)</script>"
     )
+
+
+def cut_to_one_frame() -> str:
+    """A text is never longer than one frame of the socket (64 kB, written as JSON in JSON), whatever was pasted: a
+    longer one would cost the socket, and nobody would hear that it is too long for its field."""
+    return """(e) => {
+        const size = () => new Blob([JSON.stringify(JSON.stringify(e.target.value))]).size;
+        while (e.target.value?.length > 5000 && size() > 60000)
+            e.target.value = e.target.value.slice(0, e.target.value.length * 59000 / size())
+                .replace(/[\\ud800-\\udbff]$/, '');
+    }"""
 
 
 def tell_pressed_button() -> str:

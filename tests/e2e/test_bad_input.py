@@ -1,10 +1,19 @@
 """What people mistype: a sentence at the field, what was typed stays, and nothing is stored."""
 
+import re
+
+import pytest
 from playwright.async_api import Locator, expect
 
 from tests.e2e.people import Newcomer
 from tests.e2e.room import AMENDABLE, DRAFTABLE, Person, Room
 
+FAR_TOO_LONG = {
+    "words": "word " * 5_000,
+    "letters": "x" * 1_000_000,
+    "pictures": "\N{WATERMELON}" * 70_000,
+    "quotes": '"\\' * 40_000,
+}
 _NOT_A_NUMBER = "is not a number"
 _CENTS = "more than two digits after the point"
 _WHOLE = "must be a whole number"
@@ -89,6 +98,23 @@ async def test_a_message_that_is_too_long_is_kept_and_not_sent(rooms: tuple[Room
     await buyer.field.press("Enter")
     await expect(buyer.field).to_have_value("")
     await expect(seller.messages.locator(".message")).to_have_count(1)
+
+
+@pytest.mark.parametrize("kind", FAR_TOO_LONG)
+async def test_a_text_of_any_length_is_said_to_be_too_long_and_the_room_goes_on(
+    rooms: tuple[Room, Room], kind: str
+) -> None:
+    seller, buyer = rooms
+    text = FAR_TOO_LONG[kind]
+    await buyer.field.fill(text)
+    await buyer.field.press("Enter")
+    await expect(buyer.page.get_by_text(re.compile("is too long|more than this field")).first).to_be_visible()
+    kept = await buyer.field.input_value()
+    assert len(kept) > 5_000
+    assert text.startswith(kept)
+    await buyer.field.fill("A short one")
+    await buyer.field.press("Enter")
+    await expect(seller.messages.get_by_text("A short one")).to_be_visible()
 
 
 async def test_markup_in_every_text_is_shown_as_it_was_typed(newcomer: Newcomer) -> None:

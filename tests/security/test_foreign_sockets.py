@@ -66,7 +66,7 @@ async def test_a_foreign_socket_answers_acknowledges_and_logs_for_nobody(scene: 
             await intruder.emit("ack", {**client, "next_message_id": 10**9})
             await intruder.emit("javascript_response", {**client, "request_id": str(uuid4()), "result": "x"})
             await intruder.emit("log", {**client, "level": "error", "message": "Traceback: forged"})
-            await intruder.emit("disconnect", "forged")
+            await intruder.line.send('42["disconnect","forged"]')  # not heard, so nothing answers
     await deeds.say(scene.seller, scene.buyer)
     await deeds.say(scene.buyer, scene.seller)
     await intruder.close()

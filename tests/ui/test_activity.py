@@ -140,8 +140,8 @@ async def test_what_is_asked_for_last_is_shown_though_an_earlier_question_is_ans
         eve.fill("Search by title", "answered")
         await answer.asked.wait()
         eve.fill("Search by title", "answered late")
-        await eve.until(lambda: len(eve.texts("trade")) == 1)
         answer.may_come.set()
+        await eve.until(lambda: len(eve.texts("trade")) == 1)
         await asyncio.sleep(0.05)
         assert [view.title for view in eve.application.dashboard._listings] == ["answered late"]
     assert row(eve, trade.title)

@@ -128,8 +128,8 @@ async def test_the_filter_pressed_last_is_shown_though_an_earlier_one_is_answere
         sam.press("Expired")
         await answer.asked.wait()
         sam.press("Open")
-        await sam.until(lambda: not row(sam, closed.title))
         answer.may_come.set()
+        await sam.until(lambda: not row(sam, closed.title))
         await asyncio.sleep(0.05)
     assert sam.button("Open").props["aria-pressed"] == "true"
     assert row(sam, trade.title)

@@ -1,7 +1,9 @@
 """Cookies: the session's, the CSRF token's, and the word left for the next page.
 
 A session is a row; the cookie holds its random token, signed, so that a made-up one costs no query. The CSRF token of a
-form is the signature of a second, per-browser cookie (the "signed double-submit cookie" of OWASP's CSRF cheat sheet).
+form is a signature over the session and a second, per-browser cookie, which is signed too (the "signed double-submit
+cookie" of OWASP's CSRF cheat sheet): a cookie that somebody plants makes no token of theirs good for another session.
+Behind HTTPS every cookie has the prefix ``__Host-``, so that no other host of the domain can plant one (RFC 6265bis).
 """
 
 import json
@@ -24,6 +26,10 @@ DEVICE_COOKIE = "traderoom_device"
 ZONE_COOKIE = "traderoom_zone"
 _THIRTY_DAYS = 30 * 86_400
 _ONE_YEAR = 365 * 86_400
+COOKIES_NEEDED = (
+    "Your browser has sent no cookies. Traderoom needs them to know that it is you: please allow cookies for this site,"
+    " load this page again, and sign in."
+)
 _PRIVATE = ("/trades", "/room", "/activity", "/account")
 
 
@@ -35,11 +41,20 @@ class Cookies:
         self._session = Signer(secret, salt="session")
         self._device = Signer(secret, salt="device")
         self._csrf = Signer(secret, salt="csrf")
+        self._seed = Signer(secret, salt="csrf seed")
         self._flash = URLSafeTimedSerializer(secret, salt="flash")
+
+    def name(self, cookie: str) -> str:
+        """What a cookie is called in browsers."""
+        return cookie_name(cookie, secure=self._secure)
+
+    def read(self, request: Request, cookie: str) -> str:
+        """What a browser has sent of a cookie; empty where it has none."""
+        return request.cookies.get(self.name(cookie), "")
 
     def token(self, request: Request) -> str | None:
         """The session's token, if the cookie is one of ours."""
-        return _unsigned(self._session, request.cookies.get(SESSION_COOKIE, ""))
+        return _unsigned(self._session, self.read(request, SESSION_COOKIE))
 
     def set_session(self, headers: MutableHeaders, token: str) -> None:
         """Sign a browser in."""
@@ -47,7 +62,7 @@ class Cookies:
 
     def device(self, request: Request) -> Device | None:
         """What the browser tells of an earlier sign-in, if anything."""
-        told = _unsigned(self._device, request.cookies.get(DEVICE_COOKIE, ""))
+        told = _unsigned(self._device, self.read(request, DEVICE_COOKIE))
         person_id, _, mark = (told or "").partition("-")
         return Device(int(person_id), mark) if mark else None
 
@@ -65,14 +80,22 @@ class Cookies:
         """Take a cookie away."""
         self._set(headers, name, "", 0)
 
+    def csrf_seed(self, request: Request) -> str:
+        """This browser's seed of CSRF tokens: the one its cookie tells, if that is one of ours, else a new one."""
+        return _unsigned(self._seed, self.read(request, CSRF_COOKIE)) or secrets.token_urlsafe(24)
+
+    def has_csrf_seed(self, request: Request) -> bool:
+        """Whether the browser has sent back the seed that a page of ours left."""
+        return _unsigned(self._seed, self.read(request, CSRF_COOKIE)) is not None
+
     def csrf_token(self, request: Request) -> str:
         """The token that belongs into this browser's forms."""
-        return self._csrf.get_signature(request.state.csrf).decode()
+        return self._csrf.get_signature(self._csrf_content(request, request.state.csrf)).decode()
 
     def csrf_holds(self, request: Request, token: str) -> bool:
-        """Whether a form that was posted came from a page of ours."""
-        seed = request.cookies.get(CSRF_COOKIE, "")
-        return bool(seed) and token.isascii() and self._csrf.verify_signature(seed, token)
+        """Whether a form that was posted came from a page of ours, made for this browser in this session."""
+        seed = _unsigned(self._seed, self.read(request, CSRF_COOKIE))
+        return bool(seed) and token.isascii() and self._csrf.verify_signature(self._csrf_content(request, seed), token)
 
     def check_csrf(self, request: Request, token: str) -> None:
         """Raises `Refusal` (INVALID) where a form did not come from a page of ours."""
@@ -80,11 +103,17 @@ class Cookies:
             security_log.note(
                 "csrf_refused", path=request.url.path, address=request.client.host if request.client else None
             )
+            if not request.cookies:
+                raise Refusal(Reason.INVALID, COOKIES_NEEDED)
             raise Refusal(Reason.INVALID, "This page was open for too long. Please try again.")
 
     def set_csrf(self, headers: MutableHeaders, seed: str) -> None:
         """Give a browser its seed of CSRF tokens."""
-        self._set(headers, CSRF_COOKIE, seed, _THIRTY_DAYS)
+        self._set(headers, CSRF_COOKIE, self._seed.sign(seed).decode(), _THIRTY_DAYS)
+
+    def _csrf_content(self, request: Request, seed: str | None) -> str:
+        """What a token is good for: this browser, in the session that it is signed in with, or signed out."""
+        return f"{seed}|{self.token(request) or ''}"
 
     def set_flash(self, headers: MutableHeaders, **said: str) -> None:
         """Leave a word for the next page: what was typed, and what was wrong with it."""
@@ -93,12 +122,13 @@ class Cookies:
     def flash(self, request: Request) -> dict[str, str]:
         """The word that was left, if any."""
         try:
-            said = self._flash.loads(request.cookies.get(FLASH_COOKIE, ""), max_age=60)
+            said = self._flash.loads(self.read(request, FLASH_COOKIE), max_age=60)
         except (BadSignature, json.JSONDecodeError):
             return {}
         return {str(key): str(value) for key, value in said.items()} if isinstance(said, dict) else {}
 
     def _set(self, headers: MutableHeaders, name: str, value: str, max_age: int) -> None:
+        name = self.name(name)
         cookie: SimpleCookie = SimpleCookie()
         cookie[name] = value
         cookie[name]["path"] = "/"
@@ -108,6 +138,11 @@ class Cookies:
         if self._secure:
             cookie[name]["secure"] = True
         headers.append("Set-Cookie", cookie[name].OutputString())
+
+
+def cookie_name(cookie: str, *, secure: bool) -> str:
+    """What a cookie is called in browsers: behind HTTPS with the prefix that keeps other hosts from setting it."""
+    return f"__Host-{cookie}" if secure else cookie
 
 
 def is_private(path: str) -> bool:

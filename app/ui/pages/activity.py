@@ -13,6 +13,7 @@ from app.ui.components.chips import filter_chips, status_filters
 from app.ui.components.feedback import attempt, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
+from app.ui.components.latest import Latest
 from app.ui.http.requests import viewer_of, zone_of
 from app.ui.pages.layout import PAGE, frame
 from app.ui.site import Site
@@ -43,7 +44,7 @@ def register(site: Site) -> None:
                 _figure(site, "Total trades", "total-trades", lambda figures: figures.total_trades)
                 _figure(site, "Users online", "users-online", lambda figures: figures.users_online)
                 _figure(site, "Active rooms", "active-rooms", lambda figures: figures.active_rooms)
-            await _Board(site, request).show(Query())
+            await _Board(site, request).load()
 
 
 class _Board:
@@ -57,6 +58,7 @@ class _Board:
         self._listing: Listing | None = None
         self._closed = False
         self._rows: dict[int, Block] = {}
+        self.load = Latest(self._load)
         with ui.element("div").classes("filter-row"):
             filter_chips(_FILTERS, lambda statuses: self._change(statuses=statuses))
             search = ui.input("Search by title").props('outlined dense clearable debounce="300" dir="auto"')
@@ -71,13 +73,12 @@ class _Board:
             self._older = Button("Older", on_click=lambda: self._change(step=1)).props("flat no-caps")
         ui.context.client.on_delete(self._close)
 
-    async def show(self, query: Query) -> None:
-        """Show what the query asks for, live from now on; only the last question counts."""
-        self._query = query
-        listing = await attempt(self._site.trades.activity(self._viewer, query))
+    async def _load(self) -> None:
+        """Show what the query asks for, live from now on."""
+        listing = await attempt(self._site.trades.activity(self._viewer, self._query))
         if listing is None:
             return
-        if query != self._query or self._closed:
+        if self.load.outdated or self._closed:
             self._site.trades.close_activity(listing)
             return
         self._leave()
@@ -93,13 +94,13 @@ class _Board:
         self, *, statuses: tuple[Status, ...] | None = None, title: str | None = None, step: int = 0
     ) -> None:
         old = self._query
-        query = Query(
+        self._query = Query(
             old.statuses if statuses is None else statuses,
             old.title if title is None else "".join(c for c in title if c.isprintable()).strip()[:200],
             max(0, old.page + step) if step else 0,
         )
-        if query != old:
-            await self.show(query)
+        if self._query != old:
+            await self.load()
 
     def _close(self) -> None:
         self._closed = True

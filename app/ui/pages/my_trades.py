@@ -16,6 +16,7 @@ from app.ui.components.countdown import Countdown, run_while_visible
 from app.ui.components.feedback import attempt
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
+from app.ui.components.latest import Latest
 from app.ui.http.requests import viewer_of
 from app.ui.pages.layout import PAGE, frame
 from app.ui.site import Site
@@ -53,7 +54,7 @@ class _TradeList:
         self._page = 0
         self._rows: dict[int, _Row] = {}
         self._clocks: set[Countdown] = set()
-        self._asked = 0
+        self.load = Latest(self._load)
         self._meanwhile: dict[int, Trade] = {}
         filter_chips(_FILTERS, self._filter)
         with ui.element("div").classes("trade-list"):
@@ -69,12 +70,11 @@ class _TradeList:
         client.on_delete(self._release)
         run_while_visible(self._clocks)
 
-    async def load(self) -> None:
-        """Read and show the page; only the last question counts, and what changes meanwhile is shown after it."""
-        self._asked += 1
-        asked, self._meanwhile = self._asked, {}
+    async def _load(self) -> None:
+        """Read and show the page; what changes meanwhile is shown after it."""
+        self._meanwhile = {}
         found = await attempt(self._site.trades.mine(self._viewer, self._statuses, self._page))
-        if found is None or asked != self._asked:
+        if found is None or self.load.outdated:
             return
         trades, has_more = found
         for trade_id in list(self._rows):

@@ -10,7 +10,7 @@ from socketio.exceptions import ConnectionRefusedError as SocketRefused
 
 from app.patches.socket_guard import SocketGuard
 from app.ui.http.cookies import SESSION_COOKIE
-from app.ui.http.requests import session_of
+from app.ui.http.requests import client_of, session_of
 
 PAGE = "the page's client id"
 SAID: dict[str, dict[str, Any]] = {
@@ -24,7 +24,7 @@ HANDSHAKE = {"client_id": PAGE, "tab_id": "t", "document_id": "d"}
 @pytest.fixture
 def guard() -> SocketGuard:
     """The guard in front of NiceGUI's handlers."""
-    return SocketGuard(SESSION_COOKIE, session_of)
+    return SocketGuard(SESSION_COOKIE, session_of, client_of, 300)
 
 
 @pytest.fixture

@@ -1,0 +1,28 @@
+"""A question that is asked again before it is answered: only the last one counts, and one is put at a time."""
+
+from collections.abc import Awaitable, Callable
+
+
+class Latest:
+    """`await latest()` runs `ask`, which reads for itself what is asked for.
+
+    Called while it runs, it runs once more afterwards, however often it was called; `outdated` says so meanwhile.
+    """
+
+    def __init__(self, ask: Callable[[], Awaitable[None]]) -> None:
+        self._ask = ask
+        self._running = False
+        self.outdated = False
+
+    async def __call__(self) -> None:
+        """Ask; returns at once where somebody else is asking already."""
+        self.outdated = True
+        if self._running:
+            return
+        self._running = True
+        try:
+            while self.outdated:
+                self.outdated = False
+                await self._ask()
+        finally:
+            self._running = False

@@ -1,0 +1,89 @@
+"""Sockets of somebody hostile: too large, too many, too fast, and under another name."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from tests.bench import deeds
+from tests.bench.browser import Browser
+from tests.bench.person import Person
+from tests.e2e.server import Server, running
+from tests.security.conftest import Scene
+from tests.security.intruder import Intruder, RefusedError
+from tests.security.nuisance import PATIENCE, assert_nobody_notices
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[Server]:
+    """A server that lets one person have few pages."""
+    with running(LIMIT_PAGES="30", WORKER="false") as server:
+        yield server
+
+
+async def test_a_frame_that_is_too_large_ends_its_socket_only(scene: Scene, server: Server) -> None:
+    intruder = await Intruder.open(server.address)
+    with suppress(RefusedError):
+        await intruder.line.send("42" + json.dumps(["event", {"args": ["x" * 100_000]}]))
+    await intruder.shut_out()
+    await deeds.say(scene.seller, scene.buyer)
+
+
+@pytest.mark.parametrize("name", ["connect", "disconnect", "connect_error", "event2", ""])
+async def test_events_that_bear_a_name_of_socket_io_s_own_are_not_heard(server: Server, name: str) -> None:
+    intruder = await Intruder.open(server.address)
+    forged = {"asgi.scope": {"client": ["203.0.113.9", 1]}, "QUERY_STRING": "client_id=x"}
+    await intruder.line.send("42" + json.dumps([name, forged]))
+    await asyncio.sleep(0.2)
+    assert "203.0.113.9" not in server.log
+
+
+async def test_a_socket_that_never_stops_waits_and_then_goes_and_nobody_notices(scene: Scene, server: Server) -> None:
+    gone = asyncio.Event()
+
+    async def attack() -> None:
+        intruder = await Intruder.open(server.address)
+        said = "42" + json.dumps(["ack", {"client_id": scene.seller.page.client_id, "next_message_id": 1}])
+        with suppress(RefusedError):
+            while True:
+                await intruder.line.send(*[said] * 50)
+                await asyncio.sleep(0)
+        gone.set()
+
+    attacking = asyncio.create_task(attack())
+    await assert_nobody_notices(scene, server, lambda: asyncio.sleep(PATIENCE))
+    await asyncio.wait_for(gone.wait(), 60)
+    attacking.cancel()
+
+
+async def test_very_many_searches_from_one_socket_hold_up_nobody(scene: Scene, server: Server) -> None:
+    eve = Person(Browser(server.address, scene.eve.cookies))
+    await eve.visit("/activity")
+    try:
+
+        async def attack() -> None:
+            for number in range(2_000):
+                eve.fire("update:value", f"Trade {number}", label="Search by title")
+                if not number % 100:
+                    await asyncio.sleep(0)
+            await asyncio.sleep(PATIENCE)
+
+        await assert_nobody_notices(scene, server, attack)
+    finally:
+        eve.cut()
+
+
+async def test_sockets_without_an_account_are_counted_when_they_connect(small: Server) -> None:
+    opened, refused = [], 0
+    for _ in range(14):
+        try:
+            opened.append(await Intruder.open(small.address))
+        except RefusedError:
+            refused += 1
+    assert len(opened) == 10, "a third of what a signed-in person may have"
+    assert refused == 4
+    await opened.pop().close()
+    await asyncio.sleep(0.3)
+    opened.append(await Intruder.open(small.address))
