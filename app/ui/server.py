@@ -25,6 +25,10 @@ from app.ui.pages.layout import THEME_PATH
 from app.ui.site import Site
 
 _THEME = Path(__file__).with_name("theme.css")
+_WITHOUT_SCRIPT = (
+    "<noscript><p class=alert>Traderoom needs JavaScript: what the other side does reaches your page as it happens."
+    " Please switch it on for this site, and load the page again.</p></noscript>"
+)
 _TAB_KEPT = 60.0
 """Seconds. NiceGUI keeps a store for each tab of a browser, for 30 days unless told otherwise; ours stay empty."""
 
@@ -72,6 +76,7 @@ def _serve_theme() -> None:
     tag = hashlib.sha256(css).hexdigest()[:16]
     ui.add_head_html(f'<link rel="stylesheet" href="{THEME_PATH}?{tag}">', shared=True)
     ui.add_head_html(browser.head_scripts(ZONE_COOKIE), shared=True)
+    ui.add_body_html(_WITHOUT_SCRIPT, shared=True)
 
     @app.get(THEME_PATH)
     def theme() -> Response:

@@ -19,6 +19,7 @@ from tests.security.truth import Truth
 
 _HERE = Path(__file__).parent
 _numbers = count(1)
+PUBLIC_URL = "https://trade.example.com"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,7 +51,7 @@ def public_server(url: str) -> Iterator[Server]:
         SECRET=SECRET,
         DATABASE_URL=url,
         DEMO=None,
-        PUBLIC_URL="https://trade.example.com",
+        PUBLIC_URL=PUBLIC_URL,
         TRUSTED_PROXIES="127.0.0.1",
         WORKER="false",
         LIMIT_SIGN_IN=None,

@@ -8,13 +8,14 @@ from time import perf_counter
 import httpx
 import pytest
 
-from app.ui.http.cookies import CSRF_COOKIE, SESSION_COOKIE
+from app.ui.http.cookies import CSRF_COOKIE, SESSION_COOKIE, cookie_name
 from tests.bench.browser import Browser
 from tests.bench.page import parse
 from tests.e2e.server import Server
 from tests.security.conftest import Scene
+from tests.security.forgery import csrf_of
 from tests.security.intruder import client
-from tests.security.test_sessions import PASSWORD, cookies_of, csrf_of, sign_up
+from tests.security.test_sessions import PASSWORD, cookies_of, sign_up
 from tests.security.truth import Truth
 
 TOO_OFTEN = "That was very often in a short time. Please wait a minute and try again."
@@ -42,13 +43,17 @@ class Door:
     async def open(self) -> "Door":
         """Get the page."""
         page = await self._http.get(f"{self._site}/")
-        self._csrf, self._seed = csrf_of(parse(page.text, 0)), page.cookies[CSRF_COOKIE]
+        self._csrf, self._seed = (
+            csrf_of(parse(page.text, 0)),
+            next(value for name, value in page.cookies.items() if name.endswith(CSRF_COOKIE)),
+        )
         self._http.cookies.clear()  # a Secure cookie would not come back over plain HTTP
         return self
 
     async def knock(self, name: str, password: str, way: str = "/login", forwarded: str = "") -> str:
         """The flash cookie that the answer sets: what was wrong, for the next page to say."""
-        headers = cookies_of({CSRF_COOKIE: self._seed}) | ({"X-Forwarded-For": forwarded} if forwarded else {})
+        headers = cookies_of({CSRF_COOKIE: self._seed, cookie_name(CSRF_COOKIE, secure=True): self._seed})
+        headers |= {"X-Forwarded-For": forwarded} if forwarded else {}
         form = {"name": name, "password": password, "csrf": self._csrf}
         answer = await self._http.post(f"{self._site}{way}", data=form, headers=headers)
         flash = "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
@@ -86,7 +91,7 @@ async def test_a_forwarded_address_counts_only_from_a_trusted_proxy(public_serve
 
 async def test_somebody_who_tries_room_links_is_stopped_and_others_are_not(scene: Scene, public_server: Server) -> None:
     async with client(public_server.address, timeout=60) as http:
-        eve, buyer = (cookies_of(each.cookies) for each in (scene.eve, scene.deal.buyer))
+        eve, buyer = (cookies_of(each.cookies, secure=True) for each in (scene.eve, scene.deal.buyer))
         gate = asyncio.Semaphore(4)
 
         async def look(number: int) -> int:

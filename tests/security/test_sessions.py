@@ -9,14 +9,14 @@ from time import perf_counter
 import httpx
 import pytest
 
-from app.ui.http.cookies import CSRF_COOKIE, DEVICE_COOKIE, FLASH_COOKIE, SESSION_COOKIE
+from app.ui.http.cookies import CSRF_COOKIE, DEVICE_COOKIE, FLASH_COOKIE, SESSION_COOKIE, cookie_name
 from tests.bench import deeds
-from tests.bench.page import Page, parse
+from tests.bench.page import parse
 from tests.bench.person import Person
 from tests.e2e.server import Server
 from tests.security import forgery
-from tests.security.conftest import Scene
-from tests.security.forgery import cookie_of, handshake, unopened
+from tests.security.conftest import PUBLIC_URL, Scene
+from tests.security.forgery import cookie_of, csrf_of, handshake, unopened
 from tests.security.intruder import Intruder, RefusedError, client
 from tests.security.truth import Truth
 
@@ -24,12 +24,6 @@ SOON = 1.0
 """Seconds in which the pages of an ended session are closed."""
 PASSWORD = "correct horse"
 ENDINGS = ("/logout", "/logout-everywhere", "reset-password")
-
-
-def csrf_of(page: Page) -> str:
-    """The token in a page's forms."""
-    found = (element.get("props") or {} for element in page.elements.values())
-    return next(str(props["value"]) for props in found if props.get("name") == "csrf")
 
 
 async def end_session(ending: str, person: Person, name: str, server: Server) -> None:
@@ -68,7 +62,7 @@ async def test_the_pages_of_an_ended_session_are_closed_within_a_second_and_do_n
     assert seconds < SOON
     await ended
     for tab in tabs:
-        assert any('"/"' in said for said in tab.heard)  # they were sent to the start
+        assert any('"/?next=/' in said for said in tab.heard)  # they were sent to the start, and will come back
     assert await deeds_of_the_other_go_on(scene)
     answer = await scene.buyer.browser.get("/trades")
     assert (answer.status, answer.location) == (303, "/?next=/trades")
@@ -108,20 +102,24 @@ async def deeds_of_the_other_go_on(scene: Scene) -> bool:
     return await asyncio.wait_for(seen, 5) > 0 and not scene.seller.dropped
 
 
-async def sign_up(site: str, name: str, **planted: str) -> tuple[httpx.Response, dict[str, str]]:
+async def sign_up(
+    site: str, name: str, *, secure: bool = False, **planted: str
+) -> tuple[httpx.Response, dict[str, str]]:
     """What signing up by the page's form answers, and the cookies it sets, as they are written."""
-    async with client(site, headers={"Origin": site}, cookies=planted) as http:
+    seed_cookie = cookie_name(CSRF_COOKIE, secure=secure)
+    origin = PUBLIC_URL if secure else site
+    async with client(site, headers={"Origin": origin}, cookies=planted) as http:
         page = await http.get("/")
         fields = {"name": name, "password": PASSWORD, "csrf": csrf_of(parse(page.text, 0))}
-        seed = {CSRF_COOKIE: SimpleCookie(page.headers["set-cookie"])[CSRF_COOKIE].value}
+        seed = {seed_cookie: SimpleCookie(page.headers["set-cookie"])[seed_cookie].value}
         answer = await http.post("/signup", data=fields, headers=cookies_of({**planted, **seed}))
     lines = [*page.headers.get_list("set-cookie"), *answer.headers.get_list("set-cookie")]
     return answer, {line.split("=", 1)[0]: line for line in lines}
 
 
-def cookies_of(cookies: dict[str, str]) -> dict[str, str]:
-    """The header with these cookies, on whatever scheme."""
-    return {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+def cookies_of(cookies: dict[str, str], *, secure: bool = False) -> dict[str, str]:
+    """The header with these cookies, as a site calls them that is behind HTTPS (`secure`) or not."""
+    return {"Cookie": "; ".join(f"{cookie_name(name, secure=secure)}={value}" for name, value in cookies.items())}
 
 
 async def test_a_session_that_somebody_planted_is_not_adopted_at_sign_in(scene: Scene, site: str) -> None:
@@ -132,14 +130,17 @@ async def test_a_session_that_somebody_planted_is_not_adopted_at_sign_in(scene: 
         assert sees == (200 if number == 0 else 303)
         seeded = {CSRF_COOKIE: "", SESSION_COOKIE: planted}
         async with client(site, headers={"Origin": site}) as http:
-            page = await http.get("/")
-            seeded[CSRF_COOKIE] = http.cookies[CSRF_COOKIE]
+            # A page that was asked for with the planted session, so that its token is one of that session.
+            page = await http.get("/account" if number == 0 else "/", headers=cookies_of({SESSION_COOKIE: planted}))
+            seeded[CSRF_COOKIE] = page.cookies[CSRF_COOKIE]
             http.cookies.clear()
             form = {"name": f"Planted {number} {id(scene)}", "password": PASSWORD, "csrf": csrf_of(parse(page.text, 0))}
             answer = await http.post("/signup", data=form, headers=cookies_of(seeded))
             fresh = SimpleCookie(answer.headers["set-cookie"])[SESSION_COOKIE].value
             assert fresh not in {planted, ""}
-            again = await http.post("/login", data=form, headers=cookies_of({**seeded, SESSION_COOKIE: fresh}))
+            page = await http.get("/account", headers=cookies_of({SESSION_COOKIE: fresh}))
+            form["csrf"], seed = csrf_of(parse(page.text, 0)), page.cookies[CSRF_COOKIE]
+            again = await http.post("/login", data=form, headers=cookies_of({CSRF_COOKIE: seed, SESSION_COOKIE: fresh}))
             assert SimpleCookie(again.headers["set-cookie"])[SESSION_COOKIE].value not in {planted, fresh, ""}
             account = await http.get("/account", headers=cookies_of({SESSION_COOKIE: planted}))
             assert form["name"] not in account.text
@@ -168,12 +169,13 @@ async def test_cookies_are_kept_from_scripts_and_other_sites_and_from_plain_http
     server: Server, public_server: Server
 ) -> None:
     for each, secure in ((server, False), (public_server, True)):
-        answer, cookies = await sign_up(each.address, f"Careful {id(each)}")
+        answer, cookies = await sign_up(each.address, f"Careful {id(each)}", secure=secure)
         assert (answer.status_code, answer.headers["location"]) == (303, "/trades")
-        refused, more = await sign_up(each.address, "")
+        refused, more = await sign_up(each.address, "", secure=secure)
         assert refused.headers["location"].startswith("/?next=")
         cookies |= more
-        assert cookies.keys() == {SESSION_COOKIE, CSRF_COOKIE, FLASH_COOKIE, DEVICE_COOKIE}
+        ours = {SESSION_COOKIE, CSRF_COOKIE, FLASH_COOKIE, DEVICE_COOKIE}
+        assert cookies.keys() == {cookie_name(name, secure=secure) for name in ours}
         for line in cookies.values():
             flags = {flag.strip().lower() for flag in line.split(";")[1:]}
             assert flags >= {"httponly", "samesite=lax", "path=/"}

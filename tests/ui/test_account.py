@@ -23,7 +23,7 @@ async def test_signing_out_everywhere_closes_every_live_page(application: Applic
         await page.open("/trades")
     answer = await one.post("/logout-everywhere")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
-    await one.wait(lambda: one.sent_to == other.sent_to == ["/"])
+    await one.wait(lambda: one.sent_to == other.sent_to == ["/?next=/trades"])
     for page in (one, other):
         assert (await page.get("/trades")).status_code == 303
 
@@ -39,7 +39,7 @@ async def test_signing_out_closes_the_live_pages_of_that_browser_only(applicatio
     tab = await one.tab().open("/activity")
     await other.open("/trades")
     await one.post("/logout")
-    await tab.wait(lambda: tab.sent_to == ["/"])
+    await tab.wait(lambda: tab.sent_to == ["/?next=/activity"])
     assert other.sent_to == []
 
 

@@ -26,9 +26,11 @@ async def test_every_answer_has_its_headers(browser: Callable[[], Browser], path
 
 
 async def test_a_form_that_cannot_be_read_gets_one_fixed_sentence(application: Application) -> None:
-    answer = await Browser(application).http.post("/logout", files={"csrf": ("name", b"a file")})
-    assert answer.status_code == 422
-    assert answer.text == "This form could not be read. Please load the page again and send it once more."
+    http = Browser(application).http
+    no_form = await http.post("/logout", files={"csrf": ("name", b"a file")})
+    assert (no_form.status_code, no_form.text) == (415, "This address takes the forms of our own pages only.")
+    large = await http.post("/logout", data={"csrf": "x" * 70_000})
+    assert (large.status_code, large.text) == (413, "That is more than this form can hold.")
 
 
 async def test_a_link_shows_nothing_of_the_room_before_the_seat_is_taken(sam: Browser, eve: Browser) -> None:

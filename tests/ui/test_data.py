@@ -14,7 +14,7 @@ from starlette.datastructures import MutableHeaders
 from app.bootstrap import Application
 from app.domain.names import GONE
 from app.service.accounts import Device
-from app.ui.http.cookies import DEVICE_COOKIE, SESSION_COOKIE, Cookies
+from app.ui.http.cookies import DEVICE_COOKIE, SESSION_COOKIE, Cookies, cookie_name
 from tests.ui.browser import PASSWORD, Browser
 
 DATA = "/account/data.json"
@@ -88,7 +88,7 @@ async def test_an_account_is_deleted_with_its_password_and_every_page_of_it_clos
     assert (await ann.get("/trades")).status_code == 200
     ann.fill("Your password", PASSWORD)
     ann.press("Delete for good")
-    await ann.wait(lambda: ann.sent_to == other.sent_to == ["/"])
+    await ann.wait(lambda: (ann.sent_to, other.sent_to) == (["/?next=/account"], ["/?next=/trades"]))
     for page in (ann, other):
         assert (await page.get("/trades")).status_code == 303
     refused = await ann.post("/login", name=ann.name, password=PASSWORD)
@@ -136,10 +136,11 @@ async def test_who_is_gone_is_nobody_on_every_page_that_others_open(
 # The browser that is known again.
 
 
-def cookie_of(headers: list[str]) -> "Morsel[str]":
+def cookie_of(headers: list[str], *, secure: bool = False) -> "Morsel[str]":
     """The device cookie among these headers."""
-    (found,) = (one for one in headers if one.startswith(f"{DEVICE_COOKIE}="))
-    return SimpleCookie(found)[DEVICE_COOKIE]
+    name = cookie_name(DEVICE_COOKIE, secure=secure)
+    (found,) = (one for one in headers if one.startswith(f"{name}="))
+    return SimpleCookie(found)[name]
 
 
 async def test_a_browser_is_known_from_its_first_sign_in_on(ann: Browser, application: Application) -> None:
@@ -176,7 +177,7 @@ async def test_the_owner_s_browser_gets_in_while_strangers_guess(
 
 def told(cookies: Cookies, value: str) -> Device | None:
     """What a browser with this cookie tells."""
-    request: Any = SimpleNamespace(cookies={DEVICE_COOKIE: value})
+    request: Any = SimpleNamespace(cookies={cookies.name(DEVICE_COOKIE): value})
     return cookies.device(request)
 
 
@@ -184,8 +185,8 @@ def told(cookies: Cookies, value: str) -> Device | None:
 def test_the_device_cookie_is_signed_and_secure_where_the_site_is(secure: bool) -> None:
     cookies, headers = Cookies("a secret of the tests", secure=secure), MutableHeaders()
     cookies.set_device(headers, None, 7)
-    cookie = cookie_of(headers.getlist("set-cookie"))
-    assert bool(cookie["secure"]) == secure
+    cookie = cookie_of(headers.getlist("set-cookie"), secure=secure)
+    assert bool(cookie["secure"]) == secure == cookie.key.startswith("__Host-")
     device = told(cookies, cookie.value)
     assert device is not None
     assert device.person_id == 7

@@ -84,7 +84,7 @@ async def test_what_was_typed_never_comes_back_as_markup(browser: NewBrowser) ->
 
 @pytest.mark.parametrize("field", ["name", "password", "back"])
 async def test_no_field_of_a_forged_form_breaks_the_entrance(sam: Browser, browser: NewBrowser, field: str) -> None:
-    for value in ("\0", "x" * 100_000, "\N{REPLACEMENT CHARACTER}", "%00", "../../etc/passwd"):
+    for value in ("\0", "x" * 60_000, "\N{REPLACEMENT CHARACTER}", "%00", "../../etc/passwd"):
         guest = browser()
         fields = {"name": "Sam", "password": PASSWORD, "back": "/trades", field: value}
         answer = await guest.post("/login", **fields)

@@ -14,6 +14,8 @@ from app.service.accounts import Accounts
 from app.ui.http.cookies import SESSION_COOKIE, Cookies, way_back
 from app.ui.http.requests import address_of
 
+FORMS = {"/login", "/signup", "/logout", "/logout-everywhere", "/demo"}
+"""The addresses that forms are posted to."""
 DEMO_PEOPLE = {"seller": "Sam", "buyer": "Bea"}
 
 
@@ -83,7 +85,8 @@ async def _enter(
         cookies.check_csrf(request, form.csrf)
         token = await start()
     except Refusal as refusal:
-        response = RedirectResponse(f"/?next={quote(way_back(form.back))}", 303)
+        blocked = "&cookies=blocked" if not request.cookies else ""  # then a word left in a cookie would not be read
+        response = RedirectResponse(f"/?next={quote(way_back(form.back))}{blocked}", 303)
         cookies.set_flash(response.headers, name=form.name[:200], field=refusal.field, sentence=str(refusal))
         return response
     viewer = await accounts.viewer(token, time_zone=cookies.time_zone(request))

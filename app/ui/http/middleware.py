@@ -6,7 +6,7 @@ tokens. Signed out, every private address answers alike: sign in first, then str
 
 import logging
 import secrets
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -19,9 +19,11 @@ from app.rooms.presence import Presence
 from app.service.accounts import Accounts
 from app.service.viewer import Viewer
 from app.settings import Settings
-from app.ui.http import health
-from app.ui.http.cookies import CSRF_COOKIE, FLASH_COOKIE, Cookies, is_private
+from app.ui.http import bodies, health
+from app.ui.http.auth import FORMS
+from app.ui.http.cookies import FLASH_COOKIE, Cookies, is_private
 from app.ui.http.limiter import CapacityLimiter, CrowdedError
+from app.ui.http.requests import IS_HEAD
 
 log = logging.getLogger(__name__)
 UNAVAILABLE = "Something does not work on our side right now. Nothing is lost; please try again in a moment."
@@ -48,8 +50,11 @@ _ON_EVERY_ANSWER = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 """Unless an answer has its own: pages their policy, files how long they may be kept."""
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+_OWN_SITE = {"same-origin", "none"}
 
 
 class Middleware:
@@ -70,19 +75,36 @@ class Middleware:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        if scope["type"] == "http":
-            send = self._as_protected(send)
+        # No path of ours stands below a proxy's prefix: what NiceGUI makes of one would be told by whoever asks.
+        scope["headers"] = [header for header in scope["headers"] if header[0] != b"x-forwarded-prefix"]
+        if scope["type"] == "websocket":
+            if refusal := self._refuse_stranger(scope):
+                await _answer(refusal, scope, receive, send)
+            else:
+                await self._serve_socket(scope, receive, send)
+            return
+        send = self._as_protected(send)
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET", IS_HEAD: True}, _without_body(send)
         if refusal := self._refuse_stranger(scope):
-            await _answer(refusal, scope, receive, send)
-        elif scope["type"] == "websocket":
-            await self._serve_socket(scope, receive, send)
-        elif _is_no_page(scope["path"]):
+            await refusal(scope, receive, send)
+            return
+        if scope["method"] == "POST":
+            try:
+                receive = await bodies.take(scope, receive, form=scope["path"] in FORMS)
+            except bodies.BodyError as error:
+                security_log.note("body_refused", status=error.status, address=_address(scope))
+                # What is still on its way is thrown away by the server, for as long as a body may take: if it hung up
+                # at once, the answer would be lost with it (RFC 9112, 9.6).
+                await PlainTextResponse(str(error), error.status)(scope, receive, send)
+                return
+        if _is_no_page(scope["path"]):
             await self._app(scope, receive, send)
         else:
             await self._serve_page(scope, receive, send)
 
     def _refuse_stranger(self, scope: Scope) -> Response | None:
-        """Refuse a host name that is not ours (DNS rebinding), and a socket opened by somebody else's page.
+        """Refuse a host name that is not ours (DNS rebinding), and whatever another site's page opens or sends.
 
         Whether we work is told to whoever asks: a balancer's check comes with any name, or with none.
         """
@@ -92,11 +114,16 @@ class Middleware:
         if not self._settings.answers_to(headers.get("host", "")):
             security_log.note("host_refused", address=_address(scope))
             return PlainTextResponse("This server does not answer to that host name.", 421)
-        origin = headers.get("origin")
-        own = {headers["host"], urlsplit(self._settings.public_url).netloc}
-        if origin is not None and scope["path"].startswith(SOCKET) and urlsplit(origin).netloc not in own:
+        is_socket = scope["path"].startswith(SOCKET)
+        if not is_socket and scope.get("method") in _SAFE:
+            return None
+        is_secure = self._settings.https or scope["scheme"] in {"https", "wss"}
+        own = {f"{'https' if is_secure else 'http'}://{headers.get('host', '')}", self._settings.public_url}
+        # Browsers say where a request comes from in one of two ways, and pages cannot change either.
+        is_foreign = headers.get("origin", self._settings.public_url) not in own
+        if is_foreign or headers.get("sec-fetch-site", "none") not in _OWN_SITE:
             security_log.note("origin_refused", address=_address(scope))
-            return PlainTextResponse("This socket is for our own pages.", 403)
+            return PlainTextResponse("This is for our own pages only.", 403)
         return None
 
     async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,6 +150,8 @@ class Middleware:
             log.warning("a page was not put together in time: too many are asked for")
             answer.clear()
             await self._answer_instead(PlainTextResponse(CROWDED, 503, {"Retry-After": "10"}), scope, receive, keep)
+        if IS_HEAD in scope and (page := getattr(request.state, "page", None)):
+            page.delete()  # nobody will open it
         try:
             for message in answer:
                 await send(message)
@@ -137,8 +166,7 @@ class Middleware:
             log.exception("the session could not be read")
             await self._answer_instead(PlainTextResponse(UNAVAILABLE, 503, {"Retry-After": "5"}), scope, receive, send)
             return
-        seed = request.cookies.get(CSRF_COOKIE, "")
-        request.state.csrf = seed or secrets.token_urlsafe(24)
+        request.state.csrf = self._cookies.csrf_seed(request)
         if redirection := _redirection(request):
             await self._answer_instead(RedirectResponse(redirection, 303), scope, receive, send)
             return
@@ -156,9 +184,9 @@ class Middleware:
             nonlocal start
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if not seed:
+                if not self._cookies.has_csrf_seed(request):
                     self._cookies.set_csrf(headers, request.state.csrf)
-                if request.method == "GET" and FLASH_COOKIE in request.cookies:
+                if request.method == "GET" and self._cookies.read(request, FLASH_COOKIE) and IS_HEAD not in scope:
                     self._cookies.drop(headers, FLASH_COOKIE)
                 self._protect(headers, nonce)
                 start = message
@@ -213,6 +241,17 @@ def _address(scope: Scope) -> str:
 
 def _makes_page(request: Request) -> bool:
     return request.method == "GET" and not request.scope["path"].endswith((".json", ".pdf"))
+
+
+def _without_body(send: Send) -> Send:
+    """The head of an answer alone (RFC 9110, 9.3.2)."""
+
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return send_head
 
 
 def _is_no_page(path: str) -> bool:

@@ -7,6 +7,9 @@ from fastapi import Request
 
 from app.service.viewer import Viewer
 
+IS_HEAD = "traderoom.head"
+"""In the scope of a request that asks for the head of an answer only; behind the middleware it is a GET."""
+
 
 def address_of(request: Request) -> str:
     """Whose browser it is, by its address as the server knows it (a trusted proxy tells it)."""

@@ -13,7 +13,7 @@ from app.ui.components.button import Button
 from app.ui.components.feedback import attempt
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
-from app.ui.http.requests import address_of, viewer_of
+from app.ui.http.requests import IS_HEAD, address_of, viewer_of
 from app.ui.live.connection import attend
 from app.ui.site import Site
 
@@ -34,6 +34,8 @@ _THEME_ICON = {"system": "contrast", "light": "light_mode", "dark": "dark_mode"}
 def begin(site: Site, request: Request, title: str) -> None:
     """What every page begins with: its title, and its place among those that wait for a socket."""
     ui.page_title(f"{title} · Traderoom")
+    if IS_HEAD in request.scope:
+        request.state.page = ui.context.client
     viewer = request.state.viewer
     site.pending.add(ui.context.client, f"session {viewer.session_id}" if viewer else address_of(request))
 

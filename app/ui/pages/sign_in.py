@@ -5,7 +5,7 @@ from nicegui import ui
 
 from app.ui.components.button import Button
 from app.ui.components.html_block import Block
-from app.ui.http.cookies import way_back
+from app.ui.http.cookies import COOKIES_NEEDED, way_back
 from app.ui.pages.layout import PAGE, begin, form, hidden
 from app.ui.site import Site
 
@@ -14,9 +14,11 @@ def register(site: Site) -> None:
     """Serve the page."""
 
     @ui.page("/", **PAGE)
-    def sign_in(request: Request, next: str = "") -> None:  # noqa: A002 - the address says next
+    def sign_in(request: Request, next: str = "", cookies: str = "") -> None:  # noqa: A002 - the address says next
         begin(site, request, "Sign in")
         flash = site.cookies.flash(request)
+        if cookies == "blocked" and not site.cookies.has_csrf_seed(request):
+            flash = {"sentence": COOKIES_NEEDED}
         back = way_back(next)
         with ui.element("div").classes("narrow"):
             Block("<h1>Traderoom</h1>")
