@@ -4,7 +4,9 @@ A refusal is an everyday answer, not an error of ours: it is raised where a rule
 changes nothing.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Self
 
 
 class Reason(StrEnum):
@@ -34,15 +36,42 @@ class Refusal(Exception):  # noqa: N818 - a refusal is not an error
     """A rule said no.
 
     `field` is the name of the input it concerns ("price", "name", …), or empty when it concerns the whole move.
-    `str(refusal)` is the sentence to show.
+    `str(refusal)` is the sentence to show. `wrong` has the sentence of each input that was refused at once, by field.
     """
 
     def __init__(self, reason: Reason, sentence: str, field: str = "") -> None:
         super().__init__(sentence)
         self.reason = reason
         self.field = field
+        self.wrong: Mapping[str, str] = {field: sentence} if field else {}
 
 
 def invalid(field: str, sentence: str) -> Refusal:
     """The refusal of one input's value."""
     return Refusal(Reason.INVALID, sentence, field)
+
+
+class Refusals:
+    """What is wrong with several inputs, so that somebody hears of all of it at once and not of one after the other.
+
+    Each `with` holds one check. `tell` raises the first refusal, which brings the sentences of the others along.
+    """
+
+    def __init__(self) -> None:
+        self._found: list[Refusal] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: object, refusal: BaseException | None, __: object) -> bool:
+        if not isinstance(refusal, Refusal) or not refusal.field:
+            return False
+        self._found.append(refusal)
+        return True
+
+    def tell(self) -> None:
+        """Raises `Refusal` where a check has refused an input."""
+        if self._found:
+            first = self._found[0]
+            first.wrong = {field: sentence for refusal in self._found for field, sentence in refusal.wrong.items()}
+            raise first

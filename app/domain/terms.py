@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.domain.refusals import invalid
+from app.domain.refusals import Refusals, invalid
 from app.domain.text import check_text
 
 MAX_PRICE = Decimal("9999999999999.99")
@@ -56,10 +56,16 @@ class Terms:
 
 
 def parse_terms(price: str, quantity: str, description: str) -> Terms:
-    """Terms from what a person typed. Raises `Refusal` for the first field outside its limits."""
-    return Terms(
-        parse_price(price), parse_quantity(quantity), check_text(description, "description", "The description")
-    )
+    """Terms from what a person typed. Raises `Refusal` for all fields outside their limits, with the first one's."""
+    refusals = Refusals()
+    with refusals:
+        figure = parse_price(price)
+    with refusals:
+        count = parse_quantity(quantity)
+    with refusals:
+        description = check_text(description, "description", "The description")
+    refusals.tell()
+    return Terms(figure, count, description)
 
 
 def parse_price(typed: str) -> Decimal:

@@ -31,8 +31,9 @@ from app.domain.moves import (
     RequestAmendment,
     SendMessage,
 )
-from app.domain.refusals import Reason, Refusal
+from app.domain.refusals import Reason, Refusal, Refusals
 from app.domain.terms import parse_terms
+from app.domain.text import check_text
 from app.domain.trade import Standing, Trade
 from app.rooms.lobby import Lobby
 from app.rooms.room import Room
@@ -108,8 +109,13 @@ class Negotiation:
 
         Raises `Refusal`: INVALID with the field's name, STALE when the terms are at another version, and others.
         """
-        move = Amend(version, parse_terms(price, quantity, description), reason)
-        return (await self._move(viewer, trade_id, move, request)).trade
+        refusals = Refusals()
+        with refusals:
+            terms = parse_terms(price, quantity, description)
+        with refusals:
+            check_text(reason, "reason", "The reason")  # the rules ask again; here it is told with the figures
+        refusals.tell()
+        return (await self._move(viewer, trade_id, Amend(version, terms, reason), request)).trade
 
     async def request_amendment(
         self, viewer: Viewer, trade_id: int, text: str, *, request: UUID | None = None

@@ -11,7 +11,7 @@ from app.db.history import History
 from app.db.ledger import Ledger, RecordedBeforeError
 from app.domain.kinds import Status
 from app.domain.names import check_spelling, name_key
-from app.domain.refusals import Reason, Refusal, invalid
+from app.domain.refusals import Reason, Refusal, Refusals, invalid
 from app.domain.terms import parse_minutes, parse_terms
 from app.domain.text import check_title
 from app.domain.trade import Person, Standing, Trade
@@ -94,11 +94,18 @@ class Trades:
         request: UUID | None = None,
     ) -> Trade:
         """A new offer of a seller at the shell, who has no session. Raises `Refusal` (INVALID)."""
-        title = check_title(title)
-        terms = parse_terms(price, quantity, description)
-        invited = _check_buyer(buyer, seller)
+        refusals = Refusals()
+        with refusals:
+            title = check_title(title)
+        with refusals:
+            terms = parse_terms(price, quantity, description)
+        with refusals:
+            invited = _check_buyer(buyer, seller)
+        with refusals:
+            duration = parse_minutes(minutes)
+        refusals.tell()
         try:
-            outcome = await self._ledger.create(seller, title, terms, invited, parse_minutes(minutes), request=request)
+            outcome = await self._ledger.create(seller, title, terms, invited, duration, request=request)
         except RecordedBeforeError:
             if before := await self._made_before(seller, request):
                 return before

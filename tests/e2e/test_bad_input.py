@@ -65,6 +65,31 @@ async def test_a_draft_with_a_mistake_is_not_stored(people: tuple[Person, Person
     await expect(seller.page.get_by_role("heading", name="No trades yet")).to_be_visible()
 
 
+async def test_all_mistakes_are_marked_at_once_with_the_focus_on_the_first(rooms: tuple[Room, Room]) -> None:
+    seller, _ = rooms
+    page = await seller.page.context.new_page()
+    await page.goto(seller.page.url.partition("/room/")[0] + "/trades/new")
+    wrong = {
+        "title": ("Oak table", ""),
+        "price": ("1e3", _NOT_A_NUMBER),
+        "quantity": ("0", _WHOLE),
+        "minutes": ("soon", _WHOLE),
+    }
+    for name, (typed, _) in wrong.items():
+        await page.get_by_label(DRAFTABLE[name], exact=True).fill(typed)
+    await page.get_by_role("button", name="Create trade", exact=True).click()
+    for name, (typed, sentence) in list(wrong.items())[1:]:
+        await expect_sentence(page.get_by_label(DRAFTABLE[name], exact=True), sentence, typed)
+    await expect(page.get_by_role("alert").filter(visible=True)).to_have_count(3)
+    await expect(page.get_by_label("Price", exact=True)).to_be_focused()
+    dialog = await seller.open("Amend deal")
+    await seller.fill(price="900", quantity="1.5", reason="x" * 5001)
+    await dialog.get_by_role("button", name="Save changes").click()
+    for name, typed, sentence in (("quantity", "1.5", _WHOLE), ("reason", "x" * 5001, "too long")):
+        await expect_sentence(dialog.get_by_label(AMENDABLE[name], exact=True), sentence, typed)
+    await expect(dialog.get_by_label("Quantity", exact=True)).to_be_focused()
+
+
 async def test_an_amendment_with_a_mistake_is_not_stored(rooms: tuple[Room, Room]) -> None:
     seller, buyer = rooms
     dialog = await seller.open("Amend deal")

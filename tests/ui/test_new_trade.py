@@ -1,6 +1,7 @@
 """Drafting an offer on its page: what is wrong is said at the field, and nothing that was typed is lost."""
 
 import pytest
+from nicegui import ui
 
 from app.domain.kinds import Status
 from tests.ui.browser import ORIGIN, Browser
@@ -64,6 +65,30 @@ async def test_a_mistake_is_told_at_its_field_and_everything_stays(
     sam.fill(label, {"Title": "Table of oak"}.get(label, "7"))
     sam.press("Create trade")
     await sam.until(lambda: sam.page.title != "New trade · Traderoom")
+
+
+async def test_all_mistakes_are_told_at_once_and_the_first_field_gets_the_focus(
+    sam: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sam.open("/trades/new")
+    focused: list[str] = []
+
+    def note_focus(field: ui.input, method: str, *_: object) -> None:
+        if method == "focus":
+            focused.append(field.props["label"])
+
+    monkeypatch.setattr(ui.input, "run_method", note_focus)
+    wrong = {"Title": "", "Price": "1e3", "Quantity": "0", "Buyer name": "SAM", "Expires in (minutes)": "soon"}
+    for label, text in wrong.items():
+        sam.fill(label, text)
+    sam.press("Create trade")
+    await sam.until(lambda: focused == ["Title"])
+    assert [label for label in LABELS if sam.field(label).error] == list(wrong)
+    sam.fill("Title", "Oak table")
+    sam.fill("Price", "1")
+    sam.press("Create trade")
+    await sam.until(lambda: focused == ["Title", "Quantity"])
+    assert [label for label in LABELS if sam.field(label).error] == list(wrong)[2:]
 
 
 async def test_a_double_click_makes_one_trade(sam: Browser) -> None:

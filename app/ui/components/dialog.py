@@ -8,10 +8,9 @@ from nicegui.element import Element
 
 from app.domain.refusals import Refusal
 from app.ui.components.button import Button
-from app.ui.components.feedback import attempt, busy, text_of
+from app.ui.components.feedback import Field, attempt, busy, mark, text_of
 from app.ui.components.html_block import Block
 
-Field = ui.input | ui.textarea
 Act = Callable[[Mapping[str, str]], Awaitable[object]]
 """What a form's button does with what was typed, by the fields' names. Its result is not None when it was done."""
 
@@ -50,8 +49,7 @@ class Form:
         if not button.enabled:
             return
         self.dialog.say("")
-        for field in self.fields.values():
-            field.error = None
+        mark(self.fields, {})
         with busy(button):
             typed = {name: text_of(field) for name, field in self.fields.items()}
             done = await attempt(self._act(typed), self._refuse)
@@ -61,9 +59,7 @@ class Form:
     def _refuse(self, refusal: Refusal) -> None:
         if self._refused is not None and self._refused(self, refusal):
             return
-        if field := self.fields.get(refusal.field):
-            field.error = str(refusal)
-        else:
+        if not mark(self.fields, refusal.wrong):
             self.dialog.say(str(refusal))
 
 

@@ -1,7 +1,7 @@
 """Attempting a use case from a page: a refusal is shown as it stands, an error of ours as a calm sentence."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from app.ui.components.button import Button
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Field = ui.input | ui.textarea
 _FAULT_OF_OURS = "That did not go through, and it is our fault. What you typed is kept; please try again."
 
 
@@ -27,9 +28,23 @@ async def attempt(use_case: Awaitable[T], show: Callable[[Refusal], None] | None
     return None
 
 
-def text_of(field: ui.input | ui.textarea) -> str:
+def text_of(field: Field) -> str:
     """What stands in a field. A value that is no text was forged, and counts as nothing."""
     return field.value if isinstance(field.value, str) else ""
+
+
+def mark(fields: Mapping[str, Field], wrong: Mapping[str, str]) -> bool:
+    """Say at each field what is wrong there, by the fields' names, and at no other; the first of them gets the focus.
+
+    Tells whether there was one.
+    """
+    marked = False
+    for name, field in fields.items():
+        field.error = wrong.get(name)
+        if field.error and not marked:
+            field.run_method("focus")
+            marked = True
+    return marked
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from app.domain.refusals import Refusal
 from app.ui.components.button import Button
-from app.ui.components.feedback import attempt, busy, text_of
+from app.ui.components.feedback import Field, attempt, busy, mark, text_of
 from app.ui.components.html_block import Block
 from app.ui.http.requests import viewer_of
 from app.ui.pages.layout import PAGE, frame
@@ -42,7 +42,7 @@ def _offer_form(site: Site, request: Request) -> None:
             )
         problem = ui.label().classes("alert").props('role="alert"')
         problem.visible = False
-        fields = {
+        fields: dict[str, Field] = {
             "title": title,
             "description": description,
             "price": price,
@@ -52,18 +52,14 @@ def _offer_form(site: Site, request: Request) -> None:
         }
 
         def refuse(refusal: Refusal) -> None:
-            if field := fields.get(refusal.field):
-                field.error = str(refusal)
-                field.run_method("focus")
-            else:
+            if not mark(fields, refusal.wrong):
                 problem.text = str(refusal)
                 problem.visible = True
 
         async def create() -> None:
             if not button.enabled:
                 return
-            for field in fields.values():
-                field.error = None
+            mark(fields, {})
             problem.visible = False
             with busy(button):
                 typed = {key: text_of(field) for key, field in fields.items()}
