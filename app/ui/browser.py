@@ -97,6 +97,11 @@ def scroll_to_newest(flow_id: int) -> str:
     return f"getHtmlElement({flow_id}).scrollTop = 0"
 
 
+def focus(element_id: int) -> str:
+    """The focus goes where somebody has to answer next. Quasar's buttons have no method for it."""
+    return f"getHtmlElement({element_id}).focus()"
+
+
 def replace_room_address(code: str) -> str:
     """The page goes on under a room's new code; its old address leads nowhere. `code`: letters and digits."""
     return f"history.replaceState(history.state, '', '/room/{code}')"

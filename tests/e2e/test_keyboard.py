@@ -1,12 +1,20 @@
 """Without a mouse."""
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.people import Newcomer
 from tests.e2e.room import PASSWORD, Room
 
 # Between the last element of a page and its first, the focus belongs to the browser's own bar: then it is on the body.
 _INSIDE = "(focused => focused === document.body || focused.closest('[role=dialog]') !== null)(document.activeElement)"
+
+
+async def _press_escape(page: Page) -> None:
+    await page.keyboard.press("Escape")
+
+
+async def _click_beside(page: Page) -> None:
+    await page.mouse.click(5, 300)
 
 
 async def tab_to(wanted: Locator) -> None:
@@ -67,3 +75,34 @@ async def test_a_dialog_keeps_the_focus_inside(rooms: tuple[Room, Room]) -> None
     for _ in range(12):
         await seller.page.keyboard.press("Tab")
         assert await seller.page.evaluate(_INSIDE)
+
+
+async def test_escape_or_a_click_beside_a_dialog_asks_before_it_discards(rooms: tuple[Room, Room]) -> None:
+    seller, buyer = rooms
+    for room, button, label, text in (
+        (seller, "Amend deal", "Reason for change", "A full truck"),
+        (buyer, "Request amendment", "What would you like changed?", "The carriage"),
+    ):
+        for leave in (_press_escape, _click_beside):
+            dialog = await room.open(button)
+            await leave(room.page)
+            await expect(room.dialog).to_have_count(0)
+            await room.open(button)
+            field = dialog.get_by_label(label, exact=True)
+            await field.fill(text)
+            await leave(room.page)
+            await expect(dialog.get_by_role("alert").filter(has_text="Discard what you typed?")).to_be_visible()
+            await expect(dialog.get_by_role("button", name="Keep typing")).to_be_focused()
+            await leave(room.page)
+            await expect(dialog.get_by_role("button", name="Keep typing")).to_be_focused()
+            await room.page.keyboard.press("Enter")
+            await expect(dialog.get_by_text("Discard what you typed?")).to_have_count(0)
+            await expect(field).to_be_focused()
+            await expect(field).to_have_value(text)
+            await room.page.keyboard.type(", yes")
+            await leave(room.page)
+            await dialog.get_by_role("button", name="Discard").click()
+            await expect(room.dialog).to_have_count(0)
+    await buyer.open("Accept deal")
+    await buyer.page.keyboard.press("Escape")
+    await expect(buyer.dialog).to_have_count(0)

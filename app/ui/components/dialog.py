@@ -7,6 +7,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from app.domain.refusals import Refusal
+from app.ui import browser
 from app.ui.components.button import Button
 from app.ui.components.feedback import Field, attempt, busy, mark, text_of
 from app.ui.components.html_block import Block
@@ -31,9 +32,17 @@ class Dialog:
         """Close the dialog."""
         self._element.close()
 
+    def ask_before_leaving(self, leave: Callable[[], None]) -> None:
+        """Escape and a click beside the dialog no longer close it, but call `leave`."""
+        # Quasar shakes a persistent dialog that somebody wants to leave; the theme keeps it still.
+        self._element.props("persistent").on("shake", leave, [])
+
 
 class Form:
-    """What stands in a dialog with fields: `fields` by the names that refusals give them, and `content`, all of it."""
+    """What stands in a dialog with fields: `fields` by the names that refusals give them, and `content`, all of it.
+
+    What was typed is not lost by a slip: Escape or a click beside the dialog asks first.
+    """
 
     def __init__(
         self, opened: Dialog, content: Element, act: Act, refused: "Callable[[Form, Refusal], bool] | None"
@@ -43,6 +52,22 @@ class Form:
         self.fields: dict[str, Field] = {}
         self._act = act
         self._refused = refused
+        self._offered: dict[str, str] = {}
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What stands in the fields, by their names."""
+        return {name: text_of(field) for name, field in self.fields.items()}
+
+    def furnish(self, submit: str, color: str) -> None:
+        """Put the row of buttons below the fields, which are complete from here on."""
+        self._offered = self.typed
+        if self.fields:
+            self.dialog.ask_before_leaving(self._leave)
+        with buttons() as self._row:
+            Button("Cancel", on_click=self.dialog.close).props("flat no-caps").classes("quiet")
+            button = Button(submit, on_click=lambda: self.submit(button))
+            button.props(f'unelevated no-caps color="{color}"')
 
     async def submit(self, button: Button) -> None:
         """Do it once, and close the dialog; what is wrong is said at its field, or above all of them."""
@@ -51,8 +76,7 @@ class Form:
         self.dialog.say("")
         mark(self.fields, {})
         with busy(button):
-            typed = {name: text_of(field) for name, field in self.fields.items()}
-            done = await attempt(self._act(typed), self._refuse)
+            done = await attempt(self._act(self.typed), self._refuse)
         if done is not None:
             self.dialog.close()
 
@@ -61,6 +85,28 @@ class Form:
             return
         if not mark(self.fields, refusal.wrong):
             self.dialog.say(str(refusal))
+
+    def _leave(self) -> None:
+        if self.typed == self._offered:
+            self.dialog.close()
+            return
+        if self._row.visible:
+            self._row.visible = False
+            self._ask()
+        ui.run_javascript(browser.focus(self._keep.id))
+
+    def _ask(self) -> None:
+        typed_into = next(field for name, field in self.fields.items() if text_of(field) != self._offered[name])
+
+        def go_on() -> None:
+            question.delete()
+            self._row.visible = True
+            typed_into.run_method("focus")
+
+        with self.content, buttons() as question:
+            ui.label("Discard what you typed?").props('role="alert"').classes("question")
+            Button("Discard", on_click=self.dialog.close).props("flat no-caps").classes("danger")
+            self._keep = Button("Keep typing", on_click=go_on).props('unelevated no-caps color="primary"')
 
 
 @contextmanager
@@ -105,10 +151,7 @@ def form_dialog(
     with dialog(heading, note) as opened, ui.element("div").classes("stack") as content:
         form = Form(opened, content, act, refused)
         yield form
-        with buttons():
-            Button("Cancel", on_click=opened.close).props("flat no-caps").classes("quiet")
-            button = Button(submit, on_click=lambda: form.submit(button))
-            button.props(f'unelevated no-caps color="{color}"')
+        form.furnish(submit, color)
 
 
 def buttons() -> Element:
