@@ -38,6 +38,23 @@ def tell_pressed_button() -> str:
     return "(e) => { const button = e.target.closest('button'); if (button) emit(button.textContent); }"
 
 
+def copy_link() -> str:
+    """A press puts the link that its button carries on the clipboard, and tells whether it is there. That is done right
+    here, because some browsers let nothing but the press itself write; over plain http no page may."""
+    return """async (e) => {
+        const button = e.target.closest('[data-link]');
+        if (!button) return;
+        let copied = true;
+        try { await navigator.clipboard.writeText(button.dataset.link); } catch { copied = false; }
+        emit(copied);
+    }"""
+
+
+def select_link(place_id: int) -> str:
+    """The link is marked where it stands, for who has to copy it by hand."""
+    return f"getSelection().selectAllChildren(getHtmlElement({place_id}).querySelector('.link'))"
+
+
 def choose_tab() -> str:
     """The browser marks the chosen tab by itself and tells its name; arrow keys go from one to the other, as ARIA's
     pattern has it."""

@@ -39,6 +39,7 @@ class Browser:
         self.application = application
         self.name = ""
         self.sent_to: list[str] = []
+        self.has_clipboard = True
         self.user = User(
             httpx.AsyncClient(transport=httpx.ASGITransport(core.app, raise_app_exceptions=False), base_url=ORIGIN)
         )
@@ -165,13 +166,15 @@ class Browser:
         return "\n".join(element.content for element in self._visible() if isinstance(element, Block))
 
     def buttons(self, name: str) -> list[Button | Press]:
-        """The buttons of this name."""
+        """The buttons of this name; those behind an open dialog only where it has none."""
         found: list[Button | Press] = []
-        for e in self._visible():
-            if isinstance(e, Button) and name in {e.text, e.props.get("aria-label")}:
-                found.append(e)
-            elif isinstance(e, Block):
-                found += [press for press in presses(e) if press.text == name]
+        dialogs = [e for e in self._visible() if isinstance(e, ui.dialog)]
+        for place in (*reversed(dialogs), self.page.layout):
+            for e in descend(place) if not found else ():
+                if isinstance(e, Button) and name in {e.text, e.props.get("aria-label")}:
+                    found.append(e)
+                elif isinstance(e, Block):
+                    found += [press for press in presses(e) if press.text == name]
         return found
 
     def button(self, name: str) -> Button:
@@ -233,7 +236,9 @@ class Browser:
         button = self._one_button(name)
         if not button.enabled:
             return
-        if isinstance(button, Press):
+        if name == "Copy link":
+            self.trigger(button.block if isinstance(button, Press) else button, "click", self.has_clipboard)
+        elif isinstance(button, Press):
             self._act(button.block).trigger("click", name)
         elif name == "Send":
             box = next(e for e in self._visible() if "data-draft" in e.props)

@@ -13,7 +13,7 @@ from app.ui.components.button import Button
 from app.ui.components.html_block import Block
 
 _TAG = re.compile(r"<[^>]*>")
-_BUTTON = re.compile(r'<button type="button" class="button [^"]*"( disabled)?>([^<]*)</button>')
+_BUTTON = re.compile(r'<button type="button" class="button [^"]*"(?: data-link="[^"]*")?( disabled)?>([^<]*)</button>')
 
 
 @dataclass(frozen=True, slots=True)

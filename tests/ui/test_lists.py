@@ -4,7 +4,6 @@ import asyncio
 from uuid import uuid4
 
 import pytest
-from nicegui import ui
 
 from app.bootstrap import Application
 from app.ui.components.button import Button
@@ -54,16 +53,18 @@ async def test_a_trade_is_live_in_both_lists_from_its_draft_to_its_outcome(sam: 
         assert "Copy link" not in row(page, trade.title)
 
 
-async def test_the_link_of_a_trade_leads_to_its_room(sam: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_link_of_a_trade_leads_to_its_room(sam: Browser) -> None:
     trade = await sam.offer("With a link")
     await sam.open("/trades")
     assert f'href="/room/{trade.code}"' in sam.markup()
-    copied: list[str] = []
-    monkeypatch.setattr(ui.clipboard, "write", copied.append)
-    for button in sam.buttons("Copy link"):
-        assert isinstance(button, Button)
-        sam.trigger(button, "click")
-    assert f"{ORIGIN}/room/{trade.code}" in copied
+    links = {button.props["data-link"]: button for button in sam.buttons("Copy link") if isinstance(button, Button)}
+    link = f"{ORIGIN}/room/{trade.code}"
+    sam.trigger(links[link], "click", True)
+    assert sam.toast("Link copied")
+    assert "please copy it from there" not in sam.everything()
+    sam.trigger(links[link], "click", False)
+    assert "The link is selected: please copy it from there." in sam.everything()
+    assert link in sam.everything()
 
 
 async def test_filters_show_what_they_say_and_stay_live(sam: Browser, bea: Browser) -> None:

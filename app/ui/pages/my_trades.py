@@ -133,7 +133,7 @@ class _TradeList:
                     clock = Countdown(self._site.ticker.watch(trade))
                     self._clocks.add(clock)
                 if role is Role.SELLER and is_open:
-                    copy_button(lambda: self._site.invitation_link(trade))
+                    copy_button(self._site.invitation_link(trade))
                 text = "Enter room" if is_open else "View details"
                 Block(f'<a class="button quiet" href="/room/{trade.code}">{text}</a>')
         self._rows[trade.id] = _Row(element, summary, clock, trade)

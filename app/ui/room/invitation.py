@@ -1,13 +1,15 @@
 """The invitation: the link that lets the buyer in, and the seat it leads to."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
+import segno
 from nicegui import ui
 
 from app.domain.kinds import Status
 from app.domain.trade import Trade
 from app.ui.components.button import Button
-from app.ui.components.copy_button import COPY, copy, copy_button
+from app.ui.components.copy_button import copies, copy_button_html
 from app.ui.components.dialog import Dialog, buttons, dialog
 from app.ui.components.feedback import attempt, busy
 from app.ui.components.html import Html
@@ -17,7 +19,7 @@ from app.ui.room.room_view import RoomView
 
 def invitation(view: RoomView) -> None:
     """The link that lets the buyer in; prominent while nobody has joined."""
-    block = Block().classes("invitation").on_press({COPY: lambda: copy(view.link(view.trade))})
+    block = copies(Block().classes("invitation"))
     view.binding.on_trade(lambda trade: block.show(_invitation(trade, view)))
 
 
@@ -25,8 +27,7 @@ def manage_invitation(view: RoomView) -> None:
     """Who holds the buyer's seat, the link again, and the ways to change either."""
     trade = view.trade
     with dialog("Invitation", _who_sits(trade)) as opened:
-        ui.label(view.link(trade)).classes("link")
-        copy_button(lambda: view.link(view.trade), "Copy invitation link")
+        copies(Block(share(view.link(trade), trade.title)).classes("share"))
         ui.label("Renewing makes another link. The old one stops working at once.").classes("note")
         _act("Renew link", lambda: view.negotiation.renew_link(view.viewer, trade.id), opened)
         if trade.buyer is not None and trade.seat_can_be_released:
@@ -38,6 +39,25 @@ def manage_invitation(view: RoomView) -> None:
             _act("Release seat", lambda: view.negotiation.release_seat(view.viewer, trade.id), opened).classes("danger")
         with buttons():
             Button("Close", on_click=opened.close).props("flat no-caps").classes("quiet")
+
+
+def share(link: str, title: str) -> Html:
+    """The ways to bring the link to the buyer, for a block that `copies`."""
+    return Html(
+        '<div class="link">{}</div>{}<a class="button outline" href="{}">Mail</a>'
+        '<div class="qr" role="img" aria-label="QR code of the invitation link">{}</div>'
+    ).format(link, copy_button_html(link, ""), mail_draft(link, title), _qr_code(link))
+
+
+def mail_draft(link: str, title: str) -> str:
+    """The address that opens a draft in the reader's mail program (RFC 6068: percent-encoded, lines end in CRLF)."""
+    subject, body = f"Invitation to negotiate: {title}", f"Please join me in this room to negotiate:\r\n\r\n{link}\r\n"
+    return f"mailto:?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
+
+
+def _qr_code(link: str) -> Html:
+    """Dark on light in every theme, with the quiet zone of four modules around it that readers need (ISO 18004)."""
+    return Html(segno.make(link, error="m", micro=False).svg_inline(omitsize=True, border=4, dark="#000", light="#fff"))
 
 
 def _act(text: str, do: Callable[[], Awaitable[Trade]], opened: Dialog) -> Button:
@@ -54,10 +74,11 @@ def _act(text: str, do: Callable[[], Awaitable[Trade]], opened: Dialog) -> Butto
 
 
 def _invitation(trade: Trade, view: RoomView) -> Html:
+    link = view.link(trade) if trade.role_of(view.me) else ""
     return Html('<div class="note">{}</div><div class="link" data-testid="invitation-link">{}</div>{}').format(
         _hint(trade.invited) if trade.status is Status.DRAFT else "Invitation link",
-        view.link(trade) if trade.role_of(view.me) else "",
-        Block.button(COPY, "quiet"),
+        link,
+        copy_button_html(link, "quiet"),
     )
 
 
