@@ -20,7 +20,7 @@ from app.ui.http import auth, downloads, health
 from app.ui.http.cookies import ZONE_COOKIE
 from app.ui.http.middleware import UNAVAILABLE, Middleware
 from app.ui.live.collector import Collector
-from app.ui.pages import account, activity, my_trades, new_trade, not_found, sign_in, trade_room
+from app.ui.pages import account, activity, how_it_works, my_trades, new_trade, not_found, sign_in, trade_room
 from app.ui.pages.layout import THEME_PATH
 from app.ui.site import Site
 
@@ -50,7 +50,7 @@ def build(site: Site, sockets: SocketGuard) -> dict[str, str]:
     downloads.register(site.receipts, site.privacy, site.workshop, site.now)
     app.on_page_exception(_stay_calm)
     app.add_exception_handler(RequestValidationError, _say_it_is_no_form)
-    for page in (sign_in, my_trades, new_trade, activity, trade_room, account):
+    for page in (sign_in, how_it_works, my_trades, new_trade, activity, trade_room, account):
         page.register(site)
     not_found.register(site)  # the last one: it takes every address that is left
     return left_out

@@ -20,6 +20,7 @@ from app.ui.site import Site
 PAGE: dict[str, Any] = {"dark": None, "language": "en-US", "response_timeout": 30.0}
 """What all pages have in common; the seconds are for a thousand people who come at once."""
 THEME_PATH = "/theme.css"
+HOW_IT_WORKS = "/how-it-works"
 _HEADER = Html(
     '<a class="brand" href="/trades" aria-hidden="true" tabindex="-1">Traderoom</a>'
     '<nav aria-label="Main">{}{}</nav><a class="me" href="/account" title="Account"><bdi>{}</bdi></a>'
@@ -42,7 +43,10 @@ def begin(site: Site, request: Request, title: str) -> None:
 
 @contextmanager
 def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Iterator[Element]:
-    """A signed-in page: bar on top, content in the element that is yielded; the viewer is online meanwhile."""
+    """A signed-in page: bar on top, content in the element that is yielded; the viewer is online meanwhile.
+
+    Below a `page`, which scrolls as a room does not, stands the way to the rules.
+    """
     viewer = viewer_of(request)
     begin(site, request, title)
     with ui.element("header").classes("bar-top"):
@@ -58,6 +62,8 @@ def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Ite
     )
     with ui.element("div").classes(f"content {classes}") as main:
         yield main
+    if "page" in classes:
+        Block(_nav_link("How it works", HOW_IT_WORKS, request), tag="footer")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from nicegui import ui
 from app.ui.components.button import Button
 from app.ui.components.html_block import Block
 from app.ui.http.cookies import COOKIES_NEEDED, way_back
-from app.ui.pages.layout import PAGE, begin, form, hidden
+from app.ui.pages.layout import HOW_IT_WORKS, PAGE, begin, form, hidden
 from app.ui.site import Site
 
 
@@ -33,6 +33,7 @@ def register(site: Site) -> None:
                 ).classes("wide")
             if site.settings.demo:
                 _demo(site, request, back)
+            Block(f'<a href="{HOW_IT_WORKS}">How it works</a>')
 
 
 def _entrance(site: Site, request: Request, action: str, back: str) -> ui.element:

@@ -1,0 +1,45 @@
+"""The rules for people: readable by everybody, the same for everybody, and at hand."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.ui.browser import Browser
+
+RULES = (
+    "Either of you may put an offer on the table.",
+    "The newest offer replaces every earlier one.",
+    "Only the other side can accept an offer, and only exactly the version on their screen.",
+    "An offer can be taken back until it is accepted.",
+    "Either of these ends the trade.",
+    "A request is not an offer.",
+    "The deadline ends an offer; it does not hold it open.",
+    "Every new offer leaves the other side at least two minutes to answer.",
+    "Every offer, every message and every act is kept",
+    "nothing was changed since",
+)
+LINK = 'href="/how-it-works"'
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+async def test_everybody_can_read_all_rules(browser: Callable[[], Browser], sam: Browser, signed_in: bool) -> None:
+    reader = sam if signed_in else browser()
+    assert (await reader.get("/how-it-works")).status_code == 200
+    await reader.open("/how-it-works")
+    assert reader.page.title == "How it works · Traderoom"
+    for rule in RULES:
+        assert rule in reader.everything()
+    assert ("Sign out" in reader.everything()) == signed_in
+    assert ("Sign in or create an account" in reader.everything()) != signed_in
+
+
+async def test_the_rules_are_linked_where_one_comes_in_and_below_every_page(
+    browser: Callable[[], Browser], sam: Browser
+) -> None:
+    guest = await browser().open("/")
+    assert guest.markup().count(LINK) == 1
+    for path in ("/trades", "/trades/new", "/activity", "/account"):
+        await sam.open(path)
+        assert sam.markup().count(LINK) == 1, path
+    await sam.room(await sam.offer())
+    assert LINK not in sam.markup(), "a room is as high as the window"
