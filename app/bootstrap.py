@@ -70,7 +70,13 @@ class Application:
         self.accounts = Accounts(store, limits)
         self.negotiation = Negotiation(self.ledger, self.history, self.lobby, limits, now)
         self.trades = Trades(
-            self.ledger, self.history, self.lobby, self.dashboard, limits, most_open=settings.limit_open_trades
+            self.ledger,
+            self.history,
+            self.lobby,
+            self.dashboard,
+            limits,
+            most_open=settings.limit_open_trades,
+            shows_all=settings.dashboard != "off",
         )
         self.privacy = Privacy(
             store=store,

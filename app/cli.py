@@ -156,6 +156,9 @@ def create(
     description: Annotated[str, typer.Option()] = "",
     buyer_name: Annotated[str, typer.Option(help="Empty: whoever opens the link first.")] = "",
     expiry_minutes: Annotated[str | None, typer.Option(help="Minutes to the deadline.")] = None,
+    currency: Annotated[str | None, typer.Option(help="ISO 4217, such as EUR.")] = None,
+    unit: Annotated[str, typer.Option(help="What the price is for, such as 'per pallet'.")] = "",
+    private: Annotated[bool, typer.Option("--private", help="Show others its status alone.")] = False,
 ) -> None:
     """Create a trade and print its invitation link on the last line."""
     settings = _settings()
@@ -172,6 +175,9 @@ def create(
                 quantity=quantity,
                 buyer=buyer_name,
                 minutes=minutes,
+                currency=currency if currency is not None else settings.currency,
+                unit=unit,
+                private=private or not settings.lists_trades,
             )
             return f"{settings.public_url}/room/{trade.code}"
 

@@ -57,7 +57,7 @@ async def _closed_trades(application: Application, seller: Viewer, buyer: Viewer
     await rooms.send(buyer, trade.id, "Hello Sam! Is the grinder included?")
     await rooms.send(seller, trade.id, "It is not, but I can put it in.")
     await rooms.request_amendment(buyer, trade.id, "Please include the grinder, for 1,150 together.")
-    await rooms.amend(
+    await rooms.offer(
         seller,
         trade.id,
         1,
@@ -69,7 +69,7 @@ async def _closed_trades(application: Application, seller: Viewer, buyer: Viewer
     await rooms.accept(buyer, trade.id, 2)
     trade = await _draft(application, seller, title="Office chairs", description="", price="89.90", quantity="12")
     await rooms.join(buyer, trade.id, trade.code)
-    await rooms.reject(buyer, trade.id, "We found some nearby, thank you.")
+    await rooms.reject(buyer, trade.id, 1, "We found some nearby, thank you.")
 
 
 async def _draft(

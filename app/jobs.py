@@ -4,7 +4,7 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 
-from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.jobs import Job
 
 from app.db.queue import EXPIRE_TRADE, Queue, retry_stalled
@@ -66,10 +66,11 @@ def register(queue: Queue, negotiation: Negotiation, trades: Trades, accounts: A
 
     # No lock= or queueing_lock=: a later job with the same lock would block an earlier one. The trade's row lock and
     # the rules make it safe to run twice, early, late, or for a trade that is gone.
-    @app.task(name=EXPIRE_TRADE, retry=_AtTheDeadline())
-    async def expire_trade(trade_id: int) -> None:
+    @app.task(name=EXPIRE_TRADE, retry=_AtTheDeadline(), pass_context=True)
+    async def expire_trade(context: JobContext, trade_id: int) -> None:
         deadline = await negotiation.expire(trade_id)
-        if deadline is not None:
+        # A deadline that moved while this job ran has another job by now.
+        if deadline is not None and context.job.id and await negotiation.expires_by(trade_id, context.job.id):
             raise _TooEarly(deadline)
 
     @app.periodic(cron="* * * * *")

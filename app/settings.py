@@ -16,6 +16,8 @@ from limits import parse as parse_limit
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.domain.currency import USD, check_currency
+from app.domain.refusals import Refusal
 from app.domain.terms import MAX_MINUTES
 
 PREFIX = "TRADEROOM_"
@@ -62,6 +64,11 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".data")
     #: Minutes to the deadline that a new trade starts with.
     expiry_minutes: int = Field(30, ge=1, le=MAX_MINUTES)
+    #: The currency that a new trade starts with, ISO 4217.
+    currency: str = USD
+    #: Whether new trades stand on everybody's dashboard, or are private unless their seller lists them; off: there
+    #: everybody sees their own trades only.
+    dashboard: Literal["listed", "private", "off"] = "listed"
     #: Whether `serve` runs the jobs too.
     worker: bool = True
     #: Where a worker alone answers `/healthz` and `/readyz`; None: nowhere.
@@ -116,6 +123,19 @@ class Settings(BaseSettings):
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
+    @field_validator("currency")
+    @classmethod
+    def _known_currency(cls, value: str) -> str:
+        try:
+            return check_currency(value)
+        except Refusal:
+            raise ValueError("takes a currency's code, such as EUR, with at most two decimals") from None
+
+    @field_validator("dashboard", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
     @field_validator("database_url", "owner_url")
     @classmethod
     def _postgres(cls, value: str) -> str:
@@ -149,6 +169,11 @@ class Settings(BaseSettings):
                 host = socket.gethostname()
             self.public_url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
         return self
+
+    @property
+    def lists_trades(self) -> bool:
+        """Whether a new trade stands on everybody's dashboard unless the seller wants it private."""
+        return self.dashboard == "listed"
 
     @property
     def is_loopback(self) -> bool:

@@ -28,11 +28,12 @@ from app.db.schema import RUNS_AS, migrate
 from app.domain import rules
 from app.domain.actions import Action, Outcome
 from app.domain.chain import GENESIS, body_of, link, utc_text
-from app.domain.kinds import Kind, Role, Status
+from app.domain.kinds import KINDS, Kind, Role, Status
 from app.domain.moves import Join, Move
 from app.domain.names import name_key
 from app.domain.terms import Terms
 from app.domain.trade import Person, Standing, Trade
+from app.domain.traits import VersionUse
 from tests.db.server import Server
 from tests.shifts import Shifts
 
@@ -227,16 +228,18 @@ class Market:
         seller, buyer = await self.person(by), await self.person("Bea")
         deadline = self.database.clock.now() - ended
         begin, head, kinds = deadline - timedelta(minutes=30), GENESIS, _PAST[status]
+        trade = Trade(0, "", title, seller, TERMS, begin, deadline, begin)
         actions = []
         for seq, kind in enumerate(kinds, start=1):
             at = deadline if kind is Kind.EXPIRED else begin + timedelta(minutes=seq - 1)
-            version = 1 if kind in {Kind.CREATED, Kind.ACCEPTED} else None
+            version = 1 if KINDS[kind].version is not VersionUse.NONE else None
             terms = TERMS if kind is Kind.CREATED else None
-            by_whom = {Kind.CREATED: (seller, Role.SELLER), Kind.EXPIRED: (None, None)}
+            by_whom = dict.fromkeys((Kind.CREATED, Kind.WITHDRAWN), (seller, Role.SELLER))
+            by_whom[Kind.EXPIRED] = (None, None)
             actor, role = by_whom.get(kind, (buyer, Role.BUYER))
-            body = body_of(Action(kind, at, actor, role, version, terms=terms), title)
+            body = body_of(Action(kind, at, actor, role, version, terms=terms), trade)
             head = link(head, body, seq, utc_text(at), utc_text(deadline))
-            actions.append((seq, kind, actor.id if actor else None, role, at, version, head))
+            actions.append((seq, kind, actor.id if actor else None, role, at, deadline, version, head))
         people = (seller.id, buyer.id if Kind.JOINED in kinds else None)
         times = (begin, begin, at, at if status.final else None, deadline)
         figures = (TERMS.price, TERMS.quantity, TERMS.description)
@@ -255,6 +258,7 @@ _PAST = {
     Status.ACCEPTED: [Kind.CREATED, Kind.JOINED, Kind.ACCEPTED],
     Status.REJECTED: [Kind.CREATED, Kind.JOINED, Kind.REJECTED],
     Status.EXPIRED: [Kind.CREATED, Kind.JOINED, Kind.EXPIRED],
+    Status.WITHDRAWN: [Kind.CREATED, Kind.JOINED, Kind.WITHDRAWN],
 }
 _PAST_TRADE = """
     INSERT INTO trades (code, title, seller_id, buyer_id, price, quantity, description, status, seq, head,
@@ -262,8 +266,8 @@ _PAST_TRADE = """
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
 """
 _PAST_ACTION = """
-    INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, hash)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+    INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, deadline, version, hash)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _PAST_VERSION = """
     INSERT INTO trade_versions (trade_id, version, seq, price, quantity, description) VALUES (%s, 1, 1, %s, %s, %s)

@@ -1,7 +1,6 @@
 """Conditions that a table's rows have to meet, as SQL."""
 
 from collections.abc import Iterable
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint
 
@@ -34,7 +33,7 @@ def lines(column: str) -> CheckConstraint:
     )
 
 
-def among(column: str, words: Iterable[StrEnum]) -> str:
+def among(column: str, words: Iterable[str]) -> str:
     """SQL for "is one of these"; PostgreSQL writes a single one as an equation."""
     listed = [f"'{word}'" for word in words]
     return f"{column} = {listed[0]}" if len(listed) == 1 else f"{column} IN ({', '.join(listed)})"

@@ -16,7 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.accounts import NAMES_CHANNEL, SESSIONS_CHANNEL
 from app.db.engine import Database, connect
-from app.db.ledger import CHANNEL, CLEARED_CHANNEL
+from app.db.ledger import CLEARED_CHANNEL
+from app.db.statements import CHANNEL
 
 log = logging.getLogger(__name__)
 _BEAT = 2.0

@@ -9,12 +9,14 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, 
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from app.db import values
 from app.db.engine import Database, Prepared
 from app.db.tables import ActionRow, MessageRow, TradeRow, UserRow, VersionRow
 from app.domain.actions import Action, Version
-from app.domain.kinds import KINDS, OPEN, Kind, Role, Status, VersionUse, kinds_with
+from app.domain.kinds import OPEN, Role, Status, kinds_with
 from app.domain.terms import Terms
-from app.domain.trade import RECENTLY, Person, Standing, Trade
+from app.domain.trade import RECENTLY, Person, Standing
+from app.domain.traits import VersionUse
 
 _NO_SEQ = 2**63 - 1
 """Above every `seq`."""
@@ -42,11 +44,11 @@ class History:
         """The newest `limit` actions with seq < before, oldest first."""
         bound = _NO_SEQ if before is None else before
         rows = await self._database.ask(_NEWEST, trade=trade_id, before=bound, limit=limit)
-        return [_action(row) for row in reversed(rows)]
+        return [values.action(row) for row in reversed(rows)]
 
     async def actions_since(self, trade_id: int, seq: int, *, limit: int = 500) -> list[Action]:
         """The first `limit` actions after `seq`, oldest first."""
-        return [_action(row) for row in await self._database.ask(_SINCE, trade=trade_id, after=seq, limit=limit)]
+        return [values.action(row) for row in await self._database.ask(_SINCE, trade=trade_id, after=seq, limit=limit)]
 
     async def requested(self, actor_id: int, request: UUID) -> tuple[int, Action] | None:
         """The trade's id and the action that a person's request of this name has led to, or None."""
@@ -108,20 +110,23 @@ class History:
                 row.at,
                 Person(row.actor_id, row.actor_name),
                 row.note,
-                _old_terms(row),
+                values.old_terms(row),
             )
             for row in await self._all(statement)
         ]
 
     async def trades_of(self, user_id: int, statuses: Sequence[Status], *, offset: int, limit: int) -> list[Standing]:
-        """A person's trades on either side: open ones first by deadline, closed ones below, the latest first."""
+        """A person's trades on either side: first those where it is their turn, then the other open ones, each by
+        deadline; closed ones below, the latest first."""
         is_open = col(TradeRow.status).in_(OPEN)
+        my_turn = _turn() == case((col(TradeRow.seller_id) == user_id, Role.SELLER.value), else_=Role.BUYER.value)
         return await self._many(
             _trades()
             .where(or_(col(TradeRow.seller_id) == user_id, col(TradeRow.buyer_id) == user_id))
             .where(col(TradeRow.status).in_(statuses))
             .order_by(
                 not_(is_open),
+                not_(and_(col(TradeRow.status) == Status.IN_NEGOTIATION, my_turn)),
                 case((is_open, col(TradeRow.expires_at))),
                 col(TradeRow.closed_at).desc(),
                 col(TradeRow.id).desc(),
@@ -130,8 +135,21 @@ class History:
             .limit(limit)
         )
 
-    async def activity(self, statuses: Sequence[Status], title: str, *, offset: int, limit: int) -> list[Standing]:
-        """All open and recently closed trades, newest activity first; `title` is a part of the title, any case."""
+    async def activity(
+        self,
+        statuses: Sequence[Status],
+        title: str,
+        *,
+        offset: int,
+        limit: int,
+        viewer: int | None = None,
+        own: bool = False,
+    ) -> list[Standing]:
+        """Open and recently closed trades, newest activity first; `title` is a part of the title, any case.
+
+        The title of a private trade is found by its parties alone; `own`: only the viewer's trades.
+        """
+        is_own = or_(col(TradeRow.seller_id) == viewer, col(TradeRow.buyer_id) == viewer)
         statement = (
             _trades()
             .where(col(TradeRow.status).in_(statuses))
@@ -140,8 +158,12 @@ class History:
             .offset(offset)
             .limit(limit)
         )
+        if own:
+            statement = statement.where(is_own)
         if title:
-            statement = statement.where(col(TradeRow.title).icontains(title, autoescape=True))
+            statement = statement.where(
+                col(TradeRow.title).icontains(title, autoescape=True), or_(col(TradeRow.listed), is_own)
+            )
         return await self._many(statement)
 
     async def count(self) -> tuple[int, int]:
@@ -158,13 +180,24 @@ class History:
         )
         return [row[0] for row in await self._all(statement.limit(limit))]
 
+    async def expiry_job(self, trade_id: int) -> int | None:
+        """The number of the job that is to expire a trade, or None."""
+        rows = await self._all(select(col(TradeRow.expiry_job_id)).where(col(TradeRow.id) == trade_id))
+        return rows[0][0] if rows else None
+
     async def _many(self, statement: Select[Any]) -> list[Standing]:
-        return [_standing(row) for row in await self._all(statement)]
+        return [values.standing(row) for row in await self._all(statement)]
 
     async def _all(self, statement: Select[Any]) -> Sequence[Row[Any]]:
         async with self._database.reading() as connection:
             rows: Sequence[Row[Any]] = (await connection.execute(statement)).all()
         return rows
+
+
+def _turn() -> ColumnElement[str]:
+    """Whose turn it is in a negotiation; `Trade.turn` is its twin."""
+    buyers = and_(col(TradeRow.offered_by) == Role.SELLER, col(TradeRow.request) == "")
+    return case((buyers, Role.BUYER.value), else_=Role.SELLER.value)
 
 
 def _trades() -> Select[Any]:
@@ -222,45 +255,4 @@ _SINCE = Prepared(_actions().where(col(ActionRow.seq) > bindparam("after")).orde
 
 
 def _one(rows: list[Any]) -> Standing | None:
-    return _standing(rows[0]) if rows else None
-
-
-def _standing(row: Any) -> Standing:
-    trade = Trade(
-        id=row.id,
-        code=row.code,
-        title=row.title,
-        seller=Person(row.seller_id, row.seller_name),
-        buyer=Person(row.buyer_id, row.buyer_name) if row.buyer_id is not None else None,
-        invited=row.invited,
-        terms=Terms(row.price, row.quantity, row.description),
-        version=row.version,
-        status=Status(row.status),
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        amended_at=row.amended_at,
-        closed_at=row.closed_at,
-        answered=row.answered,
-    )
-    return Standing(trade, row.seq, row.active_at)
-
-
-def _action(row: Any) -> Action:
-    kind = Kind(row.kind)
-    makes_terms = KINDS[kind].version is VersionUse.MAKES
-    return Action(
-        kind=kind,
-        at=row.at,
-        actor=Person(row.actor_id, row.actor_name) if row.actor_id is not None else None,
-        role=Role(row.role) if row.role is not None else None,
-        version=row.version,
-        text=row.message if kind is Kind.MESSAGE_SENT else row.note,
-        terms=Terms(row.new_price, row.new_quantity, row.new_description) if makes_terms else None,
-        before=_old_terms(row) if makes_terms else None,
-        seq=row.seq,
-        hash=row.hash,
-    )
-
-
-def _old_terms(row: Any) -> Terms | None:
-    return Terms(row.old_price, row.old_quantity, row.old_description) if row.old_price is not None else None
+    return values.standing(rows[0]) if rows else None

@@ -1,138 +1,39 @@
-"""The only writer of trades: one statement for each move.
+"""The only writer of trades: one statement for each move (`statements.py`).
 
-The statement locks the trade's row first, looks at the database's clock only then (`clock_timestamp()`; `now()` would
-be older than the wait for the lock), repeats the guards the rules relied on, takes the next `seq` from the row, inserts
-the action with its version or message, and notifies. No row back means that somebody was faster: read again, ask the
-rules again. A move that closes the trade cancels its expiry job in the same transaction; creating a trade defers it.
-A request that is named is recorded once: a unique index on the person and the name says so.
+No row back means that somebody was faster: read again, ask the rules again. A move that closes the trade cancels its
+expiry job in the same transaction, one that moves the deadline puts another in its place, and creating a trade defers
+the first: an open trade has one job, at its deadline. A request that is named is recorded once: a unique index on the
+person and the name says so.
 """
 
 import secrets
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, assert_never
 from uuid import UUID
 
 import psycopg
 
 from app.db.engine import Database
 from app.db.queue import Queue
+from app.db.statements import CREATE, STATEMENTS
 from app.db.tables import REQUEST_INDEX
 from app.domain.actions import Action, Outcome
 from app.domain.chain import GENESIS, body_of, canonical
-from app.domain.kinds import KINDS, Kind, KindRules, Role, SeatChange, Timing, VersionUse
+from app.domain.currency import USD
+from app.domain.kinds import KINDS, Kind, Role, Status
+from app.domain.rules import LONGEST, TIME_TO_ANSWER
 from app.domain.terms import Terms
 from app.domain.trade import Person, Trade
-
-CHANNEL = "traderoom"
-"""NOTIFY's channel; the payload is ``<trade id> <seq> <origin>``."""
+from app.domain.traits import DeadlineChange
 
 CLEARED_CHANNEL = "traderoom_cleared"
 """NOTIFY's channel for trades that were deleted; the payload is how many."""
 
 _CODE_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no letter that is easily taken for a digit; 26 of them make 130 bits."""
-
-_SAME = "(status, version, answered, code) = (%(status)s, %(base)s, %(was_answered)s, %(old_code)s)"
-"""What changes a trade was judged on all of it: an outcome carries everything it saw."""
-_TIMING = {Timing.BEFORE: ["at < expires_at"], Timing.AFTER: ["at >= expires_at"], Timing.ANY: []}
-_COLUMN = {Role.SELLER: "seller_id", Role.BUYER: "buyer_id"}
-_SEAT = {SeatChange.STAYS: "", SeatChange.TAKEN: ", buyer_id = %(actor)s", SeatChange.FREED: ", buyer_id = NULL"}
-
-
-def _guard(rules: KindRules) -> str:
-    """What the rules looked at, as SQL, to be asked again under the lock."""
-    guards = [_SAME] if rules.changes_trade else []
-    guards += _TIMING[rules.when]
-    if rules.seat is SeatChange.TAKEN:
-        guards.append("buyer_id IS NULL")
-    elif rules.by:
-        columns = ", ".join(column for role, column in _COLUMN.items() if role in rules.by)
-        guards.append(f"%(actor)s IN ({columns})")
-    return " AND ".join(guards)
-
-
-def _changes(rules: KindRules) -> str:
-    """What becomes of the trade's row, besides its place in time."""
-    return "".join(
-        (
-            ", status = %(new_status)s" if rules.to is not None else "",
-            ", closed_at = g.at" if rules.closes else "",
-            ", answered = true" if rules.answers else "",
-            ", code = %(new_code)s" if rules.renews_code else "",
-            _SEAT[rules.seat],
-            ", price = %(price)s, quantity = %(quantity)s, description = %(description)s,"
-            " version = g.version + 1, amended_at = g.at"
-            if rules.version is VersionUse.MAKES
-            else "",
-        )
-    )
-
-
-def _also(kind: Kind) -> str:
-    """The rows beside the action's."""
-    if kind is Kind.MESSAGE_SENT:
-        return ", m AS (INSERT INTO messages (trade_id, seq, text) SELECT id, seq + 1, %(text)s FROM g)"
-    if KINDS[kind].version is VersionUse.MAKES:
-        return (
-            ", v AS (INSERT INTO trade_versions (trade_id, version, seq, price, quantity, description)"
-            " SELECT id, version + 1, seq + 1, %(price)s, %(quantity)s, %(description)s FROM g)"
-        )
-    return ""
-
-
-_UTC = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-
-
-def _link(previous: str, seq: str) -> str:
-    """The chain's link in SQL; `domain.chain.link` is its twin."""
-    line = f"%(body)s::text || '|' || ({seq}) || '|' || {_UTC.format('at')} || '|' || {_UTC.format('expires_at')}"
-    return f"sha256({previous} || convert_to({line}, 'UTF8'))"
-
-
-def _statement(kind: Kind) -> str:
-    return f"""
-        WITH l AS MATERIALIZED (
-            SELECT id, code, seq, head, status, version, answered, seller_id, buyer_id, expires_at, expiry_job_id
-            FROM trades WHERE id = %(trade)s FOR UPDATE
-        ), t AS MATERIALIZED (
-            SELECT l.*, clock_timestamp() AS at FROM l
-        ), g AS MATERIALIZED (
-            SELECT t.*, {_link("t.head", "t.seq + 1")} AS hash FROM t WHERE {_guard(KINDS[kind])}
-        ), u AS (
-            UPDATE trades SET seq = g.seq + 1, head = g.hash, active_at = g.at{_changes(KINDS[kind])}
-            FROM g WHERE trades.id = g.id
-        ), a AS (
-            INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, note, hash, request_id)
-            SELECT id, seq + 1, %(kind)s, %(actor)s, %(role)s, at, %(version)s, %(note)s, hash, %(request)s FROM g
-        ){_also(kind)}
-        SELECT seq + 1, at, expiry_job_id, pg_notify('{CHANNEL}', id || ' ' || seq + 1 || ' ' || %(origin)s) FROM g
-    """  # noqa: S608 - put together from the constants above
-
-
-_STATEMENTS = {kind: _statement(kind) for kind, rules in KINDS.items() if rules.during}
-
-_CREATE = f"""
-    WITH t AS MATERIALIZED (
-        SELECT at, at + %(minutes)s * interval '1 minute' AS expires_at
-        FROM (SELECT clock_timestamp() AS at OFFSET 0) AS once
-    ), h AS MATERIALIZED (
-        SELECT at, expires_at, {_link("%(genesis)s", "1")} AS hash FROM t
-    ), n AS (
-        INSERT INTO trades (code, title, seller_id, invited, price, quantity, description, status, head,
-                            created_at, amended_at, active_at, expires_at)
-        SELECT %(code)s, %(title)s, %(seller)s, %(invited)s, %(price)s, %(quantity)s, %(description)s, 'draft', hash,
-               at, at, at, expires_at FROM h
-        RETURNING id, created_at, expires_at, head
-    ), a AS (
-        INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, hash, request_id)
-        SELECT id, 1, 'created', %(seller)s, 'seller', created_at, 1, head, %(request)s FROM n
-    ), v AS (
-        INSERT INTO trade_versions (trade_id, version, seq, price, quantity, description)
-        SELECT id, 1, 1, %(price)s, %(quantity)s, %(description)s FROM n
-    )
-    SELECT id, created_at, expires_at, pg_notify('{CHANNEL}', id || ' 1 ' || %(origin)s) FROM n
-"""  # noqa: S608 - the same
+_SOON = timedelta(seconds=1)
+"""By how much this process's notion of the database's clock may be wrong without a second try."""
 
 
 class RecordedBeforeError(Exception):
@@ -144,6 +45,15 @@ def new_code() -> str:
     return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(26))
 
 
+class _Row(NamedTuple):
+    """What a statement answers of the action that it recorded."""
+
+    seq: int
+    at: datetime
+    deadline: datetime
+    job_id: int | None
+
+
 class Ledger:
     """Records what happens. `origin` marks this process's own notifications."""
 
@@ -153,37 +63,47 @@ class Ledger:
         self._origin = origin
 
     async def create(
-        self, seller: Person, title: str, terms: Terms, invited: str, minutes: int, *, request: UUID | None = None
+        self,
+        seller: Person,
+        title: str,
+        terms: Terms,
+        invited: str,
+        minutes: int,
+        *,
+        currency: str = USD,
+        unit: str = "",
+        listed: bool = True,
+        request: UUID | None = None,
     ) -> Outcome:
         """A new trade with its first version, first action and expiry job, in one transaction.
 
         `minutes` counts from the database's clock at this moment. Raises `RecordedBeforeError`.
         """
-        code = new_code()
-        created = Action(Kind.CREATED, self._database.clock.now(), seller, Role.SELLER, version=1, terms=terms, seq=1)
+        code, now = new_code(), self._database.clock.now()
+        created = Action(Kind.CREATED, now, seller, Role.SELLER, version=1, terms=terms, seq=1)
+        measure: dict[str, Any] = {"currency": currency, "unit": unit, "listed": listed}
+        draft = Trade(0, code, title, seller, terms, now, now, amended_at=now, invited=invited, **measure)
         parameters = {
             "code": code,
             "genesis": GENESIS,
-            "body": canonical(body_of(created, title)),
+            "body": canonical(body_of(created, draft)),
             "title": title,
             "seller": seller.id,
             "invited": invited,
             "minutes": minutes,
             "request": request,
             "origin": self._origin,
+            **measure,
             **_figures(terms),
         }
         async with self._database.transaction() as connection:
-            row = await _one(connection, _CREATE, parameters)
+            row = await _one(connection, CREATE, parameters)
             if row is None:
                 raise RuntimeError("creating a trade returned no row")
-            trade_id, created_at, expires_at, _ = row
-            job_id = await self._queue.defer_expiry(trade_id, expires_at, connection)
-            await connection.execute("UPDATE trades SET expiry_job_id = %s WHERE id = %s", (job_id, trade_id))
-        trade = Trade(
-            trade_id, code, title, seller, terms, created_at, expires_at, amended_at=created_at, invited=invited
-        )
-        return Outcome(trade, replace(created, at=created_at), before=trade)
+            trade_id, at, deadline, _ = row
+            await self._defer_expiry(trade_id, deadline, connection)
+        trade = replace(draft, id=trade_id, created_at=at, amended_at=at, expires_at=deadline)
+        return Outcome(trade, replace(created, at=at, deadline=deadline), before=trade)
 
     async def record(self, outcome: Outcome, request: UUID | None = None) -> Outcome | None:
         """The outcome as it was stored, with its `seq` and time; None when it is no longer true (ask the rules again).
@@ -193,13 +113,22 @@ class Ledger:
         name is safe.
         """
         action, kind = outcome.action, outcome.action.kind
-        is_message = kind is Kind.MESSAGE_SENT
+        is_message, moves = kind is Kind.MESSAGE_SENT, _may_move_deadline(outcome)
         parameters = {
             "trade": outcome.before.id,
             "status": outcome.before.status,
             "base": outcome.before.version,
             "new_status": outcome.trade.status,
             "was_answered": outcome.before.answered,
+            "new_answered": outcome.trade.answered,
+            "old_deadline": outcome.before.expires_at,
+            "until": outcome.trade.expires_at,
+            "time_to_answer": None if outcome.before.status is Status.DRAFT else TIME_TO_ANSWER,
+            "longest": LONGEST,
+            "moves": moves,
+            "was_seen": outcome.before.seen_version,
+            "old_request": outcome.before.request,
+            "new_request": outcome.trade.request,
             "old_code": outcome.before.code,
             "new_code": outcome.trade.code,
             "request": request,
@@ -209,15 +138,15 @@ class Ledger:
             "version": action.version,
             "note": "" if is_message else action.text,
             "text": action.text,
-            "body": canonical(body_of(action, outcome.trade.title)),
+            "body": canonical(body_of(action, outcome.trade)),
             "origin": self._origin,
             **_figures(outcome.trade.terms),
         }
-        if KINDS[kind].closes:
-            return await self._record_closing(outcome, parameters)
+        if moves or KINDS[kind].closes:
+            return await self._record_with_job(outcome, parameters)
         async with self._database.raw() as connection:
-            row = await _one(connection, _STATEMENTS[kind], parameters)
-        return outcome.recorded(row[0], row[1]) if row else None
+            row = await _one(connection, STATEMENTS[kind], parameters)
+        return outcome.recorded(row.seq, row.at, row.deadline) if row else None
 
     async def clear_drafts(self) -> int:
         """Delete what the database allows to be deleted: offers that were closed a month ago and nobody ever joined."""
@@ -225,29 +154,48 @@ class Ledger:
             row = await (await connection.execute("SELECT traderoom_clear_drafts()")).fetchone()
         return int(row[0]) if row else 0
 
-    async def _record_closing(self, outcome: Outcome, parameters: dict[str, Any]) -> Outcome | None:
+    async def _record_with_job(self, outcome: Outcome, parameters: dict[str, Any]) -> Outcome | None:
         async with self._database.transaction() as connection:
-            row = await _one(connection, _STATEMENTS[outcome.action.kind], parameters)
+            row = await _one(connection, STATEMENTS[outcome.action.kind], parameters)
             if row is None:
                 return None
-            seq, at, job_id, _ = row
-            if job_id is not None:
-                await self._queue.cancel_expiry(job_id, connection)
-        return outcome.recorded(seq, at)
+            has_moved = row.deadline != outcome.before.expires_at
+            if row.job_id is not None and (has_moved or outcome.trade.status.final):
+                await self._queue.cancel_expiry(row.job_id, connection)
+            if has_moved:
+                await self._defer_expiry(outcome.before.id, row.deadline, connection)
+        return outcome.recorded(row.seq, row.at, row.deadline)
+
+    async def _defer_expiry(self, trade_id: int, deadline: datetime, connection: psycopg.AsyncConnection) -> None:
+        job_id = await self._queue.defer_expiry(trade_id, deadline, connection)
+        await connection.execute("UPDATE trades SET expiry_job_id = %s WHERE id = %s", (job_id, trade_id))
+
+
+def _may_move_deadline(outcome: Outcome) -> bool:
+    """Whether the deadline moves with it, as far as this process's notion of the time can tell."""
+    before = outcome.before
+    match KINDS[outcome.action.kind].deadline:
+        case DeadlineChange.STAYS:
+            return False
+        case DeadlineChange.EXTENDED:
+            return True
+        case DeadlineChange.LEAVES_TIME:
+            left = before.expires_at - outcome.action.at
+            return before.status is not Status.DRAFT and left < TIME_TO_ANSWER + _SOON
+        case _ as never:
+            assert_never(never)
 
 
 def _figures(terms: Terms) -> dict[str, Any]:
     return {"price": terms.price, "quantity": terms.quantity, "description": terms.description}
 
 
-async def _one(
-    connection: psycopg.AsyncConnection, statement: str, parameters: dict[str, Any]
-) -> tuple[int, datetime, Any, Any] | None:
+async def _one(connection: psycopg.AsyncConnection, statement: str, parameters: dict[str, Any]) -> _Row | None:
     try:
         cursor = await connection.execute(statement.encode(), parameters)
     except psycopg.errors.UniqueViolation as error:
         if error.diag.constraint_name == REQUEST_INDEX:
             raise RecordedBeforeError from None
         raise
-    row: tuple[int, datetime, Any, Any] | None = await cursor.fetchone()
-    return row
+    row = await cursor.fetchone()
+    return _Row(*row[:4]) if row else None

@@ -33,7 +33,8 @@ _POLLED = 3.0
 _SILENT = 9.0
 """Seconds without an answer to a worker's questions after which it does not work."""
 _LONGEST_NAP = 30.0
-"""Seconds. A deadline is at least a minute away when its job is made, so the poke never misses one."""
+"""Seconds. A deadline is at least a minute away when its job is made, so the poke never misses one; a job that came too
+early and is put back may be due sooner, and wakes the poke."""
 _POKE = b"""
     SELECT extract(epoch FROM due - clock_timestamp())::float8,
            CASE WHEN due <= clock_timestamp()
@@ -48,6 +49,16 @@ class _Connector(PsycopgConnector):
 
     answered = float("-inf")
     """By the monotonic clock."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how)
+        self.put_back = asyncio.Event()
+        """Set when a job has been put back, for a time at which nothing will be notified."""
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        await super().execute_query_async(query, **arguments)
+        if "retry_at" in arguments:
+            self.put_back.set()
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
         """A worker asks for a job with this at least each `_POLLED` seconds."""
@@ -84,6 +95,12 @@ class Queue:
     def answered(self) -> float:
         """When the database answered a worker last, by the monotonic clock."""
         return self._connector.answered
+
+    async def nap(self, seconds: float) -> None:
+        """Wait so long, or until a job of this process has been put back for later."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._connector.put_back.wait(), seconds)
+        self._connector.put_back.clear()
 
     async def open(self) -> None:
         """Open the queue's own pool. Raises `procrastinate.exceptions.ConnectorException`."""
@@ -157,7 +174,7 @@ class Worker:
                         pause = _SHORTEST_PAUSE
                         row = await (await connection.execute(_POKE)).fetchone()
                         due = row[0] if row and row[0] is not None else _LONGEST_NAP
-                        await asyncio.sleep(min(max(due + 0.001, 0.02), _LONGEST_NAP))
+                        await self._queue.nap(min(max(due + 0.001, 0.02), _LONGEST_NAP))
             except psycopg.Error as error:
                 log.warning("queue: the poke failed, trying again: %s", _first_line(error))
                 await asyncio.sleep(pause)

@@ -8,7 +8,6 @@ statuses is read from the domain's table of kinds; the migrations hold it as it 
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,21 +16,19 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
-    DateTime,
-    Enum,
     ForeignKeyConstraint,
-    Identity,
     Index,
     LargeBinary,
     Numeric,
     Text,
     Uuid,
-    func,
     text,
 )
 from sqlmodel import Field, SQLModel
 
+from app.db import columns
 from app.db.checks import among, between, lines, one_line
+from app.domain.currency import USD, WHOLE
 from app.domain.kinds import (
     FINAL,
     KINDS,
@@ -40,15 +37,15 @@ from app.domain.kinds import (
     Kind,
     Role,
     Status,
-    Timing,
-    VersionUse,
     kinds_by,
     kinds_that_close,
+    kinds_when,
     kinds_with,
 )
 from app.domain.names import MAX_NAME
-from app.domain.terms import MAX_MINUTES, MAX_PRICE, MAX_QUANTITY
+from app.domain.terms import MAX_MINUTES, MAX_PRICE, MAX_QUANTITY, MAX_UNIT
 from app.domain.text import MAX_TEXT, MAX_TITLE
+from app.domain.traits import Timing, VersionUse
 
 metadata = SQLModel.metadata
 metadata.naming_convention = {
@@ -60,35 +57,12 @@ metadata.naming_convention = {
 }
 
 
-def _key() -> Column[int]:
-    return Column(BigInteger, Identity(), primary_key=True)
-
-
-def _time(*, nullable: bool = False) -> Column[datetime]:
-    return Column(DateTime(timezone=True), nullable=nullable)
-
-
-def _now() -> Column[datetime]:
-    return Column(DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp())
-
-
-def _word(kind: type[StrEnum], *, nullable: bool = False) -> Column[str]:
-    return Column(
-        Enum(
-            kind,
-            native_enum=False,
-            create_constraint=True,
-            name=kind.__name__.lower(),
-            values_callable=lambda members: [member.value for member in members],
-        ),
-        nullable=nullable,
-    )
-
-
 _DECIDED = [rules.to for rules in KINDS.values() if rules.closes and rules.to and rules.when is Timing.BEFORE]
 """The outcomes that somebody decided, before the deadline."""
 _LAPSED = [rules.to for rules in KINDS.values() if rules.closes and rules.to and rules.when is Timing.AFTER]
 """The outcome that time brings."""
+_NAMED_SINCE = [kind for kind, rules in KINDS.items() if not rules.version_is_old]
+"""What named no version in earlier releases."""
 REQUEST_INDEX = "trade_actions_request_idx"
 """What makes a named request recorded once."""
 
@@ -100,12 +74,12 @@ class UserRow(SQLModel, table=True):
     __tablename__ = "users"
     __table_args__ = (between("name", 1, MAX_NAME), one_line("name"))
 
-    id: int = Field(default=None, sa_column=_key())
+    id: int = Field(default=None, sa_column=columns.key())
     name: str = Field(sa_column=Column(Text, nullable=False))
     name_key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     password_hash: str = Field(sa_column=Column(Text, nullable=False))
-    created_at: datetime = Field(sa_column=_now())
-    deleted_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
+    created_at: datetime = Field(sa_column=columns.now())
+    deleted_at: datetime | None = Field(default=None, sa_column=columns.time(nullable=True))
     name_skeleton: str | None = Field(default=None, sa_column=Column(Text, nullable=True, unique=True))
 
 
@@ -118,11 +92,11 @@ class SessionRow(SQLModel, table=True):
         CheckConstraint("octet_length(token_hash) = 32", name="token_hash_length"),
     )
 
-    id: int = Field(default=None, sa_column=_key())
+    id: int = Field(default=None, sa_column=columns.key())
     user_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
-    created_at: datetime = Field(sa_column=_now())
-    seen_at: datetime = Field(sa_column=_now())
+    created_at: datetime = Field(sa_column=columns.now())
+    seen_at: datetime = Field(sa_column=columns.now())
     time_zone: str = Field(sa_column=Column(Text, nullable=False, server_default="UTC"))
     theme: str = Field(sa_column=Column(Text, nullable=False, server_default="system"))
 
@@ -159,9 +133,17 @@ class TradeRow(SQLModel, table=True):
         CheckConstraint("amended_at < expires_at", name="terms_before_deadline"),
         CheckConstraint(f"NOT ({among('status', _LAPSED)}) OR closed_at >= expires_at", name="expired_after_deadline"),
         CheckConstraint(
-            f"expires_at > created_at AND expires_at <= created_at + interval '{MAX_MINUTES} minutes'",
+            f"expires_at > created_at AND expires_at <= active_at + interval '{MAX_MINUTES} minutes'",
             name="deadline_in_reach",
         ),
+        CheckConstraint("seen_version BETWEEN 0 AND version", name="seen_version_is_there"),
+        CheckConstraint("answered OR offered_by = 'seller' AND request = ''", name="answer_is_known"),
+        between("request", 0, MAX_TEXT),
+        lines("request"),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_code"),
+        CheckConstraint(f"NOT ({among('currency', WHOLE)}) OR price = trunc(price)", name="price_has_coins"),
+        between("unit", 0, MAX_UNIT),
+        one_line("unit"),
         Index("trades_activity_idx", text("active_at DESC"), text("id DESC")),
         Index("trades_status_activity_idx", "status", text("active_at DESC"), text("id DESC")),
         Index("trades_seller_idx", "seller_id"),
@@ -171,7 +153,7 @@ class TradeRow(SQLModel, table=True):
         Index("trades_overdue_idx", "expires_at", postgresql_where=text(among("status", OPEN))),
     )
 
-    id: int = Field(default=None, sa_column=_key())
+    id: int = Field(default=None, sa_column=columns.key())
     code: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     title: str = Field(sa_column=Column(Text, nullable=False))
     seller_id: int = Field(sa_column=Column(BigInteger, nullable=False))
@@ -181,16 +163,22 @@ class TradeRow(SQLModel, table=True):
     quantity: int = Field(sa_column=Column(BigInteger, nullable=False))
     description: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
     version: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="1"))
-    status: Status = Field(sa_column=_word(Status))
+    status: Status = Field(sa_column=columns.word(Status))
     seq: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="1"))
     head: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    created_at: datetime = Field(sa_column=_time())
-    expires_at: datetime = Field(sa_column=_time())
-    amended_at: datetime = Field(sa_column=_time())
-    active_at: datetime = Field(sa_column=_time())
-    closed_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
+    created_at: datetime = Field(sa_column=columns.time())
+    expires_at: datetime = Field(sa_column=columns.time())
+    amended_at: datetime = Field(sa_column=columns.time())
+    active_at: datetime = Field(sa_column=columns.time())
+    closed_at: datetime | None = Field(default=None, sa_column=columns.time(nullable=True))
     expiry_job_id: int | None = Field(default=None, sa_column=Column(BigInteger))
     answered: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    offered_by: Role = Field(sa_column=columns.word(Role, name="offered_by", default="seller"))
+    seen_version: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    request: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    currency: str = Field(sa_column=Column(Text, nullable=False, server_default=USD))
+    unit: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    listed: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("true")))
 
 
 class TransitionRow(SQLModel, table=True):
@@ -204,7 +192,8 @@ class TransitionRow(SQLModel, table=True):
 
 
 class ActionRow(SQLModel, table=True):
-    """The audit trail: who did what and when. Append-only; ids and roles, never names."""
+    """The audit trail: who did what and when. Append-only; ids and roles, never names. `deadline` is the one in force
+    after it."""
 
     __tablename__ = "trade_actions"
     __table_args__ = (
@@ -232,9 +221,12 @@ class ActionRow(SQLModel, table=True):
             name="decision_is_the_buyers",
         ),
         CheckConstraint(
-            f"({among('kind', kinds_with(VersionUse.MAKES, VersionUse.NAMES))}) = (version IS NOT NULL)",
+            f"{among('kind', _NAMED_SINCE)}"
+            f" OR ({among('kind', kinds_with(VersionUse.MAKES, VersionUse.NAMES))}) = (version IS NOT NULL)",
             name="version_named",
         ),
+        CheckConstraint(f"NOT ({among('kind', kinds_when(Timing.BEFORE))}) OR at < deadline", name="in_time"),
+        CheckConstraint(f"NOT ({among('kind', kinds_when(Timing.AFTER))}) OR at >= deadline", name="after_deadline"),
         between("note", 0, MAX_TEXT),
         lines("note"),
     )
@@ -244,14 +236,15 @@ class ActionRow(SQLModel, table=True):
     after_seq: int | None = Field(
         default=None, sa_column=Column(BigInteger, Computed("CASE WHEN seq > 1 THEN seq - 1 END", persisted=True))
     )
-    kind: Kind = Field(sa_column=_word(Kind))
+    kind: Kind = Field(sa_column=columns.word(Kind))
     actor_id: int | None = Field(default=None, sa_column=Column(BigInteger))
-    role: Role | None = Field(default=None, sa_column=_word(Role, nullable=True))
-    at: datetime = Field(sa_column=_time())
+    role: Role | None = Field(default=None, sa_column=columns.word(Role, nullable=True))
+    at: datetime = Field(sa_column=columns.time())
     version: int | None = Field(default=None, sa_column=Column(BigInteger))
     note: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
     hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     request_id: UUID | None = Field(default=None, sa_column=Column(Uuid))
+    deadline: datetime = Field(sa_column=columns.time())
 
 
 class VersionRow(SQLModel, table=True):

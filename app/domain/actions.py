@@ -28,6 +28,8 @@ class Action:
     terms: Terms | None = None
     #: The terms that they replaced.
     before: Terms | None = None
+    #: The deadline in force after it; None until the ledger has recorded it.
+    deadline: datetime | None = None
     #: Its place in the trade, from 1 without a gap; 0 until the ledger has recorded it.
     seq: int = 0
     #: Its link in the chain, where it was read from the trail.
@@ -56,14 +58,16 @@ class Outcome:
 
     @property
     def changes_trade(self) -> bool:
-        """Whether the trade is another one after it; a message or a request leaves it as it was."""
+        """Whether the trade is another one after it; a message leaves it as it was."""
         return self.trade != self.before or self.action.kind is Kind.CREATED
 
-    def recorded(self, seq: int, at: datetime) -> "Outcome":
-        """This outcome as the ledger stored it: with its place in the trail and the database's time."""
+    def recorded(self, seq: int, at: datetime, deadline: datetime) -> "Outcome":
+        """This outcome as the ledger stored it: with its place in the trail, the database's time and the deadline."""
         trade = self.trade
+        if self.changes_trade and deadline != trade.expires_at:
+            trade = replace(trade, expires_at=deadline)
         if trade.closed_at != self.before.closed_at:
             trade = replace(trade, closed_at=at)
         if trade.version != self.before.version:
             trade = replace(trade, amended_at=at)
-        return replace(self, trade=trade, action=replace(self.action, seq=seq, at=at))
+        return replace(self, trade=trade, action=replace(self.action, seq=seq, at=at, deadline=deadline))

@@ -1,8 +1,8 @@
 """The chain: each action of a trade carries a hash over the one before it, so that no row can change unnoticed.
 
-A link is SHA-256 over the previous link and the line ``<body>|<seq>|<time>|<deadline>``. The body is canonical JSON
-(RFC 8785), made here; seq, time and hash are PostgreSQL's, in the statement that records the action. Bodies carry ids
-and roles, never names, so that a deleted account changes nothing.
+A link is SHA-256 over the previous link and the line ``<body>|<seq>|<time>|<deadline>``, with the deadline in force
+after the action. The body is canonical JSON (RFC 8785), made here; seq, times and hash are PostgreSQL's, in the
+statement that records the action. Bodies carry ids and roles, never names, so that a deleted account changes nothing.
 """
 
 import json
@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from app.domain.actions import Action
+from app.domain.currency import USD
 from app.domain.kinds import Kind
+from app.domain.trade import Trade
 
 GENESIS = bytes(32)
 """What stands before the first link."""
@@ -20,8 +22,13 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 Body = dict[str, str | int | None]
 
 
-def body_of(action: Action, title: str) -> Body:
-    """What an action's link covers besides its place and time; the creation covers the title too."""
+DEFAULTS = {"currency": USD, "unit": ""}
+"""What terms are in that do not say, as those from before there was a choice."""
+
+
+def body_of(action: Action, trade: Trade) -> Body:
+    """What an action's link covers besides its place and times; terms are with what their price is in, the creation
+    covers the title too."""
     body: Body = {
         "kind": action.kind.value,
         "actor": action.actor.id if action.actor else None,
@@ -33,9 +40,14 @@ def body_of(action: Action, title: str) -> Body:
         body["price"] = f"{action.terms.price:.2f}"
         body["quantity"] = action.terms.quantity
         body["description"] = action.terms.description
+        body |= {name: value for name, value in _measure(trade).items() if value != DEFAULTS[name]}
     if action.kind is Kind.CREATED:
-        body["title"] = title
+        body["title"] = trade.title
     return body
+
+
+def _measure(trade: Trade) -> dict[str, str]:
+    return {"currency": trade.currency, "unit": trade.unit}
 
 
 def canonical(value: object) -> str:

@@ -5,7 +5,9 @@ have, the lists' filters and the words of the timeline, the conversation and the
 """
 
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import StrEnum
+
+from app.domain.traits import DeadlineChange, SeatChange, Side, Timing, VersionUse
 
 
 class Role(StrEnum):
@@ -19,6 +21,11 @@ class Role(StrEnum):
         """What people read: ``Seller`` or ``Buyer``."""
         return self.value.capitalize()
 
+    @property
+    def other(self) -> "Role":
+        """The side across the table."""
+        return Role.BUYER if self is Role.SELLER else Role.SELLER
+
 
 class Status(StrEnum):
     """How far a trade has come."""
@@ -28,6 +35,7 @@ class Status(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
 
     @property
     def final(self) -> bool:
@@ -53,33 +61,9 @@ class Kind(StrEnum):
     EXPIRED = "expired"
     LINK_RENEWED = "link_renewed"
     SEAT_RELEASED = "seat_released"
-
-
-class Timing(Enum):
-    """How the time of something that happens lies to the trade's deadline."""
-
-    BEFORE = "before"
-    """Before the deadline, and not after the close."""
-    AFTER = "after"
-    """At the deadline or after it."""
-    ANY = "any"
-    """At any time, after the close too."""
-
-
-class VersionUse(Enum):
-    """What something that happens has to do with a version of the terms."""
-
-    NONE = "none"
-    MAKES = "makes"
-    NAMES = "names"
-
-
-class SeatChange(Enum):
-    """What something that happens does to the buyer's seat."""
-
-    STAYS = "stays"
-    TAKEN = "taken"
-    FREED = "freed"
+    WITHDRAWN = "withdrawn"
+    EXTENDED = "extended"
+    OFFER_SEEN = "offer_seen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +78,18 @@ class KindRules:
     to: Status | None = None
     #: How its time lies to the deadline.
     when: Timing = Timing.BEFORE
+    #: On which side of the standing offer whoever does it has to be.
+    side: Side = Side.EITHER
     #: What it has to do with a version of the terms.
     version: VersionUse = VersionUse.NONE
-    #: Whether it is an answer to the offer, after which the buyer's seat cannot be released any more.
+    #: Whether it always had; earlier releases' rejections name no version.
+    version_is_old: bool = True
+    #: Whether it is an answer to the offer when the buyer does it; the seat cannot be released any more then.
     answers: bool = False
+    #: What it does to the deadline.
+    deadline: DeadlineChange = DeadlineChange.STAYS
+    #: Whether it only tells: it is no activity, nobody's news, and no row of its own.
+    silent: bool = False
     #: Whether it puts a new invitation code in the place of the old one.
     renews_code: bool = False
     #: What it does to the buyer's seat.
@@ -110,9 +102,13 @@ class KindRules:
     @property
     def changes_trade(self) -> bool:
         """Whether the trade is another one afterwards; what does not was judged on nothing that could have changed."""
-        makes_terms = self.version is VersionUse.MAKES
         return (
-            self.to is not None or makes_terms or self.answers or self.renews_code or self.seat is not SeatChange.STAYS
+            self.to is not None
+            or self.version is not VersionUse.NONE
+            or self.answers
+            or self.renews_code
+            or self.seat is not SeatChange.STAYS
+            or self.deadline is not DeadlineChange.STAYS
         )
 
     @property
@@ -123,6 +119,7 @@ class KindRules:
 
 _SELLER = frozenset({Role.SELLER})
 _BUYER = frozenset({Role.BUYER})
+_EITHER = _SELLER | _BUYER
 _OPEN = frozenset({Status.DRAFT, Status.IN_NEGOTIATION})
 _IN_NEGOTIATION = frozenset({Status.IN_NEGOTIATION})
 
@@ -144,18 +141,20 @@ KINDS: dict[Kind, KindRules] = {
         words="{who} joined as the buyer",
     ),
     Kind.MESSAGE_SENT: KindRules(
-        by=_SELLER | _BUYER,
+        by=_EITHER,
         during=frozenset(Status),
         when=Timing.ANY,
         infinitive="send a message",
         words="{who} sent a message",
     ),
     Kind.AMENDED: KindRules(
-        by=_SELLER,
+        by=_EITHER,
         during=_OPEN,
         version=VersionUse.MAKES,
-        infinitive="amend the deal",
-        words="{who} amended the deal",
+        answers=True,
+        deadline=DeadlineChange.LEAVES_TIME,
+        infinitive="make an offer",
+        words="{who} made another offer",
     ),
     Kind.AMENDMENT_REQUESTED: KindRules(
         by=_BUYER,
@@ -165,18 +164,22 @@ KINDS: dict[Kind, KindRules] = {
         words="{who} asked for an amendment",
     ),
     Kind.ACCEPTED: KindRules(
-        by=_BUYER,
+        by=_EITHER,
         during=_IN_NEGOTIATION,
         to=Status.ACCEPTED,
+        side=Side.RECEIVED,
         version=VersionUse.NAMES,
         answers=True,
         infinitive="accept the deal",
         words="{who} accepted version {version}",
     ),
     Kind.REJECTED: KindRules(
-        by=_BUYER,
+        by=_EITHER,
         during=_IN_NEGOTIATION,
         to=Status.REJECTED,
+        side=Side.RECEIVED,
+        version=VersionUse.NAMES,
+        version_is_old=False,
         answers=True,
         infinitive="reject the deal",
         words="{who} rejected the deal",
@@ -204,6 +207,31 @@ KINDS: dict[Kind, KindRules] = {
         seat=SeatChange.FREED,
         infinitive="release the buyer's seat",
         words="{who} released the buyer's seat",
+    ),
+    Kind.WITHDRAWN: KindRules(
+        by=_EITHER,
+        during=_OPEN,
+        to=Status.WITHDRAWN,
+        side=Side.MADE,
+        version=VersionUse.NAMES,
+        infinitive="withdraw the offer",
+        words="{who} withdrew version {version}",
+    ),
+    Kind.EXTENDED: KindRules(
+        by=_SELLER,
+        during=_OPEN,
+        deadline=DeadlineChange.EXTENDED,
+        infinitive="extend the deadline",
+        words="{who} extended the deadline",
+    ),
+    Kind.OFFER_SEEN: KindRules(
+        by=_EITHER,
+        during=_IN_NEGOTIATION,
+        side=Side.RECEIVED,
+        version=VersionUse.NAMES,
+        silent=True,
+        infinitive="have seen the offer",
+        words="{who} saw version {version}",
     ),
 }
 
@@ -241,3 +269,8 @@ def kinds_that_close() -> tuple[Kind, ...]:
 def kinds_with(*versions: VersionUse) -> tuple[Kind, ...]:
     """The kinds that have this to do with a version of the terms."""
     return tuple(kind for kind, rules in KINDS.items() if rules.version in versions)
+
+
+def kinds_when(timing: Timing) -> tuple[Kind, ...]:
+    """The kinds whose time lies like this to the deadline."""
+    return tuple(kind for kind, rules in KINDS.items() if rules.when is timing)

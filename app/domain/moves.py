@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from app.domain.kinds import Kind
@@ -29,8 +30,8 @@ class SendMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Amend:
-    """Put new terms in place of those of `version`, with an optional reason."""
+class Offer:
+    """Put other terms on the table, in place of the offer that stands at `version`, with an optional reason."""
 
     kind: ClassVar[Kind] = Kind.AMENDED
     version: int
@@ -40,7 +41,7 @@ class Amend:
 
 @dataclass(frozen=True, slots=True)
 class RequestAmendment:
-    """Ask the seller, in words, for other terms."""
+    """Ask, in words, for other terms; the offer stands."""
 
     kind: ClassVar[Kind] = Kind.AMENDMENT_REQUESTED
     text: str
@@ -56,10 +57,36 @@ class Accept:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Decline the offer, with an optional reason."""
+    """Turn the offer of this version down for good, with an optional reason."""
 
     kind: ClassVar[Kind] = Kind.REJECTED
+    version: int
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take one's own offer of this version back for good, with an optional reason."""
+
+    kind: ClassVar[Kind] = Kind.WITHDRAWN
+    version: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """Move the deadline to a later time."""
+
+    kind: ClassVar[Kind] = Kind.EXTENDED
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class See:
+    """Have the other side's offer of this version on the screen."""
+
+    kind: ClassVar[Kind] = Kind.OFFER_SEEN
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +112,6 @@ class Expire:
     kind: ClassVar[Kind] = Kind.EXPIRED
 
 
-Move = Join | SendMessage | Amend | RequestAmendment | Accept | Reject | RenewLink | ReleaseSeat | Expire
+AboutOffer = Offer | Accept | Reject | Withdraw | See
+"""The moves that are about the offer that stands, and name its version."""
+Move = AboutOffer | Join | SendMessage | RequestAmendment | Extend | RenewLink | ReleaseSeat | Expire

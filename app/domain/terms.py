@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.domain.currency import DECIMALS, USD, without_sign
 from app.domain.refusals import Refusals, invalid
-from app.domain.text import check_text
+from app.domain.text import check_line, check_text
 
 MAX_PRICE = Decimal("9999999999999.99")
 """numeric(15,2), the column's type."""
@@ -16,6 +17,7 @@ MAX_QUANTITY = 2_147_483_647
 """A PostgreSQL integer."""
 MAX_MINUTES = 525_600
 """One year."""
+MAX_UNIT = 40
 
 _PRICE = re.compile(r"(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.([0-9]*))?|\.([0-9]+)")
 _LIKE = "Please write it with a point before the cents and commas, or nothing, between thousands: 1,000.50 or 1000.50."
@@ -37,7 +39,7 @@ _WHOLE = re.compile(r"[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """One version's figures. `price` is dollars per unit with two decimals."""
+    """One version's figures. `price` is per unit, in the trade's currency, kept with two decimals."""
 
     price: Decimal
     quantity: int
@@ -55,11 +57,11 @@ class Terms:
         )
 
 
-def parse_terms(price: str, quantity: str, description: str) -> Terms:
+def parse_terms(price: str, quantity: str, description: str, currency: str = USD) -> Terms:
     """Terms from what a person typed. Raises `Refusal` for all fields outside their limits, with the first one's."""
     refusals = Refusals()
     with refusals:
-        figure = parse_price(price)
+        figure = parse_price(price, currency)
     with refusals:
         count = parse_quantity(quantity)
     with refusals:
@@ -68,17 +70,29 @@ def parse_terms(price: str, quantity: str, description: str) -> Terms:
     return Terms(figure, count, description)
 
 
-def parse_price(typed: str) -> Decimal:
-    """A price from plain digits such as ``1000``, ``1,000.5`` or ``$900.50``: above 0, at most two decimals.
+def check_unit(typed: str) -> str:
+    """What a price is for, such as ``per pallet``: one line of at most 40 characters, or nothing.
+
+    Raises `Refusal` (INVALID, "unit").
+    """
+    return check_line(typed, "unit", "The unit", MAX_UNIT) if typed.strip() else ""
+
+
+def parse_price(typed: str, currency: str = USD) -> Decimal:
+    """A price from plain digits such as ``1000``, ``1,000.5`` or ``$900.50``: above 0, no decimals that the currency
+    does not have.
 
     Exponents, signs, other scripts' digits and whatever could mean two amounts are refused rather than guessed at:
     ``1.000`` is one thousand to half of the world.
     """
-    text = typed.strip().removeprefix("$").strip()
+    text = without_sign(typed.strip(), currency)
     match = _PRICE.fullmatch(text)
     if not match:
         raise invalid("price", _why_no_price(text))
-    if len(match[1] or match[2] or "") > 2:  # noqa: PLR2004 - cents
+    decimals = match[1] or match[2] or ""
+    if not DECIMALS[currency] and decimals.strip("0"):
+        raise invalid("price", f"The price has digits after the point, and {currency} has no smaller coins.")
+    if len(decimals) > 2:  # noqa: PLR2004 - cents
         raise invalid(
             "price",
             "The price has more than two digits after the point."

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from app.domain.currency import USD
 from app.domain.kinds import NEXT, Role, Status
 from app.domain.names import name_key
 from app.domain.refusals import Reason, Refusal
@@ -27,13 +28,13 @@ class Trade:
     code: str
     #: What is traded; never changes.
     title: str
-    #: Who made the offer.
+    #: Who sells, and opened the room.
     seller: Person
-    #: The terms as they stand.
+    #: The terms as they stand: the offer on the table.
     terms: Terms
     #: When it was drafted.
     created_at: datetime
-    #: The deadline: from here on nothing can be decided.
+    #: The deadline: from here on nothing can be decided. It may move, later only.
     expires_at: datetime
     #: When `version` was made.
     amended_at: datetime
@@ -45,15 +46,41 @@ class Trade:
     invited: str = ""
     #: Who has the buyer's seat; None while it is free.
     buyer: Person | None = None
-    #: Whether the buyer has answered the offer: asked for another one, accepted or rejected.
+    #: Whether the buyer has answered: asked for another offer, made one, accepted or rejected.
     answered: bool = False
+    #: Which side made the offer that stands; only the other one can accept it.
+    offered_by: Role = Role.SELLER
+    #: The newest version that the side which received it has had on its screen; 0: none.
+    seen_version: int = 0
+    #: The buyer's open request: the words that ask for another offer, until the next one; empty: none.
+    request: str = ""
+    #: The currency of all its prices, ISO 4217; never changes.
+    currency: str = USD
+    #: What a price is for, such as ``per pallet``; may be empty; never changes.
+    unit: str = ""
+    #: Whether it stands on everybody's dashboard; a private one shows others its status alone.
+    listed: bool = True
     #: When it was closed; None while it is open.
     closed_at: datetime | None = None
+
+    @property
+    def turn(self) -> Role | None:
+        """Whose turn it is: the side's that did not make the standing offer, or the seller's while a request is open.
+
+        Nobody's in a draft, and after the close.
+        """
+        if self.status is not Status.IN_NEGOTIATION:
+            return None
+        return Role.SELLER if self.request else self.offered_by.other
 
     @property
     def parties(self) -> tuple[Person, ...]:
         """The people whose trade it is: the seller and, once the seat is taken, the buyer."""
         return (self.seller,) if self.buyer is None else (self.seller, self.buyer)
+
+    def party(self, role: Role) -> Person | None:
+        """Who is on this side, if anybody is."""
+        return self.seller if role is Role.SELLER else self.buyer
 
     def role_of(self, user_id: int) -> Role | None:
         """The role of a user, or None for an outsider (somebody who may still join included)."""

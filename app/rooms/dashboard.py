@@ -25,15 +25,24 @@ _GATHER = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a dashboard shows: trades of these statuses, with `title` as a part of the title, from page 0 on."""
+    """What a dashboard shows: trades of these statuses, with `title` as a part of the title, from page 0 on.
+
+    `viewer` is somebody's id where the answer is another one for each person: only their `own` trades, or a title that
+    is looked for, as a private trade's is found by its parties alone.
+    """
 
     statuses: tuple[Status, ...] = tuple(Status)
     title: str = ""
     page: int = 0
+    viewer: int | None = None
+    own: bool = False
 
     def matches(self, trade: Trade) -> bool:
         """Whether the trade belongs to what is shown, on whichever page."""
-        return trade.status in self.statuses and _lower(self.title) in _lower(trade.title)
+        is_own = self.viewer is not None and trade.role_of(self.viewer) is not None
+        if trade.status not in self.statuses or (self.own and not is_own):
+            return False
+        return not self.title or (_lower(self.title) in _lower(trade.title) and (trade.listed or is_own))
 
 
 def _lower(text: str) -> str:
@@ -48,6 +57,10 @@ class Line:
     trade: Trade
     active_at: datetime
     present: tuple[Person, ...]
+
+    def is_whole_to(self, user_id: int) -> bool:
+        """Whether this person sees all of the line; of a private trade others see the status, and nothing else."""
+        return self.trade.listed or self.trade.role_of(user_id) is not None
 
     @property
     def is_recent(self) -> bool:
@@ -137,7 +150,14 @@ class TradeLists(Protocol):
     """What the dashboard reads: `db.history.History`, and a twin in memory for unit tests."""
 
     async def activity(
-        self, statuses: tuple[Status, ...], title: str, *, offset: int, limit: int
+        self,
+        statuses: tuple[Status, ...],
+        title: str,
+        *,
+        offset: int,
+        limit: int,
+        viewer: int | None = None,
+        own: bool = False,
     ) -> list[Standing]: ...
 
     async def count(self) -> tuple[int, int]: ...
@@ -241,7 +261,14 @@ class Dashboard:
         self._flush_soon()  # what changed while we read is waiting
 
     async def _read(self, query: Query) -> list[Line]:
-        found = await self._lists.activity(query.statuses, query.title, offset=query.page * PAGE, limit=PAGE + 1)
+        found = await self._lists.activity(
+            query.statuses,
+            query.title,
+            offset=query.page * PAGE,
+            limit=PAGE + 1,
+            viewer=query.viewer,
+            own=query.own,
+        )
         return [Line(s.trade, s.active_at, self._presence.people(s.trade.id)) for s in found]
 
     def _count(self, total: int) -> None:

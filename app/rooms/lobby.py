@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.actions import Action, Outcome
-from app.domain.kinds import Kind
+from app.domain.kinds import KINDS, Kind
 from app.domain.trade import Person, Standing, Trade
 from app.rooms.dashboard import Dashboard
 from app.rooms.presence import Presence
@@ -126,7 +126,7 @@ class Lobby:
             self._dashboard.count_one(trade_id)
         if room is not None and not room.take(outcome):
             self._catch_up_soon(trade_id, seq)
-        elif outcome.changes_trade:
+        elif outcome.changes_trade and not KINDS[outcome.action.kind].silent:
             self._spread(outcome.trade, outcome.action.at, outcome.before.parties)
         elif room is not None:
             self._spread(room.trade, outcome.action.at)

@@ -21,15 +21,18 @@ from app.domain.actions import Action, Outcome, Version
 from app.domain.kinds import Role
 from app.domain.moves import (
     Accept,
-    Amend,
     Expire,
+    Extend,
     Join,
     Move,
+    Offer,
     Reject,
     ReleaseSeat,
     RenewLink,
     RequestAmendment,
+    See,
     SendMessage,
+    Withdraw,
 )
 from app.domain.refusals import Reason, Refusal, Refusals
 from app.domain.terms import parse_terms
@@ -93,7 +96,7 @@ class Negotiation:
         self._limits.check("messages", viewer.person.id)
         return (await self._record_by(viewer, trade_id, SendMessage(text), request)).action
 
-    async def amend(
+    async def offer(
         self,
         viewer: Viewer,
         trade_id: int,
@@ -105,31 +108,68 @@ class Negotiation:
         reason: str,
         request: UUID | None = None,
     ) -> Trade:
-        """Put new terms, as typed, in the place of those of `version`.
+        """Put an offer on the table, as typed, in the place of the one that stands at `version`; either side may.
 
-        Raises `Refusal`: INVALID with the field's name, STALE when the terms are at another version, and others.
+        The other side has two minutes to answer it at least: the deadline moves where it was nearer. Raises `Refusal`:
+        INVALID with the field's name, STALE when the terms are at another version, and others.
         """
+        currency = (await self._known(trade_id)).currency
         refusals = Refusals()
         with refusals:
-            terms = parse_terms(price, quantity, description)
+            terms = parse_terms(price, quantity, description, currency)
         with refusals:
             check_text(reason, "reason", "The reason")  # the rules ask again; here it is told with the figures
         refusals.tell()
-        return (await self._move(viewer, trade_id, Amend(version, terms, reason), request)).trade
+        return (await self._move(viewer, trade_id, Offer(version, terms, reason), request)).trade
 
     async def request_amendment(
         self, viewer: Viewer, trade_id: int, text: str, *, request: UUID | None = None
     ) -> Action:
-        """Ask the seller for other terms. Raises `Refusal`, INVALID among others."""
+        """Ask the seller, in words, for another offer; the one that stands still does, and the request is open until
+        the next one. Raises `Refusal`, INVALID among others."""
         return (await self._move(viewer, trade_id, RequestAmendment(text), request)).action
 
     async def accept(self, viewer: Viewer, trade_id: int, version: int, *, request: UUID | None = None) -> Trade:
-        """Accept the terms of exactly this version. Raises `Refusal`: STALE when they are at another, and others."""
+        """Accept the other side's offer of exactly this version.
+
+        Raises `Refusal`: STALE when the terms are at another, NOT_YOURS when the offer is one's own, and others.
+        """
         return (await self._move(viewer, trade_id, Accept(version), request)).trade
 
-    async def reject(self, viewer: Viewer, trade_id: int, reason: str, *, request: UUID | None = None) -> Trade:
-        """Decline the offer for good. Raises `Refusal`, INVALID (the reason is too long) among others."""
-        return (await self._move(viewer, trade_id, Reject(reason), request)).trade
+    async def reject(
+        self, viewer: Viewer, trade_id: int, version: int, reason: str, *, request: UUID | None = None
+    ) -> Trade:
+        """Turn the other side's offer of exactly this version down; that ends the trade.
+
+        Raises `Refusal`: STALE when the terms are at another, NOT_YOURS when the offer is one's own, INVALID when the
+        reason is too long, and others.
+        """
+        return (await self._move(viewer, trade_id, Reject(version, reason), request)).trade
+
+    async def withdraw(
+        self, viewer: Viewer, trade_id: int, version: int, reason: str, *, request: UUID | None = None
+    ) -> Trade:
+        """Take one's own offer of exactly this version back; that ends the trade.
+
+        Raises `Refusal`: STALE when the terms are at another, NOT_YOURS when the offer is the other side's, INVALID
+        when the reason is too long, and others.
+        """
+        return (await self._move(viewer, trade_id, Withdraw(version, reason), request)).trade
+
+    async def extend(self, viewer: Viewer, trade_id: int, until: datetime, *, request: UUID | None = None) -> Trade:
+        """Move the deadline to a later time (with its time zone); the seller may.
+
+        Raises `Refusal`: INVALID ("minutes") when that is not later, or more than a year from now, and others.
+        """
+        return (await self._move(viewer, trade_id, Extend(until), request)).trade
+
+    async def see(self, viewer: Viewer, trade_id: int, version: int) -> None:
+        """Keep that the other side's offer of this version is on the viewer's screen; once is enough.
+
+        Raises `Refusal`: STALE when the terms are at another, NOT_YOURS when the offer is one's own, and others.
+        """
+        if (await self._known(trade_id)).seen_version != version:
+            await self._move(viewer, trade_id, See(version))
 
     async def renew_link(self, viewer: Viewer, trade_id: int) -> Trade:
         """Make a new invitation link; the old one leads nowhere from now on. Asked twice, it is renewed twice."""
@@ -161,18 +201,22 @@ class Negotiation:
         return await self._history.versions(room.trade.id, before=before)
 
     async def expire(self, trade_id: int) -> datetime | None:
-        """Close a trade whose deadline has passed; returns the deadline when that is still to come, else None.
+        """Close a trade whose deadline has passed; returns the deadline in force where it could not, else None.
 
-        A trade that is closed already, or gone, is left alone.
+        A trade that is closed already, or gone, is left alone. However it was overtaken, by a deadline that has moved
+        or by a clock that was wrong, what is returned has been read after that.
         """
         try:
             await self._record(trade_id, Expire(), lambda _: None)
-        except Refusal as refusal:
-            if refusal.reason is Reason.TOO_EARLY:
-                return (await self._read(trade_id)).expires_at
-            if refusal.reason not in {Reason.CLOSED, Reason.NOT_YOURS}:
-                raise
+        except Refusal:
+            standing = await self._history.trade(trade_id)
+            if standing is not None and not standing.trade.status.final:
+                return standing.trade.expires_at
         return None
+
+    async def expires_by(self, trade_id: int, job_id: int) -> bool:
+        """Whether this job is the one that is to expire the trade."""
+        return await self._history.expiry_job(trade_id) == job_id
 
     async def expire_overdue(self, late: float = 0.0) -> int:
         """Close what a lost job left open, `late` seconds or more after its deadline; returns how many."""
@@ -237,6 +281,11 @@ class Negotiation:
         if recorded is not None:
             self._lobby.publish(recorded)
         return recorded
+
+    async def _known(self, trade_id: int) -> Trade:
+        """The trade as this process knows it: what never changes is right in it."""
+        room = self._lobby.room(trade_id)
+        return room.trade if room else await self._read(trade_id)
 
     async def _read(self, trade_id: int) -> Trade:
         standing = await self._history.trade(trade_id)

@@ -114,6 +114,8 @@ class Privacy:
             "status": trade.status.value,
             "version": trade.version,
             "price": f"{trade.terms.price:.2f}",
+            "currency": trade.currency,
+            "unit": trade.unit,
             "quantity": trade.terms.quantity,
             "description": trade.terms.description,
             "created_at": utc_text(trade.created_at),
@@ -128,7 +130,7 @@ class Privacy:
         while actions := await self._history.actions_since(trade.id, seq, limit=_ACTIONS):
             seq = actions[-1].seq
             done += [
-                {"seq": action.seq, "at": utc_text(action.at), **body_of(action, trade.title)}
+                {"seq": action.seq, "at": utc_text(action.at), **body_of(action, trade)}
                 for action in actions
                 if action.actor is not None and action.actor.id == viewer.person.id
             ]

@@ -6,16 +6,18 @@ Each format that was ever issued keeps its row in `FORMATS`: old receipts have t
 import base64
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from app.domain.chain import TIME_FORMAT
-from app.domain.kinds import FINAL, KINDS, Kind, Role, VersionUse
+from app.domain.currency import DECIMALS, USD
+from app.domain.kinds import FINAL, KINDS, Kind, Role
 from app.domain.names import MAX_NAME
-from app.domain.terms import MAX_PRICE, MAX_QUANTITY
+from app.domain.terms import MAX_PRICE, MAX_QUANTITY, MAX_UNIT
 from app.domain.text import harmless
+from app.domain.traits import VersionUse
 
 _MAX_ID = 2**63 - 1
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
@@ -48,6 +50,8 @@ class Shape:
     body: dict[str, Field]
     #: Besides, the body of an entry that makes a version of the terms.
     terms: dict[str, Field]
+    #: Besides, what that one leaves out where it is dollars, and where nothing is said of the unit.
+    measure: dict[str, Field]
     #: Besides, the body of the creation.
     creation: dict[str, Field]
     #: One of the parties.
@@ -108,54 +112,63 @@ _POINT = Field(_is_time, "a time such as 2026-11-22T12:00:00.000005Z")
 _PRICE = Field(_is_price, "a price such as “1000.00”")
 _TERMS = {"price": _PRICE, "quantity": _whole(MAX_QUANTITY), "description": _TEXT}
 _ROLE = _one_of([role.value for role in Role])
+_UNIT = Field(lambda value: type(value) is str and len(value) <= MAX_UNIT, f"a text of at most {MAX_UNIT} characters")
+_WORDS = Field(lambda value: _UNIT.holds(value) and value != "", f"{_UNIT.words}, and not empty")
 
-FORMATS = {
-    "traderoom-receipt/1": Shape(
-        receipt={
-            "format": _TEXT,
-            "issued_at": _POINT,
-            "trade": _OBJECT,
-            "actions": _LIST,
-            "parties": _OBJECT,
-            "signature": _OBJECT,
-        },
-        trade={
-            "id": _whole(_MAX_ID),
-            "title": _TEXT,
-            "status": _one_of([status.value for status in FINAL]),
-            "version": _whole(_MAX_ID),
-            "created_at": _POINT,
-            "deadline": _POINT,
-            "closed_at": _POINT,
-            **_TERMS,
-            "total": Field(_is_amount, "an amount such as “1000.00”"),
-        },
-        entry={
-            "seq": _whole(_MAX_ID),
-            "at": _POINT,
-            "body": _OBJECT,
-            "hash": Field(lambda value: type(value) is str and _HASH.fullmatch(value) is not None, "64 hex digits"),
-        },
-        body={
-            "kind": _one_of([kind.value for kind in Kind]),
-            "actor": _perhaps(_whole(_MAX_ID)),
-            "role": _perhaps(_ROLE),
-            "version": _perhaps(_whole(_MAX_ID)),
-            "text": _TEXT,
-        },
-        terms=_TERMS,
-        creation={"title": _TEXT},
-        party={
-            "name": Field(lambda value: type(value) is str and 1 <= len(value) <= MAX_NAME, "a name"),
-            "role": _ROLE,
-        },
-        signature={
-            "algorithm": Field(lambda value: value == "Ed25519" and type(value) is str, "“Ed25519”"),
-            "public_key": of_bytes(32),
-            "value": of_bytes(64),
-        },
-    )
-}
+_FIRST = Shape(
+    receipt={
+        "format": _TEXT,
+        "issued_at": _POINT,
+        "trade": _OBJECT,
+        "actions": _LIST,
+        "parties": _OBJECT,
+        "signature": _OBJECT,
+    },
+    trade={
+        "id": _whole(_MAX_ID),
+        "title": _TEXT,
+        "status": _one_of([status.value for status in FINAL]),
+        "version": _whole(_MAX_ID),
+        "created_at": _POINT,
+        "deadline": _POINT,
+        "closed_at": _POINT,
+        **_TERMS,
+        "total": Field(_is_amount, "an amount such as “1000.00”"),
+    },
+    entry={
+        "seq": _whole(_MAX_ID),
+        "at": _POINT,
+        "body": _OBJECT,
+        "hash": Field(lambda value: type(value) is str and _HASH.fullmatch(value) is not None, "64 hex digits"),
+    },
+    body={
+        "kind": _one_of([kind.value for kind in Kind]),
+        "actor": _perhaps(_whole(_MAX_ID)),
+        "role": _perhaps(_ROLE),
+        "version": _perhaps(_whole(_MAX_ID)),
+        "text": _TEXT,
+    },
+    terms=_TERMS,
+    measure={},
+    creation={"title": _TEXT},
+    party={
+        "name": Field(lambda value: type(value) is str and 1 <= len(value) <= MAX_NAME, "a name"),
+        "role": _ROLE,
+    },
+    signature={
+        "algorithm": Field(lambda value: value == "Ed25519" and type(value) is str, "“Ed25519”"),
+        "public_key": of_bytes(32),
+        "value": of_bytes(64),
+    },
+)
+_SECOND = replace(
+    _FIRST,
+    trade={**_FIRST.trade, "currency": _one_of(list(DECIMALS)), "unit": _UNIT},
+    entry={**_FIRST.entry, "deadline": _POINT},
+    measure={"currency": _one_of([code for code in DECIMALS if code != USD]), "unit": _WORDS},
+)
+
+FORMATS = {"traderoom-receipt/1": _FIRST, "traderoom-receipt/2": _SECOND}
 """Every format that was ever issued."""
 
 
@@ -188,8 +201,10 @@ def _body(body: dict[str, Any], shape: Shape) -> dict[str, Field]:
     kind: Any = body.get("kind")
     if not shape.body["kind"].holds(kind):
         return shape.body
-    makes_terms = KINDS[Kind(kind)].version is VersionUse.MAKES
-    return shape.body | (shape.terms if makes_terms else {}) | (shape.creation if kind == Kind.CREATED else {})
+    fields = shape.body | (shape.creation if kind == Kind.CREATED else {})
+    if KINDS[Kind(kind)].version is VersionUse.MAKES:
+        fields |= shape.terms | {name: field for name, field in shape.measure.items() if name in body}
+    return fields
 
 
 def _compare(part: Any, fields: dict[str, Field], place: str) -> Iterator[str]:

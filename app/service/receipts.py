@@ -23,7 +23,7 @@ from app.service.limits import Limits
 from app.service.verification import Receipt
 from app.service.viewer import Viewer
 
-FORMAT = "traderoom-receipt/1"
+FORMAT = "traderoom-receipt/2"
 _PAGE = 500
 
 
@@ -69,7 +69,14 @@ class Receipts:
 
 def _document(trade: Trade, actions: list[Action], now: datetime) -> Receipt:
     entries = [
-        {"seq": a.seq, "at": utc_text(a.at), "body": body_of(a, trade.title), "hash": a.hash.hex()} for a in actions
+        {
+            "seq": action.seq,
+            "at": utc_text(action.at),
+            "deadline": utc_text(action.deadline or trade.expires_at),
+            "body": body_of(action, trade),
+            "hash": action.hash.hex(),
+        }
+        for action in actions
     ]
     return {
         "format": FORMAT,
@@ -82,6 +89,8 @@ def _document(trade: Trade, actions: list[Action], now: datetime) -> Receipt:
             "created_at": utc_text(trade.created_at),
             "deadline": utc_text(trade.expires_at),
             "closed_at": utc_text(trade.closed_at) if trade.closed_at else None,
+            "currency": trade.currency,
+            "unit": trade.unit,
             **_figures(trade.terms),
         },
         "actions": entries,

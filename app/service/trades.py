@@ -4,15 +4,17 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import UUID, uuid5
 
 from app import security_log
 from app.db.history import History
 from app.db.ledger import Ledger, RecordedBeforeError
+from app.domain.currency import USD, check_currency
 from app.domain.kinds import Status
 from app.domain.names import check_spelling, name_key
 from app.domain.refusals import Reason, Refusal, Refusals, invalid
-from app.domain.terms import parse_minutes, parse_terms
+from app.domain.terms import check_unit, parse_minutes, parse_terms
 from app.domain.text import check_title
 from app.domain.trade import Person, Standing, Trade
 from app.rooms.dashboard import Dashboard, Listing, Query
@@ -33,7 +35,15 @@ class Trades:
     """Use cases around trades as a whole. Where they raise `Refusal`, nothing was changed."""
 
     def __init__(
-        self, ledger: Ledger, history: History, lobby: Lobby, dashboard: Dashboard, limits: Limits, *, most_open: int
+        self,
+        ledger: Ledger,
+        history: History,
+        lobby: Lobby,
+        dashboard: Dashboard,
+        limits: Limits,
+        *,
+        most_open: int,
+        shows_all: bool = True,
     ) -> None:
         self._ledger = ledger
         self._history = history
@@ -41,6 +51,7 @@ class Trades:
         self._dashboard = dashboard
         self._limits = limits
         self._most_open = most_open
+        self._shows_all = shows_all
         self._creating: Counter[int] = Counter()
 
     async def create(
@@ -53,18 +64,22 @@ class Trades:
         quantity: str,
         buyer: str,
         minutes: str,
+        currency: str = USD,
+        unit: str = "",
+        private: bool = False,
         request: UUID | None = None,
     ) -> Trade:
-        """A new offer from what the seller typed; `buyer` may be empty. A named request makes one trade.
+        """A new offer from what the seller typed; `buyer` and `unit` may be empty. A named request makes one trade.
 
-        Raises `Refusal`: TOO_OFTEN (too many moves, or too many open offers), INVALID with the field's name.
+        `private`: others than the parties see no more of it on the dashboard than its status. Raises `Refusal`:
+        TOO_OFTEN (too many moves, or too many open offers), INVALID with the field's name.
         """
         self._limits.check("moves", viewer.person.id)
         me = viewer.person.id
         fields = {"title": title, "description": description, "price": price, "quantity": quantity}
-        fields |= {"buyer": buyer, "minutes": minutes}
+        fields |= {"buyer": buyer, "minutes": minutes, "currency": currency, "unit": unit}
         # The name covers the content, as in `negotiation`.
-        name = uuid5(request, repr(fields)) if request else None
+        name = uuid5(request, repr((fields, private))) if request else None
         self._creating[me] += 1
         try:
             most = self._most_open
@@ -75,7 +90,7 @@ class Trades:
                     Reason.TOO_OFTEN,
                     f"You have {most:,} open offers already. Please wait until one of them is closed.",
                 )
-            return await self.draft(viewer.person, **fields, request=name)
+            return await self.draft(viewer.person, **fields, private=private, request=name)
         finally:
             self._creating[me] -= 1
             if not self._creating[me]:
@@ -91,6 +106,9 @@ class Trades:
         quantity: str,
         buyer: str,
         minutes: str,
+        currency: str = USD,
+        unit: str = "",
+        private: bool = False,
         request: UUID | None = None,
     ) -> Trade:
         """A new offer of a seller at the shell, who has no session. Raises `Refusal` (INVALID)."""
@@ -98,14 +116,28 @@ class Trades:
         with refusals:
             title = check_title(title)
         with refusals:
-            terms = parse_terms(price, quantity, description)
+            currency = check_currency(currency)
+        with refusals:
+            terms = parse_terms(price, quantity, description, currency)
+        with refusals:
+            unit = check_unit(unit)
         with refusals:
             invited = _check_buyer(buyer, seller)
         with refusals:
             duration = parse_minutes(minutes)
         refusals.tell()
         try:
-            outcome = await self._ledger.create(seller, title, terms, invited, duration, request=request)
+            outcome = await self._ledger.create(
+                seller,
+                title,
+                terms,
+                invited,
+                duration,
+                currency=currency,
+                unit=unit,
+                listed=not private,
+                request=request,
+            )
         except RecordedBeforeError:
             if before := await self._made_before(seller, request):
                 return before
@@ -153,8 +185,10 @@ class Trades:
         another name; returns the way to stop it."""
         return self._lobby.watch_list(viewer.person.id, changed, renamed)
 
-    async def activity(self, viewer: Viewer, query: Query) -> Listing:  # noqa: ARG002 - everybody signed in may look
-        """A live listing of the dashboard; give it back with `close_activity`."""
+    async def activity(self, viewer: Viewer, query: Query) -> Listing:
+        """A live listing of the dashboard, as the viewer may see it; give it back with `close_activity`."""
+        if query.title or not self._shows_all:
+            query = replace(query, viewer=viewer.person.id, own=not self._shows_all)
         return await self._dashboard.open(query)
 
     def close_activity(self, listing: Listing) -> None:

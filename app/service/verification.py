@@ -7,6 +7,7 @@ top and beside them is what they lead to, and when the given key has signed it. 
 
 import base64
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -14,9 +15,11 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from app.domain.chain import GENESIS, canonical, link
-from app.domain.kinds import KINDS, Kind, Role, SeatChange, Status, Timing, VersionUse
+from app.domain.chain import DEFAULTS, GENESIS, canonical, link, utc_text
+from app.domain.kinds import KINDS, Kind, KindRules, Role, Status
+from app.domain.rules import LONGEST, TIME_TO_ANSWER
 from app.domain.text import harmless
+from app.domain.traits import DeadlineChange, SeatChange, Side, Timing, VersionUse
 from app.service.receipt_shape import misshapen, of_bytes
 from app.service.strict_json import UnreadableError, read
 
@@ -48,7 +51,8 @@ def verify(receipt: Any, public_key: str) -> list[str]:
 
 def summary(receipt: Receipt) -> list[str]:
     """What a receipt says, in lines for a terminal; for one that was verified."""
-    trade, closing = receipt["trade"], _closing(receipt)
+    trade, closing = {**DEFAULTS, **receipt["trade"]}, _closing(receipt)
+    deadline = _deadline_after(receipt["actions"][0], receipt)
     parties = {party["role"]: (person, party["name"]) for person, party in receipt["parties"].items()}
     return [
         f"Trade {trade['id']}: {harmless(trade['title'])}",
@@ -59,8 +63,11 @@ def summary(receipt: Receipt) -> list[str]:
             for role in Role
         ),
         f"Terms, version {trade['version']}: {trade['price']} x {trade['quantity']} = {trade['total']}",
+        f"Currency: {trade['currency']}",
+        *([f"Unit: {harmless(trade['unit'])}"] if trade["unit"] else []),
         f"Description: {harmless(trade['description']) or 'none'}",
-        f"Created: {trade['created_at']}, with the deadline {trade['deadline']}",
+        f"Created: {trade['created_at']}, with the deadline {deadline}",
+        *([f"Deadline: moved to {trade['deadline']}"] if trade["deadline"] != deadline else []),
         f"Outcome: {Status(trade['status']).word} at {closing['at']}"
         + (f" by the {closing['body']['role']}" if closing["body"]["role"] else ""),
         f"Verified: the chain of {len(receipt['actions']):,} actions and the signature of {receipt['issued_at']}.",
@@ -71,13 +78,19 @@ def _closing(receipt: Receipt) -> Any:
     return next(entry for entry in receipt["actions"] if KINDS[Kind(entry["body"]["kind"])].closes)
 
 
+def _deadline_after(entry: Any, receipt: Receipt) -> str:
+    """The deadline in force after an action; in the first format a trade has one."""
+    deadline: str = entry.get("deadline", receipt["trade"]["deadline"])
+    return deadline
+
+
 def _chain_problems(receipt: Receipt) -> Iterator[str]:
     previous = GENESIS
     for place, entry in enumerate(receipt["actions"], start=1):
         if entry["seq"] != place:
             yield f"The chain breaks at action {place}: it is missing or stands in another place."
             return
-        previous = link(previous, entry["body"], entry["seq"], entry["at"], receipt["trade"]["deadline"])
+        previous = link(previous, entry["body"], entry["seq"], entry["at"], _deadline_after(entry, receipt))
         if previous.hex() != entry["hash"]:
             yield f"The chain breaks at action {place}: its content does not match its hash."
             return
@@ -88,9 +101,11 @@ class _Replay:
 
     def __init__(self, receipt: Receipt) -> None:
         self._receipt = receipt
-        self._deadline: str = receipt["trade"]["deadline"]
+        self._deadline = _deadline_after(receipt["actions"][0], receipt)
         self._status: Status | None = None
         self._version = 0
+        self._seen_version = 0
+        self._offered_by: Role | None = None
         self._people: dict[Role, int | None] = {Role.SELLER: None, Role.BUYER: None}
         self._led_to: dict[str, Any] = {}
 
@@ -101,8 +116,9 @@ class _Replay:
             yield from (f"Action {place} ({kind.value}) is impossible: {why}." for why in self._play(kind, entry))
         if self._status is None or not self._status.final:
             yield "The actions lead to no outcome."
-        trade = self._receipt["trade"]
+        trade = {**DEFAULTS, **self._receipt["trade"]}
         led_to = {**self._led_to, "version": self._version, "status": self._status and self._status.value}
+        led_to["deadline"] = self._deadline
         for field, value in led_to.items():
             if trade[field] != value:
                 yield f"The {field.replace('_', ' ')} on top is not the one the actions lead to."
@@ -120,19 +136,52 @@ class _Replay:
             yield f"the trade is {self._status.word.lower() if self._status else 'not there yet'}"
         if {Timing.BEFORE: at >= self._deadline, Timing.AFTER: at < self._deadline, Timing.ANY: False}[rules.when]:
             yield "its time is on the wrong side of the deadline"
-        wanted = {VersionUse.MAKES: self._version + 1, VersionUse.NAMES: self._version, VersionUse.NONE: None}
-        if body["version"] != wanted[rules.version]:
-            yield "its version is not the one that was due"
         if not self._may(kind, body):
             yield "it is not by somebody who may do it"
+        yield from self._offer_problems(kind, body)
+        yield from self._follow_deadline(rules, entry)
         self._status = rules.to or self._status
-        if rules.version is VersionUse.MAKES:
-            self._version = body["version"] or 0
-            self._led_to |= {field: body[field] for field in ("price", "quantity", "description")}
-        if kind is Kind.CREATED:
-            self._led_to |= {"title": body["title"], "created_at": at}
         if rules.closes:
             self._led_to["closed_at"] = at
+        if kind is Kind.CREATED:
+            measure = {name: body.get(name, default) for name, default in DEFAULTS.items()}
+            self._led_to |= {"title": body["title"], "created_at": at, **measure}
+        if rules.version is VersionUse.MAKES:
+            yield from self._put_up(body)
+
+    def _offer_problems(self, kind: Kind, body: Any) -> Iterator[str]:
+        """Whether it is about the offer that stands, and by the side of it whose that is."""
+        rules = KINDS[kind]
+        wanted = {VersionUse.MAKES: self._version + 1, VersionUse.NAMES: self._version, VersionUse.NONE: None}
+        is_unnamed = body["version"] is None and not rules.version_is_old
+        if body["version"] != wanted[rules.version] and not is_unnamed:
+            yield "its version is not the one that was due"
+        if rules.side is not Side.EITHER and (body["role"] == self._offered_by) != (rules.side is Side.MADE):
+            yield "it is by the wrong side of the offer"
+        if kind is Kind.OFFER_SEEN:
+            if self._seen_version == self._version:
+                yield "the offer had been seen"
+            self._seen_version = self._version
+
+    def _put_up(self, body: Any) -> Iterator[str]:
+        """Other terms on the table; what they are in never changes."""
+        self._version = body["version"] or 0
+        self._offered_by = Role(body["role"]) if body["role"] else None
+        if any(body.get(name, default) != self._led_to.get(name) for name, default in DEFAULTS.items()):
+            yield "its currency or unit is not the trade's"
+        self._led_to |= {field: body[field] for field in ("price", "quantity", "description")}
+
+    def _follow_deadline(self, rules: KindRules, entry: Any) -> Iterator[str]:
+        """Whether the deadline stays, or moves as this kind of thing moves it."""
+        before, self._deadline = self._deadline, _deadline_after(entry, self._receipt)
+        is_right = self._deadline == before
+        if rules.deadline is DeadlineChange.EXTENDED:
+            is_right = before < self._deadline <= _later(entry["at"], LONGEST)
+        elif rules.deadline is DeadlineChange.LEAVES_TIME and self._status is not Status.DRAFT:
+            # Earlier releases' offers moved none.
+            is_right |= before < self._deadline == _later(entry["at"], TIME_TO_ANSWER)
+        if not is_right:
+            yield "the deadline after it is not the one it leads to"
 
     def _may(self, kind: Kind, body: Any) -> bool:
         """Whether role and person are right, after which the seats are as the action leaves them."""
@@ -148,8 +197,15 @@ class _Replay:
             is_right = is_right and actor not in self._people.values()
             self._people[role] = actor
         if rules.seat is SeatChange.FREED:
-            self._people[Role.BUYER] = None
+            self._people[Role.BUYER], self._seen_version = None, 0
         return is_right
+
+
+def _later(at: str, by: timedelta) -> str:
+    try:
+        return utc_text(datetime.fromisoformat(at) + by)
+    except OverflowError:  # a time at the end of all calendars
+        return at
 
 
 def _signature_problems(receipt: Receipt, public_key: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from app.db.ledger import Ledger
 from app.db.queue import Queue
 from app.domain.actions import Outcome
 from app.domain.kinds import Kind, Status
-from app.domain.moves import Accept, Amend, Expire, Join, Reject, RequestAmendment, SendMessage
+from app.domain.moves import Accept, Expire, Join, Offer, Reject, RequestAmendment, SendMessage
 from tests.conftest import Deal, Market
 from tests.db.audit import broken_promises
 from tests.db.test_ledger import DEARER
@@ -30,8 +30,8 @@ async def test_accept_reject_amend_and_expire_at_once_give_one_outcome(market: M
         deal = await market.deal(f"Oak {n}")
         asked = [
             await deal.ask(Accept(1), deal.buyer),
-            await deal.ask(Reject(), deal.buyer),
-            await deal.ask(Amend(1, DEARER), deal.seller),
+            await deal.ask(Reject(1), deal.buyer),
+            await deal.ask(Offer(1, DEARER), deal.seller),
             await deal.ask(Expire(), now=(await deal.trade()).expires_at),
         ]
         kept = await recorded(market.ledger, asked[n % 4 :] + asked[: n % 4])
@@ -53,7 +53,7 @@ async def test_a_double_click_accepts_once(deal: Deal, market: Market) -> None:
 
 
 async def test_two_tabs_that_amend_the_same_version_make_one_new_version(deal: Deal, market: Market) -> None:
-    tab = await deal.ask(Amend(1, DEARER), deal.seller)
+    tab = await deal.ask(Offer(1, DEARER), deal.seller)
     [amended] = await recorded(market.ledger, [tab] * 8)
     assert (await deal.trade()) == amended.trade
     assert len(await market.history.versions(deal.id)) == 2

@@ -11,7 +11,7 @@ import pytest
 from app.db.engine import Database, connect
 from app.domain.actions import Outcome
 from app.domain.kinds import Kind, Status
-from app.domain.moves import Accept, Amend, Expire, Join, Move, RequestAmendment, SendMessage
+from app.domain.moves import Accept, Expire, Join, Move, Offer, RequestAmendment, SendMessage
 from app.domain.refusals import Refusal
 from tests.conftest import Deal, Market
 from tests.db.audit import broken_promises
@@ -40,7 +40,7 @@ async def test_a_move_after_the_deadline_is_not_recorded_though_the_rules_saw_an
 @pytest.mark.parametrize("move", ["join", "amend"])
 async def test_a_draft_is_bound_by_its_deadline_too(market: Market, move: str) -> None:
     deal = await market.past(Status.DRAFT)
-    asked = await early(deal, Join(deal.buyer, deal.code) if move == "join" else Amend(1, DEARER))
+    asked = await early(deal, Join(deal.buyer, deal.code) if move == "join" else Offer(1, DEARER))
     assert await market.ledger.record(asked) is None
     assert (await deal.trade()).status is Status.DRAFT
 

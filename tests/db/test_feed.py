@@ -11,8 +11,9 @@ from app.db import feed as feed_module
 from app.db.engine import Database, connect
 from app.db.feed import Feed
 from app.db.history import History
-from app.db.ledger import CHANNEL, Ledger
+from app.db.ledger import Ledger
 from app.db.queue import Queue
+from app.db.statements import CHANNEL
 from app.domain.moves import Accept, RequestAmendment, SendMessage
 from tests.conftest import Deal, Market
 from tests.db.outage import cut, outage

@@ -10,7 +10,7 @@ from app.db.history import History
 from app.db.ledger import Ledger, new_code
 from app.db.queue import Queue
 from app.domain.kinds import Status
-from app.domain.moves import Amend, Expire, Join, ReleaseSeat, SendMessage
+from app.domain.moves import Expire, Join, Offer, ReleaseSeat, SendMessage
 from tests.conftest import Deal, Market
 from tests.db.audit import broken_promises
 from tests.db.test_feed import Listener, until
@@ -43,7 +43,7 @@ async def expire(deal: Deal, owner_url: str, ago: timedelta) -> Deal:
 async def forgotten(market: Market, owner_url: str, title: str = "Forgotten") -> Deal:
     """An offer that is cleared: with two versions and a message, expired more than a month ago."""
     deal = await market.draft(title)
-    await deal.play(Amend(1, DEARER), deal.seller)
+    await deal.play(Offer(1, DEARER), deal.seller)
     await deal.play(SendMessage("Anybody?"), deal.seller)
     return await expire(deal, owner_url, MONTH + timedelta(minutes=1))
 

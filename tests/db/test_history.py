@@ -7,7 +7,7 @@ import pytest
 
 from app.db.history import History
 from app.domain.kinds import OPEN, Kind, Status
-from app.domain.moves import Accept, Amend, Join, Reject, SendMessage
+from app.domain.moves import Accept, Join, Offer, Reject, SendMessage
 from app.domain.trade import RECENTLY, Standing
 from tests.conftest import TERMS, Deal, Market
 
@@ -59,7 +59,7 @@ async def test_actions_are_those_of_one_trade_only(chat: Deal, market: Market) -
 async def test_versions_come_in_pages_from_the_newest_each_with_the_terms_before_it(deal: Deal) -> None:
     history = deal.market.history
     for version in range(1, 6):
-        await deal.play(Amend(version, replace(TERMS, quantity=100 + version), f"reason {version}"), deal.seller)
+        await deal.play(Offer(version, replace(TERMS, quantity=100 + version), f"reason {version}"), deal.seller)
     versions = await history.versions(deal.id)
     assert [version.number for version in versions] == [6, 5, 4, 3, 2, 1]
     assert [version.terms.quantity for version in versions] == [105, 104, 103, 102, 101, 5]
@@ -103,7 +103,7 @@ async def test_a_person_s_trades_are_the_open_ones_by_deadline_and_then_the_clos
     await market.deal("Ann's own", by="Ann")
     rejected = await market.deal("rejected last")
     await accepted.play(Accept(1), accepted.buyer)
-    await rejected.play(Reject(), rejected.buyer)
+    await rejected.play(Reject(1), rejected.buyer)
     sam, bea, ann = accepted.seller, accepted.buyer, await market.person("Ann")
 
     assert titles(await history.trades_of(sam.id, ALL, offset=0, limit=10)) == [
@@ -129,7 +129,7 @@ async def test_the_activity_shows_the_newest_happening_first_and_filters_by_stat
     market: Market, history: History
 ) -> None:
     first, second, third = [await market.deal(title) for title in ("first", "second", "third")]
-    await second.play(Reject(), second.buyer)
+    await second.play(Reject(1), second.buyer)
     await first.play(SendMessage("Still there?"), first.seller)
     await market.draft("fourth")
 

@@ -12,11 +12,12 @@ import pytest
 
 from app.db.engine import Database, connect
 from app.db.history import History
-from app.db.ledger import _CODE_ALPHABET, CHANNEL, Ledger, new_code
+from app.db.ledger import _CODE_ALPHABET, Ledger, new_code
 from app.db.queue import Queue
+from app.db.statements import CHANNEL
 from app.domain.actions import Action, Outcome
 from app.domain.kinds import Kind, Role, Status
-from app.domain.moves import Accept, Amend, Expire, Join, Move, Reject, RequestAmendment, SendMessage
+from app.domain.moves import Accept, Expire, Join, Move, Offer, Reject, RequestAmendment, SendMessage
 from app.domain.terms import MAX_MINUTES, MAX_PRICE, MAX_QUANTITY, Terms
 from app.domain.text import MAX_TEXT
 from app.domain.trade import Person
@@ -25,7 +26,7 @@ from tests.db.audit import broken_promises
 
 DEARER = Terms(Decimal("1100.50"), 4, "Oak, oiled twice.")
 ODD = "50 % of \\ 'quotes' \"and\" {braces} $1 %s :name <b>🙂</b>\n\tشكرا"
-OPEN_MOVES = (Amend(1, DEARER), RequestAmendment("Less, please."), Accept(1), Reject("No."))
+OPEN_MOVES = (Offer(1, DEARER), RequestAmendment("Less, please."), Accept(1), Reject(1, "No."))
 
 
 def word(move: Move) -> str:
@@ -37,7 +38,7 @@ def mover(deal: Deal, move: Move) -> Person | None:
     """Whose move it is."""
     if isinstance(move, Expire):
         return None
-    return deal.seller if isinstance(move, Amend) else deal.buyer
+    return deal.seller if isinstance(move, Offer) else deal.buyer
 
 
 async def jobs(database: Database) -> list[tuple[int, str, str, dict[str, int], object]]:
@@ -76,20 +77,20 @@ async def test_the_largest_figures_and_texts_are_kept_to_the_last_digit(market: 
     deal = await market.deal(terms=terms)
     assert (await deal.trade()).terms == terms
     await deal.play(SendMessage("🙂" * MAX_TEXT), deal.buyer)
-    await deal.play(Amend(1, Terms(Decimal("0.01"), 1, ""), "ü" * MAX_TEXT), deal.seller)
+    await deal.play(Offer(1, Terms(Decimal("0.01"), 1, ""), "ü" * MAX_TEXT), deal.seller)
     assert (await market.history.actions(deal.id))[-1].before == terms
 
 
-@pytest.mark.parametrize("end", [Accept(3), Reject(ODD), Reject(), Expire()], ids=word)
+@pytest.mark.parametrize("end", [Accept(3), Reject(1, ODD), Reject(1), Expire()], ids=word)
 async def test_every_move_is_read_back_as_it_was_recorded(market: Market, history: History, end: Move) -> None:
     deal = await market.draft(minutes=30 if not isinstance(end, Expire) else 0.02)
     moves: list[tuple[Move, Person | None]] = [
         (SendMessage("I am early."), deal.seller),
-        (Amend(1, replace(TERMS, quantity=6)), deal.seller),
+        (Offer(1, replace(TERMS, quantity=6)), deal.seller),
         (Join(deal.buyer, deal.code), deal.buyer),
         (SendMessage(ODD), deal.buyer),
         (RequestAmendment(ODD), deal.buyer),
-        (Amend(2, DEARER, ODD), deal.seller),
+        (Offer(2, DEARER, ODD), deal.seller),
         (end, mover(deal, end)),
         (SendMessage("Thank you."), deal.buyer),
     ]
@@ -125,16 +126,16 @@ def test_a_code_has_130_random_bits_in_an_alphabet_that_survives_being_read_alou
     assert {c for code in codes for c in code} == set(_CODE_ALPHABET)
 
 
-@pytest.mark.parametrize("move", [Accept(1), Amend(1, DEARER)], ids=word)
+@pytest.mark.parametrize("move", [Accept(1), Offer(1, DEARER)], ids=word)
 async def test_a_move_on_older_terms_is_not_recorded(deal: Deal, ledger: Ledger, move: Move) -> None:
     asked = await deal.ask(move, mover(deal, move))
-    await deal.play(Amend(1, replace(TERMS, quantity=1)), deal.seller)
+    await deal.play(Offer(1, replace(TERMS, quantity=1)), deal.seller)
     standing = await deal.standing()
     assert await ledger.record(asked) is None
     assert await deal.standing() == standing
 
 
-@pytest.mark.parametrize("close", [Accept(1), Reject()], ids=word)
+@pytest.mark.parametrize("close", [Accept(1), Reject(1)], ids=word)
 async def test_a_closed_trade_takes_messages_and_nothing_else(deal: Deal, ledger: Ledger, close: Move) -> None:
     asked = [await deal.ask(move, mover(deal, move)) for move in OPEN_MOVES]
     asked.append(await deal.ask(Expire(), now=(await deal.trade()).expires_at))
@@ -199,7 +200,7 @@ async def test_a_trade_whose_job_cannot_be_deferred_is_not_created(
     assert await jobs(database) == []
 
 
-@pytest.mark.parametrize("close", [Accept(1), Reject("No.")], ids=word)
+@pytest.mark.parametrize("close", [Accept(1), Reject(1, "No.")], ids=word)
 async def test_closing_cancels_the_job(deal: Deal, market: Market, database: Database, close: Move) -> None:
     other = await market.draft("Pine shelf")
     await deal.play(close, deal.buyer)
@@ -235,7 +236,7 @@ async def test_each_recorded_move_is_announced_with_its_place_and_origin(
         await listening.execute(f"LISTEN {CHANNEL}")
         deal = await market.deal()
         stale = await deal.ask(Accept(1), deal.buyer)
-        await Ledger(database, Queue(url), "there").record(await deal.ask(Amend(1, DEARER), deal.seller))
+        await Ledger(database, Queue(url), "there").record(await deal.ask(Offer(1, DEARER), deal.seller))
         assert await market.ledger.record(stale) is None
         await deal.play(Accept(2), deal.buyer)
         heard = [notice.payload async for notice in listening.notifies(timeout=2, stop_after=4)]

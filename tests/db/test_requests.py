@@ -9,15 +9,16 @@ import pytest
 
 from app.db.engine import Database, connect
 from app.db.history import History
-from app.db.ledger import CHANNEL, Ledger, RecordedBeforeError
+from app.db.ledger import Ledger, RecordedBeforeError
 from app.db.queue import Queue
+from app.db.statements import CHANNEL
 from app.domain.kinds import Kind, Status
-from app.domain.moves import Accept, Amend, Join, Move, Reject, RequestAmendment, SendMessage
+from app.domain.moves import Accept, Join, Move, Offer, Reject, RequestAmendment, SendMessage
 from tests.conftest import TERMS, Deal, Market
 from tests.db.audit import broken_promises
 from tests.db.test_ledger import DEARER, mover, word
 
-NAMED = (SendMessage("Hello"), Amend(1, DEARER), RequestAmendment("Less, please."), Accept(1), Reject("No."))
+NAMED = (SendMessage("Hello"), Offer(1, DEARER), RequestAmendment("Less, please."), Accept(1), Reject(1, "No."))
 _TABLES = ("trades", "trade_actions", "trade_versions", "messages", "procrastinate_jobs")
 
 

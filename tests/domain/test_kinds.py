@@ -7,8 +7,9 @@ from typing import get_args
 import pytest
 
 from app.domain import rules
-from app.domain.kinds import FINAL, KINDS, NEXT, OPEN, Kind, KindRules, SeatChange, Status, Timing, VersionUse
+from app.domain.kinds import FINAL, KINDS, NEXT, OPEN, Kind, KindRules, Status
 from app.domain.moves import Move
+from app.domain.traits import SeatChange, Timing, VersionUse
 
 APP = Path(__file__).parents[2] / "app"
 THEME = (APP / "ui" / "theme.css").read_text()

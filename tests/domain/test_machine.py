@@ -12,10 +12,10 @@ from app.domain.actions import Action
 from app.domain.kinds import KINDS, Kind, Status, kinds_that_close
 from app.domain.moves import (
     Accept,
-    Amend,
     Expire,
     Join,
     Move,
+    Offer,
     Reject,
     ReleaseSeat,
     RenewLink,
@@ -107,7 +107,7 @@ class Negotiation(RuleBasedStateMachine):
     def amend(self, person: Person, drift: int, terms: Terms, reason: str) -> None:
         changed = terms != self.terms
         fair = person is SAM and drift == 0 and changed and reason != "\0"
-        if self.play(Amend(self.version + drift, terms, reason), person, allowed=fair and self.open):
+        if self.play(Offer(self.version + drift, terms, reason), person, allowed=fair and self.open):
             self.version += 1
             self.terms = terms
 
@@ -127,7 +127,7 @@ class Negotiation(RuleBasedStateMachine):
     @rule(person=mostly_bea, reason=words)
     def reject(self, person: Person, reason: str) -> None:
         fair = person is self.buyer and reason != "\0"
-        if self.play(Reject(reason), person, allowed=fair and self.open):
+        if self.play(Reject(1, reason), person, allowed=fair and self.open):
             self.end = Kind.REJECTED
             self.answered = True
 

@@ -12,10 +12,10 @@ from app.domain.actions import Action, Outcome
 from app.domain.kinds import Kind, Role, Status
 from app.domain.moves import (
     Accept,
-    Amend,
     Expire,
     Join,
     Move,
+    Offer,
     Reject,
     ReleaseSeat,
     RenewLink,
@@ -106,10 +106,10 @@ def moves_of(person: Person) -> dict[str, Move]:
     return {
         "join": Join(person, CODE),
         "message": SendMessage("Hello"),
-        "amend": Amend(1, CHEAPER),
+        "amend": Offer(1, CHEAPER),
         "request": RequestAmendment("Cheaper, please."),
         "accept": Accept(1),
-        "reject": Reject("No."),
+        "reject": Reject(1, "No."),
         "expire": Expire(),
         "renew": RenewLink(NEW_CODE),
         "release": ReleaseSeat(NEW_CODE),
@@ -175,7 +175,7 @@ def test_only_the_version_on_the_table_can_be_accepted(version):
 @pytest.mark.parametrize("version", [-1, 0, 1, 2, 4])
 def test_only_the_version_on_the_table_can_be_amended(version):
     with refused(Reason.STALE):
-        do(negotiation(version=3), Amend(version, CHEAPER), SELLER)
+        do(negotiation(version=3), Offer(version, CHEAPER), SELLER)
 
 
 def test_acceptance_names_the_version_it_accepts_and_leaves_the_terms():
@@ -186,7 +186,7 @@ def test_acceptance_names_the_version_it_accepts_and_leaves_the_terms():
 
 def test_terms_amended_while_the_buyer_decides_are_not_accepted():
     seen = negotiation()
-    amended = do(seen, Amend(1, CHEAPER), SELLER).trade
+    amended = do(seen, Offer(1, CHEAPER), SELLER).trade
     with refused(Reason.STALE):
         do(amended, Accept(seen.version), BUYER)
     assert do(amended, Accept(amended.version), BUYER).trade.terms == CHEAPER
@@ -198,8 +198,8 @@ def test_late_and_stale_at_once_is_late():
         do(negotiation(version=3), Accept(1), BUYER, DEADLINE)
 
 
-@pytest.mark.parametrize("second", [Accept(1), Reject(), RequestAmendment("More?")])
-@pytest.mark.parametrize("first", [Accept(1), Reject()])
+@pytest.mark.parametrize("second", [Accept(1), Reject(1), RequestAmendment("More?")])
+@pytest.mark.parametrize("first", [Accept(1), Reject(1)])
 def test_a_decision_is_made_once(first, second):
     decided = do(negotiation(), first, BUYER).trade
     with refused(Reason.CLOSED):
@@ -207,7 +207,7 @@ def test_a_decision_is_made_once(first, second):
 
 
 def test_amending_counts_the_version_and_keeps_both_terms():
-    outcome = do(draft(), Amend(1, CHEAPER, " A sale \r\n"), SELLER)
+    outcome = do(draft(), Offer(1, CHEAPER, " A sale \r\n"), SELLER)
     assert outcome.trade == replace(draft(), terms=CHEAPER, version=2, amended_at=EARLY)
     assert outcome.action == Action(Kind.AMENDED, EARLY, SAM, SELLER, 2, "A sale", terms=CHEAPER, before=TERMS)
 
@@ -216,12 +216,12 @@ def test_amending_counts_the_version_and_keeps_both_terms():
 def test_amending_to_the_same_terms_is_refused_with_and_without_a_reason(terms):
     for reason in ("", "Just because."):
         with refused(Reason.INVALID):
-            do(negotiation(), Amend(1, terms, reason), SELLER)
+            do(negotiation(), Offer(1, terms, reason), SELLER)
 
 
 @pytest.mark.parametrize("field", [{"price": CHEAPER.price}, {"quantity": 6}, {"description": ""}])
 def test_any_one_field_is_an_amendment(field):
-    assert do(negotiation(), Amend(1, replace(TERMS, **field)), SELLER).trade.version == 2
+    assert do(negotiation(), Offer(1, replace(TERMS, **field)), SELLER).trade.version == 2
 
 
 def test_only_amendments_count_the_version():
@@ -230,9 +230,9 @@ def test_only_amendments_count_the_version():
     trade = do(trade, RequestAmendment("Less?"), BUYER).trade
     assert trade.version == 1
     for version in (1, 2, 3):
-        trade = do(trade, Amend(version, replace(TERMS, quantity=10 + version)), SELLER).trade
+        trade = do(trade, Offer(version, replace(TERMS, quantity=10 + version)), SELLER).trade
         assert trade.version == version + 1
-    assert do(trade, Reject(), BUYER).trade.version == do(trade, Accept(4), BUYER).trade.version == 4
+    assert do(trade, Reject(1), BUYER).trade.version == do(trade, Accept(4), BUYER).trade.version == 4
 
 
 @pytest.mark.parametrize("status", [Status.ACCEPTED, Status.REJECTED, Status.EXPIRED])
@@ -248,7 +248,7 @@ WORDS = [
     pytest.param(SendMessage, BUYER, "message", id="message"),
     pytest.param(RequestAmendment, BUYER, "request", id="request"),
     pytest.param(Reject, BUYER, "reason", id="rejection"),
-    pytest.param(lambda text: Amend(1, CHEAPER, text), SELLER, "reason", id="amendment"),
+    pytest.param(lambda text: Offer(1, CHEAPER, text), SELLER, "reason", id="amendment"),
 ]
 
 
@@ -272,12 +272,12 @@ def test_blank_words_are_refused_where_words_are_the_point_and_fine_as_a_reason(
         do(negotiation(), SendMessage(text), SELLER)
     with refused(Reason.INVALID, "request"):
         do(negotiation(), RequestAmendment(text), BUYER)
-    assert do(negotiation(), Reject(text), BUYER).action.text == ""
-    assert do(negotiation(), Amend(1, CHEAPER, text), SELLER).action.text == ""
+    assert do(negotiation(), Reject(1, text), BUYER).action.text == ""
+    assert do(negotiation(), Offer(1, CHEAPER, text), SELLER).action.text == ""
 
 
 def test_the_wrong_person_hears_that_first_whatever_else_is_wrong():
     """An outsider learns nothing about a trade from how a bad move fails."""
-    for move in (SendMessage(""), Amend(9, TERMS), RequestAmendment(""), Accept(9), Reject("\0")):
+    for move in (SendMessage(""), Offer(9, TERMS), RequestAmendment(""), Accept(9), Reject(1, "\0")):
         with refused(Reason.NOT_YOURS):
             do(closed(Status.ACCEPTED), move, None, DEADLINE)

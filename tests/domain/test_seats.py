@@ -73,7 +73,7 @@ def test_a_released_seat_is_free_for_who_holds_the_new_link():
     assert do(released, Join(EVE, NEW_CODE), None).trade.buyer == EVE
 
 
-@pytest.mark.parametrize("answer", [RequestAmendment("Less?"), Accept(1), Reject()])
+@pytest.mark.parametrize("answer", [RequestAmendment("Less?"), Accept(1), Reject(1)])
 def test_the_seat_of_a_buyer_who_has_answered_cannot_be_released(answer):
     answered = do(negotiation(), answer, BUYER).trade
     assert answered.answered

@@ -9,7 +9,7 @@ from app.domain import rules
 from app.domain.actions import Action, Outcome, Version
 from app.domain.countdown import Phase, Reading
 from app.domain.kinds import NEXT, Kind, Role, Status
-from app.domain.moves import Accept, Amend, Expire, Join, RequestAmendment
+from app.domain.moves import Accept, Expire, Join, Offer, RequestAmendment
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Person, Standing, Trade
 from tests.domain.offers import (
@@ -177,7 +177,7 @@ def test_a_recorded_expiry_is_closed_at_the_ledgers_time():
 
 
 def test_a_recorded_amendment_carries_the_ledgers_time():
-    outcome = rules.apply(negotiation(), Amend(1, CHEAPER), by=SELLER, now=EARLY)
+    outcome = rules.apply(negotiation(), Offer(1, CHEAPER), by=SELLER, now=EARLY)
     assert record(outcome).trade == replace(outcome.trade, amended_at=LATER)
 
 

@@ -11,7 +11,7 @@ from app.domain.actions import Action
 from app.domain.chain import GENESIS, body_of, canonical, link, utc_text
 from app.domain.kinds import Kind, Role
 from app.domain.terms import Terms
-from app.domain.trade import Person
+from app.domain.trade import Person, Trade
 
 AT = datetime(2026, 11, 22, 12, 0, 0, 5, tzinfo=UTC)
 texts = st.text(st.characters(codec="utf-8"), max_size=50)
@@ -22,6 +22,8 @@ values = st.recursive(
     ),
     max_leaves=12,
 )
+
+BIKES = Trade(1, "", "Bikes", Person(1, "Sam"), Terms(Decimal(1), 1), AT, AT, AT)
 
 
 @given(values)
@@ -35,18 +37,18 @@ def test_times_are_written_in_utc_with_microseconds():
 
 def test_bodies_carry_ids_and_never_names():
     action = Action(Kind.MESSAGE_SENT, AT, Person(7, "Bea"), Role.BUYER, text="Hello")
-    assert "Bea" not in canonical(body_of(action, "Bikes"))
-    assert body_of(action, "Bikes")["actor"] == 7
+    assert "Bea" not in canonical(body_of(action, BIKES))
+    assert body_of(action, BIKES)["actor"] == 7
 
 
 def test_the_creation_covers_title_and_terms():
     terms = Terms(Decimal("900.50"), 3, "blue")
-    body = body_of(Action(Kind.CREATED, AT, Person(1, "Sam"), Role.SELLER, 1, terms=terms), "Bikes")
+    body = body_of(Action(Kind.CREATED, AT, Person(1, "Sam"), Role.SELLER, 1, terms=terms), BIKES)
     assert (body["title"], body["price"], body["quantity"], body["description"]) == ("Bikes", "900.50", 3, "blue")
 
 
 def test_every_part_of_an_action_changes_its_link():
-    body = body_of(Action(Kind.MESSAGE_SENT, AT, Person(7, "Bea"), Role.BUYER, text="Hello"), "")
+    body = body_of(Action(Kind.MESSAGE_SENT, AT, Person(7, "Bea"), Role.BUYER, text="Hello"), BIKES)
     base = link(GENESIS, body, 3, utc_text(AT), utc_text(AT))
     others = [
         link(b"\1" * 32, body, 3, utc_text(AT), utc_text(AT)),

@@ -21,7 +21,7 @@ from app.ui.room.room_view import RoomView
 from tests.conftest import Deal, Market
 from tests.proof.pdf_text import text_of
 
-ENDINGS: list[moves.Move] = [moves.Accept(2), moves.Reject("too dear"), moves.Expire()]
+ENDINGS: list[moves.Move] = [moves.Accept(2), moves.Reject(1, "too dear"), moves.Expire()]
 
 
 async def play_everything(market: Market, ending: moves.Move) -> Deal:
@@ -34,7 +34,7 @@ async def play_everything(market: Market, ending: moves.Move) -> Deal:
         await deal.play(moves.Join(deal.buyer, (await deal.trade()).code))
         await deal.play(moves.SendMessage("Is it oiled?"), deal.buyer)
         await deal.play(moves.RequestAmendment("Oil it, please"), deal.buyer)
-        await deal.play(moves.Amend(1, parse_terms("900.50", "2", "Oiled twice."), "as asked"), deal.seller)
+        await deal.play(moves.Offer(1, parse_terms("900.50", "2", "Oiled twice."), "as asked"), deal.seller)
         await deal.play(ending, deal.buyer)
     else:
         await deal.wait_for_deadline()

@@ -28,7 +28,7 @@ async def receipts(history):
 async def closed(deal, history, receipts, database):
     """The receipt of a trade that was talked about, amended and accepted, as the buyer downloads it."""
     await deal.play(moves.SendMessage("Grüße, 10 % off? “yes” \\ \n\t<b>&amp;"), deal.seller)
-    await deal.play(moves.Amend(1, parse_terms("900.50", "2", "with locks"), "as asked"), deal.seller)
+    await deal.play(moves.Offer(1, parse_terms("900.50", "2", "with locks"), "as asked"), deal.seller)
     await deal.play(moves.RequestAmendment("and a bell"), deal.buyer)
     await deal.play(moves.Accept(2), deal.buyer)
     return await receipts.issue(Viewer(deal.buyer, 0), (await deal.trade()).code, database.clock.now())

@@ -24,10 +24,10 @@ from app.domain.actions import Outcome
 from app.domain.kinds import Status
 from app.domain.moves import (
     Accept,
-    Amend,
     Expire,
     Join,
     Move,
+    Offer,
     Reject,
     ReleaseSeat,
     RenewLink,
@@ -150,10 +150,10 @@ def _choose(trade: Trade, person: Person | None, chance: random.Random) -> Move:
     if person.id == trade.seller.id:
         if chance.random() < 0.2:
             return chance.choice((RenewLink(new_code()), ReleaseSeat(new_code())))
-        return Amend(trade.version, replace(trade.terms, price=Decimal(chance.randint(1, 10**6)) / 100), "a new price")
+        return Offer(trade.version, replace(trade.terms, price=Decimal(chance.randint(1, 10**6)) / 100), "a new price")
     if trade.status is Status.DRAFT:
         return Join(person, trade.code)
-    return chance.choice((Accept(trade.version), Accept(trade.version), Reject("No."), RequestAmendment("Less?")))
+    return chance.choice((Accept(trade.version), Accept(trade.version), Reject(1, "No."), RequestAmendment("Less?")))
 
 
 @asynccontextmanager

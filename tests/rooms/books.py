@@ -6,7 +6,7 @@ from typing import Protocol
 
 from app.domain import rules
 from app.domain.actions import Outcome
-from app.domain.moves import Amend, Expire, Join, Move
+from app.domain.moves import Expire, Join, Move, Offer
 from app.domain.terms import Terms
 from app.domain.trade import Person, Trade
 from app.rooms.dashboard import TradeLists
@@ -58,7 +58,7 @@ class Books:
     async def amend(self, trade_id: int, quantity: int) -> Outcome:
         """The seller changes the quantity."""
         trade = await self.trade(trade_id)
-        move = Amend(trade.version, replace(trade.terms, quantity=quantity), f"{quantity} are left")
+        move = Offer(trade.version, replace(trade.terms, quantity=quantity), f"{quantity} are left")
         return await self.play(trade_id, move, trade.seller)
 
     async def trade(self, trade_id: int) -> Trade:

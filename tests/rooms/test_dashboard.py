@@ -146,7 +146,7 @@ async def test_after_a_silence_dashboards_read_everything_again(process: Process
     await process.books.deal("Second")
     view = await process.dashboard.open(OPEN)
     noted = changes(view)
-    await process.play_elsewhere(first, Reject(), process.bea)
+    await process.play_elsewhere(first, Reject(1), process.bea)
     await process.books.draft("Third")
     await process.dashboard.reload()
     assert shown(view) == ["Third", "Second"]
@@ -191,7 +191,7 @@ async def test_a_first_reading_that_fails_leaves_no_dead_view_behind(process: Pr
 async def test_a_late_message_does_not_bring_a_long_closed_trade_back(process: Process) -> None:
     """It is not among the recent ones when the page is read; it is not when the page is live."""
     deal = (await process.books.deal()).trade
-    await process.play(deal, Reject(), process.bea)
+    await process.play(deal, Reject(1), process.bea)
     process.twin.age(deal.id, RECENTLY + timedelta(hours=1))
     view = await process.dashboard.open(Query())
     assert shown(view) == []

@@ -103,7 +103,7 @@ async def test_a_gap_is_read_before_a_later_action_is_shown(process: Process, tr
     room, arrived = await process.enter(trade)
     third = await process.play_elsewhere(trade, hello(3), process.bea)
     fourth = await process.play_elsewhere(trade, hello(4), process.sam)
-    fifth = await process.play(trade, Reject(), process.bea)
+    fifth = await process.play(trade, Reject(1), process.bea)
     assert arrived == []
     assert room.trade.status is Status.IN_NEGOTIATION
     process.hear(third)
@@ -242,7 +242,7 @@ async def test_a_room_that_closes_while_it_catches_up_is_complete_when_it_opens_
 
 async def test_a_room_s_clock_stops_with_its_trade(process: Process, trade: Trade) -> None:
     room, _ = await process.enter(trade)
-    await process.play(trade, Reject(), process.bea)
+    await process.play(trade, Reject(1), process.bea)
     assert room.dial.trade.status is Status.REJECTED
 
 

@@ -8,7 +8,7 @@ import pytest
 from app.domain import rules
 from app.domain.actions import Action, Outcome
 from app.domain.kinds import Kind, Status
-from app.domain.moves import Amend, Expire, SendMessage
+from app.domain.moves import Expire, Offer, SendMessage
 from app.domain.terms import Terms
 from app.domain.trade import Person, Trade
 from app.rooms import room as room_module
@@ -26,7 +26,7 @@ def message(trade: Trade, seq: int, by: Person = BEA) -> Outcome:
 
 def amendment(trade: Trade, seq: int, quantity: int) -> Outcome:
     """New terms, as the ledger recorded them."""
-    move = Amend(trade.version, Terms(trade.terms.price, quantity))
+    move = Offer(trade.version, Terms(trade.terms.price, quantity))
     return rules.apply(trade, move, by=trade.role_of(SAM.id), now=EARLY).recorded(seq, EARLY)
 
 

@@ -55,7 +55,7 @@ async def test_a_trade_stands_where_its_newest_action_has_left_it(books: Books) 
     assert await books.history.trade(said.trade.id) == Standing(amended.trade, 4, amended.action.at)
     assert (amended.trade.version, amended.trade.terms.quantity) == (2, 7)
     assert amended.trade.amended_at == amended.action.at
-    rejected = await books.play(said.trade.id, Reject("Too many"), await books.person("Bea"))
+    rejected = await books.play(said.trade.id, Reject(1, "Too many"), await books.person("Bea"))
     assert await books.history.trade(said.trade.id) == Standing(rejected.trade, 5, rejected.action.at)
     assert rejected.trade.closed_at == rejected.action.at
 
@@ -103,7 +103,7 @@ async def test_the_activity_is_the_newest_first_in_pages_by_status_and_by_title(
     await books.draft("Second table")
     third = await books.deal("Third CHAIR")
     bea = await books.person("Bea")
-    await books.play(third.trade.id, Reject(), bea)
+    await books.play(third.trade.id, Reject(1), bea)
     await books.play(first.trade.id, SendMessage("Hello"), bea)
 
     async def page(*statuses: Status, title: str = "", offset: int = 0, limit: int = 10) -> list[str]:
@@ -138,7 +138,7 @@ async def test_a_trade_that_closed_long_ago_counts_but_is_no_activity(
         books = Books(twin, twin, twin.person)
         for title, ago in (("gone", RECENTLY + hour), ("still here", RECENTLY - hour)):
             deal = await books.deal(title)
-            await books.play(deal.trade.id, Reject(), await books.person("Bea"))
+            await books.play(deal.trade.id, Reject(1), await books.person("Bea"))
             twin.age(deal.trade.id, ago)
     else:
         books = Books(market.ledger, market.history, market.person)

@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from app.domain.actions import Action, Outcome
-from app.domain.kinds import Kind, Role, Status
+from app.domain.kinds import KINDS, Kind, Role, Status
 from app.domain.terms import Terms
 from app.domain.trade import RECENTLY, Person, Standing, Trade
+from app.rooms.dashboard import Query
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ class Twin:
         trade = Trade(
             key, f"code{key:022}", title, seller, terms, at, at + timedelta(minutes=minutes), at, invited=invited
         )
-        action = Action(Kind.CREATED, at, seller, Role.SELLER, version=1, terms=terms, seq=1)
+        action = Action(Kind.CREATED, at, seller, Role.SELLER, version=1, terms=terms, deadline=trade.expires_at, seq=1)
         self._standings[key] = Standing(trade, 1, at)
         self._actions[key] = [action]
         return Outcome(trade, action, before=trade)
@@ -52,8 +53,9 @@ class Twin:
         """The outcome as it was stored: next in the trail, now."""
         key = outcome.trade.id
         at = max(self._moment(), outcome.trade.expires_at) if outcome.action.kind is Kind.EXPIRED else self._moment()
-        recorded = outcome.recorded(self._standings[key].seq + 1, at)
-        self._standings[key] = Standing(recorded.trade, recorded.action.seq, at)
+        recorded = outcome.recorded(self._standings[key].seq + 1, at, outcome.trade.expires_at)
+        active_at = self._standings[key].active_at if KINDS[outcome.action.kind].silent else at
+        self._standings[key] = Standing(recorded.trade, recorded.action.seq, active_at)
         self._actions[key].append(recorded.action)
         return recorded
 
@@ -80,13 +82,23 @@ class Twin:
         found = [a for a in self._actions.get(trade_id, []) if a.seq > seq]
         return await self._read("actions_since", found[:limit])
 
-    async def activity(self, statuses: Sequence[Status], title: str, *, offset: int, limit: int) -> list[Standing]:
-        """All open and recently closed trades, newest activity first."""
+    async def activity(
+        self,
+        statuses: Sequence[Status],
+        title: str,
+        *,
+        offset: int,
+        limit: int,
+        viewer: int | None = None,
+        own: bool = False,
+    ) -> list[Standing]:
+        """Open and recently closed trades, newest activity first."""
+        query = Query(tuple(statuses), title, viewer=viewer, own=own)
         horizon = datetime.now(UTC) - RECENTLY
         found = [
             standing
             for standing in self._standings.values()
-            if standing.trade.status in statuses and title.lower() in standing.trade.title.lower()
+            if query.matches(standing.trade)
             if standing.trade.closed_at is None or standing.trade.closed_at > horizon
         ]
         found.sort(key=lambda standing: standing.active_at, reverse=True)

@@ -27,7 +27,7 @@ async def send(office: Office, deal: Deal, name: UUID) -> object:
 
 async def amend(office: Office, deal: Deal, name: UUID) -> object:
     """The seller changes the terms."""
-    return await office.negotiation.amend(await office.viewer("Sam"), deal.id, 1, request=name, **typed())
+    return await office.negotiation.offer(await office.viewer("Sam"), deal.id, 1, request=name, **typed())
 
 
 async def request(office: Office, deal: Deal, name: UUID) -> object:
@@ -42,7 +42,7 @@ async def accept(office: Office, deal: Deal, name: UUID) -> object:
 
 async def reject(office: Office, deal: Deal, name: UUID) -> object:
     """The buyer declines."""
-    return await office.negotiation.reject(await office.viewer("Bea"), deal.id, "No.", request=name)
+    return await office.negotiation.reject(await office.viewer("Bea"), deal.id, 1, "No.", request=name)
 
 
 MOVES: dict[str, Ask] = {"send": send, "amend": amend, "request": request, "accept": accept, "reject": reject}
@@ -83,7 +83,7 @@ async def test_what_is_asked_again_after_the_close_is_answered_as_done(
     name = uuid4()
     first = await ask(office, deal, name)
     if not (await deal.trade()).status.final:
-        await office.negotiation.reject(bea, deal.id, "")
+        await office.negotiation.reject(bea, deal.id, 1, "")
     await office.negotiation.send(sam, deal.id, "A pity")
     again = await ask(office, deal, name)
     # A message comes back as it was recorded; a decision shows the trade as it stands now.
@@ -187,7 +187,7 @@ async def test_open_offers_are_counted_and_closed_ones_are_not(market: Market, q
     async with office.refuses(Reason.TOO_OFTEN):
         await office.trades.create(seller, **offer())
     assert await office.trades.create(bea, **offer())
-    assert (await office.negotiation.reject(bea, trades[0].id, "")).status is Status.REJECTED
+    assert (await office.negotiation.reject(bea, trades[0].id, 1, "")).status is Status.REJECTED
     await office.trades.create(seller, **offer())
 
 
@@ -215,7 +215,7 @@ async def test_messages_and_moves_have_budgets_of_their_own(market: Market, queu
     for refused in (
         office.negotiation.renew_link(sam, deal.id),
         office.negotiation.release_seat(sam, deal.id),
-        office.negotiation.amend(sam, deal.id, 1, **typed()),
+        office.negotiation.offer(sam, deal.id, 1, **typed()),
         office.trades.create(sam, **offer()),
     ):
         async with office.refuses(Reason.TOO_OFTEN):

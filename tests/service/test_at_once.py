@@ -46,7 +46,7 @@ async def send(office: Office, deal: Deal, who: str) -> None:
 
 async def amend(office: Office, deal: Deal) -> None:
     """The seller changes the terms."""
-    await office.negotiation.amend(await office.viewer("Sam"), deal.id, 1, **typed())
+    await office.negotiation.offer(await office.viewer("Sam"), deal.id, 1, **typed())
 
 
 async def decide(office: Office, deal: Deal, status: Status) -> None:
@@ -55,7 +55,7 @@ async def decide(office: Office, deal: Deal, status: Status) -> None:
     if status is Status.ACCEPTED:
         await office.negotiation.accept(bea, deal.id, 1)
     else:
-        await office.negotiation.reject(bea, deal.id, "")
+        await office.negotiation.reject(bea, deal.id, 1, "")
 
 
 async def request(office: Office, deal: Deal) -> None:

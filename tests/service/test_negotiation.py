@@ -6,7 +6,7 @@ import pytest
 
 from app.db.queue import Queue
 from app.domain.kinds import Kind, Status
-from app.domain.moves import Amend, Join, Reject, SendMessage
+from app.domain.moves import Join, Offer, Reject, SendMessage
 from app.domain.refusals import Reason, Refusal
 from app.domain.terms import Terms
 from app.rooms.room import Room
@@ -33,11 +33,11 @@ async def test_terms_that_moved_elsewhere_are_not_accepted(
 ) -> None:
     if somebody_is_in_the_room:
         await office.negotiation.enter(sam, deal.id)
-    await office.move_elsewhere(deal, Amend(1, FEWER), deal.seller)
+    await office.move_elsewhere(deal, Offer(1, FEWER), deal.seller)
     async with office.refuses(Reason.STALE):
         await office.negotiation.accept(bea, deal.id, 1)
     async with office.refuses(Reason.STALE):
-        await office.negotiation.amend(sam, deal.id, 1, **typed())
+        await office.negotiation.offer(sam, deal.id, 1, **typed())
 
 
 @pytest.mark.parametrize("version", [0, 2, -1, 10**30])
@@ -50,7 +50,7 @@ async def test_a_version_that_was_never_on_a_screen_is_not_accepted(
 
 async def test_a_decision_of_another_process_is_respected(office: Office, deal: Deal, sam: Viewer, bea: Viewer) -> None:
     await office.negotiation.enter(sam, deal.id)
-    await office.move_elsewhere(deal, Reject(), deal.buyer)
+    await office.move_elsewhere(deal, Reject(1), deal.buyer)
     async with office.refuses(Reason.CLOSED):
         await office.negotiation.accept(bea, deal.id, 1)
 
@@ -65,7 +65,7 @@ async def test_a_move_that_is_still_possible_is_made_though_the_other_side_was_f
     room.arrived.subscribe(lambda action: arrived.append(action.seq))
     await office.move_elsewhere(deal, Join(deal.buyer, deal.code))
     await office.move_elsewhere(deal, SendMessage("Hello"), deal.buyer)
-    amended = await office.negotiation.amend(sam, deal.id, 1, **typed())
+    amended = await office.negotiation.offer(sam, deal.id, 1, **typed())
     await office.settle()
     assert (amended.version, amended.status, amended.buyer) == (2, Status.IN_NEGOTIATION, deal.buyer)
     assert (room.seq, room.trade, arrived) == (4, amended, [2, 3, 4])
@@ -79,7 +79,7 @@ async def test_a_buyer_whom_this_process_has_not_heard_of_yet_may_act(
     await office.negotiation.enter(sam, deal.id)
     await office.move_elsewhere(deal, Join(deal.buyer, deal.code))
     await office.negotiation.send(bea, deal.id, "Here I am")
-    await office.move_elsewhere(deal, Amend(1, FEWER), deal.seller)
+    await office.move_elsewhere(deal, Offer(1, FEWER), deal.seller)
     accepted = await office.negotiation.accept(bea, deal.id, 2)
     assert accepted.status is Status.ACCEPTED
 
@@ -124,7 +124,7 @@ async def test_of_an_acceptance_and_an_amendment_at_once_one_is_recorded(
         deal = await market.deal()
         await asyncio.gather(
             office.negotiation.accept(bea, deal.id, 1),
-            office.negotiation.amend(sam, deal.id, 1, **typed()),
+            office.negotiation.offer(sam, deal.id, 1, **typed()),
             return_exceptions=True,
         )
         trade = await deal.trade()
@@ -197,7 +197,7 @@ async def test_a_wrong_amendment_is_refused_at_its_field(
     office: Office, deal: Deal, sam: Viewer, change: dict[str, str], field: str
 ) -> None:
     async with office.refuses(Reason.INVALID, field):
-        await office.negotiation.amend(sam, deal.id, 1, **typed(**change))
+        await office.negotiation.offer(sam, deal.id, 1, **typed(**change))
 
 
 @pytest.mark.parametrize("text", ["", " \n\t ", "x" * 5001, "a\0b", "a\x1bb", "\udfff"])
@@ -212,8 +212,8 @@ async def test_a_text_that_cannot_be_shown_is_neither_sent_nor_requested(
 
 async def test_a_reason_is_optional_and_limited(office: Office, deal: Deal, bea: Viewer) -> None:
     async with office.refuses(Reason.INVALID, "reason"):
-        await office.negotiation.reject(bea, deal.id, "x" * 5001)
-    assert (await office.negotiation.reject(bea, deal.id, "  ")).status is Status.REJECTED
+        await office.negotiation.reject(bea, deal.id, 1, "x" * 5001)
+    assert (await office.negotiation.reject(bea, deal.id, 1, "  ")).status is Status.REJECTED
 
 
 async def test_moves_are_limited_for_each_person(market: Market, queue: Queue, deal: Deal) -> None:
@@ -242,7 +242,7 @@ async def test_typing_is_shown_and_taken_away(office: Office, deal: Deal, sam: V
 async def test_history_is_read_in_pages(office: Office, deal: Deal, sam: Viewer, bea: Viewer) -> None:
     room = await office.negotiation.enter(bea, deal.id)
     for n in range(1, 23):
-        await office.negotiation.amend(sam, deal.id, n, **typed(quantity=str(100 + n)))
+        await office.negotiation.offer(sam, deal.id, n, **typed(quantity=str(100 + n)))
     newest = await office.negotiation.versions(bea, room)
     assert [version.number for version in newest] == list(range(23, 3, -1))
     assert [v.number for v in await office.negotiation.versions(bea, room, before=4)] == [3, 2, 1]

@@ -94,12 +94,12 @@ async def test_the_export_has_all_that_one_did_and_nothing_that_others_wrote(tow
     await talk.send(ann, sold.id, "My message\n“quoted” \\ 🙂")
     await talk.send(bob, sold.id, "Bob's message")
     await talk.request_amendment(bob, sold.id, "Bob's request")
-    await talk.amend(ann, sold.id, 1, **typed(reason="My reason"))
+    await talk.offer(ann, sold.id, 1, **typed(reason="My reason"))
     await talk.accept(bob, sold.id, 2)
     bought = await town.deal(bob, ann, title="Bought")
-    await talk.amend(bob, bought.id, 1, **typed(reason="Bob's reason"))
+    await talk.offer(bob, bought.id, 1, **typed(reason="Bob's reason"))
     await talk.request_amendment(ann, bought.id, "My request")
-    await talk.reject(ann, bought.id, "My refusal")
+    await talk.reject(ann, bought.id, 1, "My refusal")
     left = await town.deal(cid, ann, title="Left")
     await talk.send(ann, left.id, "My parting words")
     await talk.send(cid, left.id, "Cid's answer")
@@ -174,7 +174,7 @@ async def test_an_open_negotiation_has_to_be_closed_first(town: Town, role: str)
     async with town.office.refuses(Reason.INVALID):
         await town.privacy.delete_account(ann, PASSWORD)
     assert await town.people.viewer(token)
-    await town.office.negotiation.reject(bob if role == "seller" else ann, deal.id, "")
+    await town.office.negotiation.reject(bob if role == "seller" else ann, deal.id, 1, "")
     await town.privacy.delete_account(ann, PASSWORD)
 
 
@@ -232,7 +232,7 @@ async def test_receipts_verify_after_a_deletion_and_name_nobody(town: Town) -> N
 async def test_two_who_are_gone_are_told_apart_by_nothing_but_their_ids(town: Town) -> None:
     (ann, _), (bob, _) = await town.settle("Ann"), await town.settle("Bob")
     deal = await town.deal(ann, bob)
-    await town.office.negotiation.reject(bob, deal.id, "")
+    await town.office.negotiation.reject(bob, deal.id, 1, "")
     for viewer in (ann, bob):
         await town.privacy.delete_account(viewer, PASSWORD)
     trade = await deal.trade()

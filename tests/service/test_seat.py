@@ -22,8 +22,8 @@ MOVES: dict[str, Callable[[Office, Viewer, Deal], Awaitable[object]]] = {
     "send": lambda office, who, deal: office.negotiation.send(who, deal.id, "Hello?"),
     "request": lambda office, who, deal: office.negotiation.request_amendment(who, deal.id, "Less?"),
     "accept": lambda office, who, deal: office.negotiation.accept(who, deal.id, 1),
-    "reject": lambda office, who, deal: office.negotiation.reject(who, deal.id, ""),
-    "amend": lambda office, who, deal: office.negotiation.amend(who, deal.id, 1, **typed()),
+    "reject": lambda office, who, deal: office.negotiation.reject(who, deal.id, 1, ""),
+    "amend": lambda office, who, deal: office.negotiation.offer(who, deal.id, 1, **typed()),
     "enter": lambda office, who, deal: office.negotiation.enter(who, deal.id),
 }
 both = pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
@@ -97,7 +97,7 @@ async def test_the_seat_and_its_link_are_the_seller_s_business(
 async def test_neither_is_possible_once_the_trade_is_closed(
     office: Office, sam: Viewer, bea: Viewer, deal: Deal, deed: Deed
 ) -> None:
-    await office.negotiation.reject(bea, deal.id, "")
+    await office.negotiation.reject(bea, deal.id, 1, "")
     async with office.refuses(Reason.CLOSED):
         await deed(office, sam, deal)
 

@@ -126,7 +126,7 @@ async def test_a_room_is_hidden_from_others_once_the_seat_is_taken(
 ) -> None:
     await office.negotiation.join(bea, draft.id, draft.code)
     assert [await may_find(office, viewer, draft) for viewer in (sam, bea, eve)] == [True, True, False]
-    await office.negotiation.reject(bea, draft.id, "")
+    await office.negotiation.reject(bea, draft.id, 1, "")
     assert [await may_find(office, viewer, draft) for viewer in (sam, bea, eve)] == [True, True, False]
 
 

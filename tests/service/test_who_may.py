@@ -39,10 +39,10 @@ USE_CASES: dict[str, tuple[str, Ask]] = {
     "typing": ("Sam Bea", lambda office, who, key: enter_and(office, who, key, "typing")),
     "earlier": ("Sam Bea", lambda office, who, key: enter_and(office, who, key, "earlier")),
     "versions": ("Sam Bea", lambda office, who, key: enter_and(office, who, key, "versions")),
-    "amend": ("Sam", lambda office, who, key: office.negotiation.amend(who, key, 1, **typed())),
+    "amend": ("Sam", lambda office, who, key: office.negotiation.offer(who, key, 1, **typed())),
     "request": ("Bea", lambda office, who, key: office.negotiation.request_amendment(who, key, "Fewer, please")),
     "accept": ("Bea", lambda office, who, key: office.negotiation.accept(who, key, 1)),
-    "reject": ("Bea", lambda office, who, key: office.negotiation.reject(who, key, "Too many")),
+    "reject": ("Bea", lambda office, who, key: office.negotiation.reject(who, key, 1, "Too many")),
     "renew": ("Sam", lambda office, who, key: office.negotiation.renew_link(who, key)),
     "release": ("Sam", lambda office, who, key: office.negotiation.release_seat(who, key)),
 }
@@ -128,7 +128,7 @@ async def test_nobody_decides_in_a_draft(office: Office, market: Market, use_cas
 async def test_the_seller_writes_and_amends_in_a_draft(office: Office, market: Market, sam: Viewer) -> None:
     deal = await market.draft()
     await office.negotiation.send(sam, deal.id, "Welcome")
-    amended = await office.negotiation.amend(sam, deal.id, 1, **typed())
+    amended = await office.negotiation.offer(sam, deal.id, 1, **typed())
     assert (amended.version, amended.status) == (2, Status.DRAFT)
 
 
@@ -170,7 +170,7 @@ async def test_every_move_is_one_row_of_the_trail_with_who_and_what(
     await rooms.join(bea, deal.id, deal.code)
     await rooms.send(bea, deal.id, " Hello\r\nSam ")
     await rooms.request_amendment(bea, deal.id, "Fewer")
-    await rooms.amend(sam, deal.id, 1, **typed())
+    await rooms.offer(sam, deal.id, 1, **typed())
     await rooms.accept(bea, deal.id, 2)
     trail = [
         (a.seq, a.kind, a.actor and a.actor.name, a.text, a.version) for a in await market.history.actions(deal.id)

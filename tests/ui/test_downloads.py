@@ -13,7 +13,7 @@ async def pdf(sam: Browser, bea: Browser) -> str:
     trade = await sam.offer("Oak table 木のテーブル")
     negotiation = bea.application.negotiation
     await negotiation.join(await bea.viewer(), trade.id, trade.code)
-    await negotiation.reject(await bea.viewer(), trade.id, "too dear")
+    await negotiation.reject(await bea.viewer(), trade.id, 1, "too dear")
     return f"/room/{trade.code}/receipt.pdf"
 
 

@@ -71,7 +71,7 @@ async def test_the_dialog_tells_who_has_the_seat(sam: Browser, bea: Browser) -> 
 
 async def test_only_the_seller_of_an_open_trade_has_it(trade: Trade, sam: Browser, bea: Browser) -> None:
     assert not bea.buttons("Invitation")
-    await bea.application.negotiation.reject(await bea.viewer(), trade.id, "")
+    await bea.application.negotiation.reject(await bea.viewer(), trade.id, 1, "")
     await sam.sees("Rejected", "status")
     await sam.until(lambda: not sam.has_button("Invitation"))
 
@@ -159,7 +159,7 @@ async def test_a_released_buyer_is_told_and_sees_nothing_of_the_room(trade: Trad
     for testid in ("status", "price", "messages", "participants", "invitation-link", "countdown"):
         assert bea.texts(testid) == []
     await sam.application.negotiation.send(await sam.viewer(), trade.id, "Said afterwards")
-    await sam.application.negotiation.amend(
+    await sam.application.negotiation.offer(
         await sam.viewer(), trade.id, 1, price="777", quantity="7", description="Afterwards", reason=""
     )
     await sam.sees("$777.00", "price")

@@ -42,7 +42,7 @@ async def test_a_trade_is_live_in_both_lists_from_its_draft_to_its_outcome(sam: 
     await sam.until(lambda: f"In negotiation Seller with {bea.name}" in row(sam, trade.title))
     await bea.until(lambda: f"In negotiation Buyer with {sam.name}" in row(bea, trade.title))
     assert "Copy link" not in row(bea, trade.title)
-    await sam.application.negotiation.amend(
+    await sam.application.negotiation.offer(
         await sam.viewer(), trade.id, 1, price="900.50", quantity="2", description="", reason=""
     )
     await bea.until(lambda: "$900.50 × 2 = $1,801.00" in row(bea, trade.title))
@@ -74,7 +74,7 @@ async def test_filters_show_what_they_say_and_stay_live(sam: Browser, bea: Brows
     sam.press("Open")
     await sam.until(lambda: sam.button("Open").props["aria-pressed"] == "true")
     await sam.until(lambda: bool(row(sam, trade.title)))
-    await bea.application.negotiation.reject(await bea.viewer(), trade.id, "")
+    await bea.application.negotiation.reject(await bea.viewer(), trade.id, 1, "")
     await sam.until(lambda: not row(sam, trade.title))
     sam.press("Rejected")
     await sam.until(lambda: "Rejected" in row(sam, trade.title))
@@ -123,7 +123,7 @@ async def test_the_filter_pressed_last_is_shown_though_an_earlier_one_is_answere
 ) -> None:
     trade, closed = await sam.offer("Only a draft"), await sam.offer("No longer one")
     await sam.application.negotiation.join(await bea.viewer(), closed.id, closed.code)
-    await sam.application.negotiation.reject(await bea.viewer(), closed.id, "")
+    await sam.application.negotiation.reject(await bea.viewer(), closed.id, 1, "")
     await sam.open("/trades")
     with slow_first_answer(monkeypatch, sam.application.history, "trades_of") as answer:
         sam.press("Expired")

@@ -10,9 +10,10 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from app.domain.actions import Action
+from app.domain.currency import DECIMALS, USD
 from app.domain.kinds import KINDS, Kind, Status
 from app.domain.terms import Terms
 from app.domain.trade import Person, Trade
@@ -22,9 +23,11 @@ _LOCALE = "en_US"
 
 
 @lru_cache(4096)
-def money(amount: Decimal) -> str:
-    """Dollars: ``$1,000.00``."""
-    return format_currency(amount, "USD", locale=_LOCALE)
+def money(amount: Decimal, currency: str = USD) -> str:
+    """An amount in its currency: ``$1,000.00``, ``¥1,000``, ``CHF 1,000.00`` (with a space that does not break)."""
+    space = "\u00a0" if get_currency_symbol(currency, locale=_LOCALE)[-1].isalpha() else ""
+    digits = "#,##0.00" if DECIMALS[currency] else "#,##0"
+    return format_currency(amount, currency, f"\u00a4{space}{digits}", locale=_LOCALE, currency_digits=False)
 
 
 @lru_cache(1024)
@@ -50,10 +53,12 @@ def name(person: Person | None, viewer_id: int, *, capital: bool = True) -> Html
     return Html("<bdi>{}</bdi>").format(person.name)
 
 
-def changes(terms: Terms, before: Terms) -> list[Html]:
+def changes(terms: Terms, before: Terms, currency: str = USD) -> list[Html]:
     """What differs, one phrase for each field: "the price from $1,000.00 to $900.50"."""
     phrases = {
-        "price": Html("the price from <b>{}</b> to <b>{}</b>").format(money(before.price), money(terms.price)),
+        "price": Html("the price from <b>{}</b> to <b>{}</b>").format(
+            money(before.price, currency), money(terms.price, currency)
+        ),
         "quantity": Html("the quantity from <b>{}</b> to <b>{}</b>").format(
             number(before.quantity), number(terms.quantity)
         ),
@@ -62,11 +67,11 @@ def changes(terms: Terms, before: Terms) -> list[Html]:
     return [phrases[field] for field in terms.changes_from(before)]
 
 
-def sentence(action: Action, viewer_id: int) -> Html:
+def sentence(action: Action, viewer_id: int, currency: str = USD) -> Html:
     """What happened, in one sentence; the text of a message is not part of it."""
     who = name(action.actor, viewer_id)
     if action.kind is Kind.AMENDED and action.terms and action.before:
-        return Html("{} changed {}").format(who, listed(changes(action.terms, action.before)))
+        return Html("{} changed {}").format(who, listed(changes(action.terms, action.before, currency)))
     return Html(KINDS[action.kind].words).format(who=who, version=action.version)
 
 
@@ -84,14 +89,18 @@ def outcome(trade: Trade, viewer_id: int) -> Html:
             return Html("")
         case Status.ACCEPTED:
             return Html("{} accepted version {}: {} × {} = <b>{}</b>.").format(
-                name(trade.buyer, viewer_id),
+                name(trade.party(trade.offered_by.other), viewer_id),
                 trade.version,
-                money(trade.terms.price),
+                money(trade.terms.price, trade.currency),
                 number(trade.terms.quantity),
-                money(trade.terms.total),
+                money(trade.terms.total, trade.currency),
             )
         case Status.REJECTED:
-            return Html("{} rejected the deal. No trade was made.").format(name(trade.buyer, viewer_id))
+            who = name(trade.party(trade.offered_by.other), viewer_id)
+            return Html("{} rejected the deal. No trade was made.").format(who)
+        case Status.WITHDRAWN:
+            who = name(trade.party(trade.offered_by), viewer_id)
+            return Html("{} withdrew the offer. No trade was made.").format(who)
         case Status.EXPIRED:
             return Html("The deadline passed before anybody agreed. No trade was made.")
         case _:

@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 
 import typst
 
-from app.domain.kinds import KINDS, Kind, Role, Status, VersionUse
+from app.domain.currency import USD
+from app.domain.kinds import KINDS, Kind, Role, Status
+from app.domain.traits import DeadlineChange, VersionUse
 from app.ui.components.wording import money, number
 from app.ui.http import fonts
 from app.ui.http.printable import Line, code_point, isolated, lines, translated, visible
@@ -82,18 +84,20 @@ def _content(receipt: Receipt, zone: ZoneInfo) -> Content:
 
 def _terms(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
     trade = receipt["trade"]
-    rows = []
+    currency, rows = trade.get("currency", USD), []
     for role in Role:
         names = [party["name"] for party in receipt["parties"].values() if party["role"] == role]
         rows.append((role.word, names[0] if names else "nobody joined"))
     rows += [
-        ("Price per unit", money(Decimal(trade["price"]))),
+        ("Price per unit", money(Decimal(trade["price"]), currency)),
         ("Quantity", number(trade["quantity"])),
-        ("Total", money(Decimal(trade["total"]))),
+        ("Total", money(Decimal(trade["total"]), currency)),
         ("Version", str(trade["version"])),
         ("Offered", _time(trade["created_at"], zone)),
         ("Deadline", _time(trade["deadline"], zone)),
     ]
+    if trade.get("unit"):
+        rows.append(("Unit", trade["unit"]))
     if trade["description"]:
         rows.append(("Description", trade["description"]))
     return [{"label": label, "lines": lines(text), "strong": label == "Total"} for label, text in rows]
@@ -101,6 +105,7 @@ def _terms(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
 
 def _entries(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
     entries, described = [], receipt["actions"][0]["body"]["description"]
+    currency = receipt["trade"].get("currency", USD)
     for entry in receipt["actions"]:
         body = entry["body"]
         party = receipt["parties"].get(str(body["actor"]))
@@ -110,10 +115,13 @@ def _entries(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
         told: list[Line] = lines(body["text"]) if body["text"] else []
         if KINDS[kind].version is VersionUse.MAKES:
             price, total = Decimal(body["price"]), Decimal(body["price"]) * body["quantity"]
-            words += f": version {body['version']}, {money(price)} × {number(body['quantity'])} = {money(total)}"
+            figures = f"{money(price, currency)} × {number(body['quantity'])} = {money(total, currency)}"
+            words += f": version {body['version']}, {figures}"
             if body["description"] != described:
                 described = body["description"]
                 told += [*lines("New description:"), *lines(described)]
+        if KINDS[kind].deadline is DeadlineChange.EXTENDED:
+            words += f" to {_time(entry['deadline'], zone)}"
         entries.append({"seq": str(entry["seq"]), "at": _time(entry["at"], zone), "words": words, "lines": told})
     return entries
 

@@ -149,6 +149,10 @@ class _Board:
 
     def _cells(self, line: Line, *, fresh: bool) -> Html:
         trade = line.trade
+        if not line.is_whole_to(self._viewer.person.id):
+            return Html('<td class="cell-title">Private trade</td><td>{}</td><td colspan="4"></td>').format(
+                wording.status_chip(trade.status)
+            )
         title = Html('<bdi dir="auto">{}</bdi>').format(trade.title)
         if trade.role_of(self._viewer.person.id) is not None:
             title = Html('<a href="/room/{}">{}</a>').format(trade.code, title)
@@ -165,7 +169,7 @@ class _Board:
             " fresh" if fresh else "",
             title,
             wording.status_chip(trade.status),
-            wording.money(trade.terms.price),
+            wording.money(trade.terms.price, trade.currency),
             wording.number(trade.terms.quantity),
             people or Html('<span class="nobody">Nobody</span>'),
             line.active_at.isoformat(),

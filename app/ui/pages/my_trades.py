@@ -168,9 +168,9 @@ class _TradeList:
             wording.status_chip(trade.status),
             role.word if role else "",
             whom,
-            wording.money(trade.terms.price),
+            wording.money(trade.terms.price, trade.currency),
             wording.number(trade.terms.quantity),
-            wording.money(trade.terms.total),
+            wording.money(trade.terms.total, trade.currency),
         )
 
     def _show_empty(self) -> None:

@@ -63,7 +63,14 @@ def _offer_form(site: Site, request: Request) -> None:
             problem.visible = False
             with busy(button):
                 typed = {key: text_of(field) for key, field in fields.items()}
-                trade = await attempt(site.trades.create(viewer, request=name, **typed), refuse)
+                making = site.trades.create(
+                    viewer,
+                    request=name,
+                    currency=site.settings.currency,
+                    private=not site.settings.lists_trades,
+                    **typed,
+                )
+                trade = await attempt(making, refuse)
             if trade is not None:
                 ui.navigate.to(f"/room/{trade.code}")
 

@@ -15,7 +15,7 @@ from app.ui.http.requests import viewer_of, zone_of
 from app.ui.live.connection import attend
 from app.ui.pages import not_found
 from app.ui.pages.layout import PAGE, frame
-from app.ui.room import buyer_actions, invitation, seller_actions, terms
+from app.ui.room import buyer_actions, entries, invitation, seller_actions, terms
 from app.ui.room.conversation import Conversation
 from app.ui.room.room_binding import RoomBinding
 from app.ui.room.room_view import RoomView
@@ -130,8 +130,9 @@ class _RoomPage:
         if action.kind is Kind.SEAT_RELEASED and self._view.role is Role.BUYER:
             self._leave()
             return
-        self._conversation.show(action)
-        self._timeline.show(action)
+        if entries.has_row(action):
+            self._conversation.show(action)
+            self._timeline.show(action)
 
     def _follow_address(self, trade: Trade) -> None:
         """The old address leads nowhere any more; the page that is open goes with the new one."""

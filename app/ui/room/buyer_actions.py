@@ -61,8 +61,8 @@ def _show_difference(view: RoomView, shown: Trade, form: Form) -> None:
     form.content.clear()
     form.dialog.say("The terms have changed in the meantime. Nothing was accepted.")
     with form.content:
-        changes = wording.listed(wording.changes(now.terms, shown.terms))
-        Block(f"<p>{wording.name(now.seller, view.me)} changed {changes}.</p>")
+        changes = wording.listed(wording.changes(now.terms, shown.terms, now.currency))
+        Block(f"<p>{wording.name(now.party(now.offered_by), view.me)} changed {changes}.</p>")
         # On the other side than the button that was pressed, so that a second click does not land on it.
         with buttons().classes("turned"):
             Button("Review new terms", on_click=review).props('unelevated no-caps color="primary"')
@@ -76,7 +76,9 @@ def _confirm_reject(view: RoomView) -> None:
         "This is final: no trade will be made.",
         submit="Reject",
         color="negative",
-        act=lambda typed: view.negotiation.reject(view.viewer, shown.id, typed["reason"], request=request),
+        act=lambda typed: view.negotiation.reject(
+            view.viewer, shown.id, shown.version, typed["reason"], request=request
+        ),
     ) as form:
         _frozen_terms(shown)
         form.fields["reason"] = ui.textarea("Reason").props('outlined autogrow dir="auto" hint="Optional"')
@@ -95,9 +97,9 @@ def _ask_amendment(view: RoomView) -> None:
 
 def _frozen_terms(trade: Trade) -> None:
     rows = (
-        ("Price per unit", wording.money(trade.terms.price)),
+        ("Price per unit", wording.money(trade.terms.price, trade.currency)),
         ("Quantity", wording.number(trade.terms.quantity)),
-        ("Total", wording.money(trade.terms.total)),
+        ("Total", wording.money(trade.terms.total, trade.currency)),
         ("Version", wording.number(trade.version)),
     )
     with ui.element("dl").classes("frozen"):

@@ -38,7 +38,9 @@ class Conversation:
                 rows.props('data-testid="messages" role="log" aria-live="polite"')
             self._flow.on("scroll", self._scrolled, js_handler=browser.tell_reading_position())
             self._stream = Stream(rows)
-            self._stream.begin([entries.conversation(action, view) for action in view.room.recent])
+            self._stream.begin(
+                [entries.conversation(action, view) for action in view.room.recent if entries.has_row(action)]
+            )
             if view.room.has_earlier:
                 self._stream.offer_earlier("Show earlier messages", self._show_earlier)
             typing = Block().classes("typing").props('data-testid="typing" aria-live="polite"')
@@ -126,7 +128,7 @@ class Conversation:
         older = await attempt(self._view.negotiation.earlier(self._view.viewer, self._view.room, self._first_seq))
         if older:
             self._first_seq = older[0].seq
-            self._stream.fill([entries.conversation(action, self._view) for action in older])
+            self._stream.fill([entries.conversation(action, self._view) for action in older if entries.has_row(action)])
         return self._first_seq > 1
 
 

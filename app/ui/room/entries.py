@@ -5,7 +5,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from app.domain.actions import Action, Version
-from app.domain.kinds import Kind
+from app.domain.kinds import KINDS, Kind
 from app.ui.components import wording
 from app.ui.components.html import Html
 from app.ui.room.room_view import RoomView
@@ -13,12 +13,17 @@ from app.ui.room.room_view import RoomView
 
 def conversation(action: Action, view: RoomView) -> Html:
     """A message as a bubble; everything else as a thin line in the flow."""
-    return _conversation(action, view.me, view.zone, view.today)
+    return _conversation(action, view.me, view.trade.currency, view.zone, view.today)
 
 
 def timeline(action: Action, view: RoomView) -> Html:
     """What happened, with who and when; a message without its text."""
-    return _timeline(action, view.me, view.zone, view.today)
+    return _timeline(action, view.me, view.trade.currency, view.zone, view.today)
+
+
+def has_row(action: Action) -> bool:
+    """Whether it is told in a row of its own."""
+    return not KINDS[action.kind].silent
 
 
 # Rows are made once for each viewer, time zone and local day, however often the page is opened: `today` stands for how
@@ -26,10 +31,13 @@ def timeline(action: Action, view: RoomView) -> Html:
 
 
 @lru_cache(5_000)
-def _conversation(action: Action, me: int, zone: ZoneInfo, today: date) -> Html:
+def _conversation(action: Action, me: int, currency: str, zone: ZoneInfo, today: date) -> Html:
     if action.kind is not Kind.MESSAGE_SENT:
         return Html('<div class="event" data-kind="{}"><span>{}</span>{}{}</div>').format(
-            action.kind.value, wording.sentence(action, me), _time(action.at, zone, today), _quote(action.text)
+            action.kind.value,
+            wording.sentence(action, me, currency),
+            _time(action.at, zone, today),
+            _quote(action.text),
         )
     own = action.actor is not None and action.actor.id == me
     return Html(
@@ -38,20 +46,20 @@ def _conversation(action: Action, me: int, zone: ZoneInfo, today: date) -> Html:
 
 
 @lru_cache(5_000)
-def _timeline(action: Action, me: int, zone: ZoneInfo, today: date) -> Html:
+def _timeline(action: Action, me: int, currency: str, zone: ZoneInfo, today: date) -> Html:
     text = "" if action.kind is Kind.MESSAGE_SENT else action.text
     return Html('<div class="entry" role="listitem" data-kind="{}"><span>{}</span>{}{}</div>').format(
-        action.kind.value, wording.sentence(action, me), _time(action.at, zone, today), _quote(text)
+        action.kind.value, wording.sentence(action, me, currency), _time(action.at, zone, today), _quote(text)
     )
 
 
 def version(made: Version, view: RoomView) -> Html:
     """A version's terms, who made it, when, why, and what changed against the one before."""
-    terms = made.terms
+    terms, currency = made.terms, view.trade.currency
     if made.before is None:
         what = Html("{} made the first offer").format(wording.name(made.actor, view.me))
     else:
-        changed = wording.listed(wording.changes(terms, made.before))
+        changed = wording.listed(wording.changes(terms, made.before, currency))
         what = Html("{} changed {}").format(wording.name(made.actor, view.me), changed)
     time = wording.clock_time(made.at, view.zone, view.today)
     description = Html('<p class="terms-text" dir="auto">{}</p>').format(terms.description)
@@ -63,9 +71,9 @@ def version(made: Version, view: RoomView) -> Html:
         made.number,
         made.at.isoformat(),
         time,
-        wording.money(terms.price),
+        wording.money(terms.price, currency),
         wording.number(terms.quantity),
-        wording.money(terms.total),
+        wording.money(terms.total, currency),
         what,
         _quote(made.reason),
         description

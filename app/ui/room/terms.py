@@ -77,9 +77,9 @@ def _outcome(trade: Trade, view: RoomView) -> Html:
 
 def _deal(trade: Trade, view: RoomView) -> Html:
     figures = (
-        ("price", "Price per unit", wording.money(trade.terms.price)),
+        ("price", "Price per unit", wording.money(trade.terms.price, trade.currency)),
         ("quantity", "Quantity", wording.number(trade.terms.quantity)),
-        ("total", "Total", wording.money(trade.terms.total)),
+        ("total", "Total", wording.money(trade.terms.total, trade.currency)),
     )
     return _DEAL.format(
         figures=Html().join(
@@ -94,7 +94,7 @@ def _version_line(trade: Trade, view: RoomView) -> Html:
     return Html("Version {} · {} {}, {}").format(
         trade.version,
         "offered by" if trade.version == 1 else "last changed by",
-        wording.name(trade.seller, view.me, capital=False),
+        wording.name(trade.party(trade.offered_by), view.me, capital=False),
         wording.clock_time(trade.amended_at, view.zone, view.today),
     )
 

@@ -36,7 +36,7 @@ class Timeline:
                 tabs.on(event, self._chosen, js_handler=browser.choose_tab())
             with ui.element("div").classes("panels") as self._panels:
                 self._timeline = Stream(self._rows("timeline"), newest_first=True)
-        self._timeline.begin([entries.timeline(action, view) for action in view.room.recent])
+        self._timeline.begin([entries.timeline(action, view) for action in view.room.recent if entries.has_row(action)])
         if view.room.has_earlier:
             self._timeline.offer_earlier("Show earlier", self._show_earlier)
 
@@ -69,7 +69,7 @@ class Timeline:
         older = await attempt(self._view.negotiation.earlier(self._view.viewer, self._view.room, self._first_seq))
         if older:
             self._first_seq = older[0].seq
-            self._timeline.fill([entries.timeline(action, self._view) for action in older])
+            self._timeline.fill([entries.timeline(action, self._view) for action in older if entries.has_row(action)])
         return self._first_seq > 1
 
     async def _show_older(self) -> bool:
