@@ -228,15 +228,15 @@ class Market:
         seller, buyer = await self.person(by), await self.person("Bea")
         deadline = self.database.clock.now() - ended
         begin, head, kinds = deadline - timedelta(minutes=30), GENESIS, _PAST[status]
-        trade = Trade(0, "", title, seller, TERMS, begin, deadline, begin)
+        trade = Trade(0, "", title, seller, TERMS, begin, deadline, begin, buyer=buyer)
         actions = []
         for seq, kind in enumerate(kinds, start=1):
             at = deadline if kind is Kind.EXPIRED else begin + timedelta(minutes=seq - 1)
             version = 1 if KINDS[kind].version is not VersionUse.NONE else None
             terms = TERMS if kind is Kind.CREATED else None
-            by_whom = dict.fromkeys((Kind.CREATED, Kind.WITHDRAWN), (seller, Role.SELLER))
-            by_whom[Kind.EXPIRED] = (None, None)
-            actor, role = by_whom.get(kind, (buyer, Role.BUYER))
+            sellers = {Kind.CREATED, Kind.WITHDRAWN}
+            role = None if kind is Kind.EXPIRED else Role.SELLER if kind in sellers else Role.BUYER
+            actor = trade.party(role) if role else None
             body = body_of(Action(kind, at, actor, role, version, terms=terms), trade)
             head = link(head, body, seq, utc_text(at), utc_text(deadline))
             actions.append((seq, kind, actor.id if actor else None, role, at, deadline, version, head))

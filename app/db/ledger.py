@@ -182,8 +182,8 @@ def _may_move_deadline(outcome: Outcome) -> bool:
         case DeadlineChange.LEAVES_TIME:
             left = before.expires_at - outcome.action.at
             return before.status is not Status.DRAFT and left < TIME_TO_ANSWER + _SOON
-        case _ as never:
-            assert_never(never)
+        case _:
+            assert_never(KINDS[outcome.action.kind].deadline)
 
 
 def _figures(terms: Terms) -> dict[str, Any]:

@@ -42,9 +42,5 @@ def check_currency(typed: str) -> str:
 
 
 def without_sign(amount: str, currency: str) -> str:
-    """The amount without the sign or the code of its own currency in front of it, or behind it."""
-    for sign in (currency, _SIGNS.get(currency, currency)):
-        for text in (amount.removeprefix(sign), amount.removesuffix(sign)):
-            if text != amount:
-                return text.strip()
-    return amount
+    """The amount without the sign of its own currency in front of it."""
+    return amount.removeprefix(_SIGNS.get(currency, currency)).strip()

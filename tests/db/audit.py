@@ -59,10 +59,11 @@ _PROMISES = {
         WHERE d.kind IN ('accepted', 'rejected', 'offer_seen', 'withdrawn')
             AND (d.role = o.role) <> (d.kind = 'withdrawn')""",
     "an open request is the last one after the newest version": """
-        SELECT t.id FROM trades t WHERE t.request <> coalesce((
-            SELECT a.note FROM trade_actions a WHERE a.trade_id = t.id AND a.kind = 'amendment_requested'
-                AND a.seq > (SELECT max(seq) FROM trade_actions WHERE trade_id = t.id AND kind IN ('created', 'amended'))
-            ORDER BY a.seq DESC LIMIT 1), '')""",
+        SELECT t.id FROM trades t LEFT JOIN LATERAL (
+            SELECT CASE kind WHEN 'amendment_requested' THEN note END AS request FROM trade_actions
+            WHERE trade_id = t.id AND kind IN ('created', 'amended', 'amendment_requested') ORDER BY seq DESC LIMIT 1
+        ) AS last ON true
+        WHERE t.request <> coalesce(last.request, '')""",
     "what was seen last since the seat was taken is what the trade says": """
         SELECT t.id FROM trades t WHERE t.seen_version <> coalesce((
             SELECT max(a.version) FROM trade_actions a WHERE a.trade_id = t.id AND a.kind = 'offer_seen'

@@ -4,7 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from app.domain import rules
+from app.domain.actions import Outcome
 from app.domain.kinds import Role, Status
+from app.domain.moves import Move
 from app.domain.terms import Terms
 from app.domain.trade import Person, Trade
 
@@ -31,11 +34,21 @@ def negotiation(version: int = 1) -> Trade:
     return replace(draft(), status=Status.IN_NEGOTIATION, buyer=BEA, version=version)
 
 
+def countered(version: int = 1) -> Trade:
+    """Bea has made the offer that stands."""
+    return replace(negotiation(version), offered_by=BUYER, answered=True)
+
+
 def closed(status: Status) -> Trade:
     """The negotiation has this outcome."""
     at = DEADLINE if status is Status.EXPIRED else EARLY
-    answered = status is not Status.EXPIRED
+    answered = status in (Status.ACCEPTED, Status.REJECTED)
     return replace(negotiation(), status=status, closed_at=at, answered=answered)
+
+
+def do(trade: Trade, move: Move, by: Role | None, now: datetime = EARLY) -> Outcome:
+    """What the rules make of a move."""
+    return rules.apply(trade, move, by=by, now=now)
 
 
 def unclaimed() -> Trade:

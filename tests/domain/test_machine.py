@@ -13,6 +13,7 @@ from app.domain.kinds import KINDS, Kind, Status, kinds_that_close
 from app.domain.moves import (
     Accept,
     Expire,
+    Extend,
     Join,
     Move,
     Offer,
@@ -20,9 +21,12 @@ from app.domain.moves import (
     ReleaseSeat,
     RenewLink,
     RequestAmendment,
+    See,
     SendMessage,
+    Withdraw,
 )
 from app.domain.refusals import Refusal
+from app.domain.rules import LONGEST
 from app.domain.terms import Terms
 from app.domain.trade import Person, Trade
 from tests.domain.offers import BEA, BUYER, CODE, DEADLINE, EVE, INSTANT, SAM, SELLER, START, TERMS, draft
@@ -44,7 +48,7 @@ starts = st.sampled_from([START, DEADLINE - timedelta(minutes=2), DEADLINE - INS
 
 class Negotiation(RuleBasedStateMachine):
     """The model is plain values: who sits where, by which link, whether the buyer has answered, how it ended, the
-    version, the terms, the time."""
+    version, the terms, who made them, who has seen them, what is asked for, the deadline, the time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,6 +59,10 @@ class Negotiation(RuleBasedStateMachine):
         self.end: Kind | None = None
         self.version = 1
         self.terms = TERMS
+        self.author: Person = SAM
+        self.seen = 0
+        self.request = ""
+        self.deadline = DEADLINE
         self.trade: Trade = draft()
         self.trail: list[Action] = []
 
@@ -64,7 +72,7 @@ class Negotiation(RuleBasedStateMachine):
         self.trade = draft(invited)
         self.now = now
         for number in range(amendments):
-            self.amend(SAM, 0, replace(TERMS, quantity=10 + number), "")
+            self.offer(SAM, 0, replace(TERMS, quantity=10 + number), "")
         if first:
             self.join(first)
 
@@ -75,7 +83,7 @@ class Negotiation(RuleBasedStateMachine):
     @precondition(lambda self: self.now > START)
     @rule()
     def the_deadline_comes(self) -> None:
-        self.now = max(self.now, DEADLINE)
+        self.now = max(self.now, self.deadline)
 
     @rule(person=people, old_link=st.booleans())
     def join(self, person: Person, old_link: bool = False) -> None:
@@ -98,48 +106,77 @@ class Negotiation(RuleBasedStateMachine):
         if self.play(ReleaseSeat(code), person, allowed=fair and self.open):
             self.code = code
             self.buyer = None
+            self.seen = 0
 
     @rule(person=people, text=words)
     def talk(self, person: Person, text: str) -> None:
         self.play(SendMessage(text), person, allowed=person in (SAM, self.buyer) and text == "Hello")
 
-    @rule(person=mostly_sam, drift=drifts, terms=figures, reason=words)
-    def amend(self, person: Person, drift: int, terms: Terms, reason: str) -> None:
+    @rule(person=people, drift=drifts, terms=figures, reason=words)
+    def offer(self, person: Person, drift: int, terms: Terms, reason: str) -> None:
         changed = terms != self.terms
-        fair = person is SAM and drift == 0 and changed and reason != "\0"
+        fair = person in (SAM, self.buyer) and drift == 0 and changed and reason != "\0"
         if self.play(Offer(self.version + drift, terms, reason), person, allowed=fair and self.open):
             self.version += 1
-            self.terms = terms
+            self.terms, self.author, self.request = terms, person, ""
+            self.answered |= person is self.buyer
+            if self.buyer:
+                self.deadline = max(self.deadline, self.now + timedelta(minutes=2))
 
     @rule(person=mostly_bea, text=words)
-    def request(self, person: Person, text: str) -> None:
+    def ask(self, person: Person, text: str) -> None:
         fair = person is self.buyer and text == "Hello"
         if self.play(RequestAmendment(text), person, allowed=fair and self.open):
             self.answered = True
+            self.request = text
 
-    @rule(person=mostly_bea, drift=drifts)
+    @rule(person=people, drift=drifts)
     def accept(self, person: Person, drift: int) -> None:
-        fair = person is self.buyer and drift == 0
-        if self.play(Accept(self.version + drift), person, allowed=fair and self.open):
+        if self.play(Accept(self.version + drift), person, allowed=self.receives(person, drift)):
             self.end = Kind.ACCEPTED
-            self.answered = True
+            self.answered |= person is self.buyer
 
-    @rule(person=mostly_bea, reason=words)
-    def reject(self, person: Person, reason: str) -> None:
-        fair = person is self.buyer and reason != "\0"
-        if self.play(Reject(1, reason), person, allowed=fair and self.open):
+    @rule(person=people, drift=drifts, reason=words)
+    def reject(self, person: Person, drift: int, reason: str) -> None:
+        fair = self.receives(person, drift) and reason != "\0"
+        if self.play(Reject(self.version + drift, reason), person, allowed=fair):
             self.end = Kind.REJECTED
-            self.answered = True
+            self.answered |= person is self.buyer
+
+    @rule(person=people, drift=drifts)
+    def see(self, person: Person, drift: int) -> None:
+        fair = self.receives(person, drift) and self.seen != self.version
+        if self.play(See(self.version + drift), person, allowed=fair):
+            self.seen = self.version
+
+    @precondition(lambda self: self.version > 1)
+    @rule(person=people, drift=drifts, reason=words)
+    def withdraw(self, person: Person, drift: int, reason: str) -> None:
+        fair = person is self.author and drift == 0 and reason != "\0"
+        if self.play(Withdraw(self.version + drift, reason), person, allowed=fair and self.open):
+            self.end = Kind.WITHDRAWN
+
+    @rule(person=mostly_sam, later=st.sampled_from([timedelta(0), INSTANT, timedelta(minutes=1), LONGEST]))
+    def extend(self, person: Person, later: timedelta) -> None:
+        until = self.deadline + later
+        fair = person is SAM and later and until <= self.now + LONGEST
+        if self.play(Extend(until), person, allowed=bool(fair) and self.open):
+            self.deadline = until
+
+    def receives(self, person: Person, drift: int) -> bool:
+        """Whether the person may answer the standing offer at this version."""
+        other = self.buyer if self.author is SAM else SAM
+        return self.buyer is not None and person is other and drift == 0 and self.open
 
     @rule(person=st.sampled_from([None, SAM, BEA]))
     def expire(self, person: Person | None) -> None:
         times_own = person is None or person not in (SAM, self.buyer)
-        if self.play(Expire(), person, allowed=times_own and self.end is None and self.now >= DEADLINE):
+        if self.play(Expire(), person, allowed=times_own and self.end is None and self.now >= self.deadline):
             self.end = Kind.EXPIRED
 
     @property
     def open(self) -> bool:
-        return self.end is None and self.now < DEADLINE
+        return self.end is None and self.now < self.deadline
 
     def play(self, move: Move, person: Person | None, *, allowed: bool) -> bool:
         """Try the move; it must be done exactly when the model allows it, and change nothing otherwise."""
@@ -166,6 +203,9 @@ class Negotiation(RuleBasedStateMachine):
     def the_trade_is_what_the_model_says(self) -> None:
         assert (self.trade.buyer, self.trade.code) == (self.buyer, self.code)
         assert self.trade.answered == self.answered
+        author = SELLER if self.author is SAM else BUYER
+        assert (self.trade.offered_by, self.trade.seen_version, self.trade.request) == (author, self.seen, self.request)
+        assert self.trade.expires_at == self.deadline >= DEADLINE
         assert (self.trade.version, self.trade.terms) == (self.version, self.terms)
         going_on = Status.DRAFT if self.buyer is None else Status.IN_NEGOTIATION
         assert self.trade.status is (ENDS[self.end] if self.end else going_on)
@@ -183,23 +223,25 @@ class Negotiation(RuleBasedStateMachine):
     def only_time_ends_it_at_the_deadline_and_only_people_before(self) -> None:
         for action in self.trail:
             if action.kind is Kind.EXPIRED:
-                assert action.at >= DEADLINE
+                assert action.at >= self.deadline
                 assert (action.actor, action.role) == (None, None)
             elif action.kind is not Kind.MESSAGE_SENT:
-                assert action.at < DEADLINE
+                assert action.at < self.deadline
 
     @invariant()
-    def acceptance_names_the_version_of_its_moment(self) -> None:
+    def the_other_side_accepts_the_version_of_its_moment(self) -> None:
         for number, action in enumerate(self.trail):
             if action.kind is Kind.ACCEPTED:
-                amended = [earlier for earlier in self.trail[:number] if earlier.kind is Kind.AMENDED]
-                assert action.version == 1 + len(amended) == self.trade.version
+                offers = [earlier for earlier in self.trail[:number] if earlier.kind is Kind.AMENDED]
+                assert action.version == 1 + len(offers) == self.trade.version
+                assert action.role is not (offers[-1].role if offers else SELLER)
 
     @invariant()
-    def the_seller_alone_moves_the_terms_one_version_at_a_time(self) -> None:
+    def the_parties_alone_move_the_terms_one_version_at_a_time(self) -> None:
         terms, amendments = TERMS, self.said(Kind.AMENDED)
         for version, amended in enumerate(amendments, start=2):
-            assert (amended.actor, amended.role, amended.version) == (SAM, SELLER, version)
+            assert amended.version == version
+            assert amended.role is (SELLER if amended.actor is SAM else BUYER)
             assert amended.before == terms != amended.terms
             assert amended.terms is not None
             terms = amended.terms
@@ -224,6 +266,7 @@ class Negotiation(RuleBasedStateMachine):
     @invariant()
     def nothing_else_ever_changes(self) -> None:
         fixed = {"status", "buyer", "code", "answered", "terms", "version", "amended_at", "closed_at"}
+        fixed |= {"offered_by", "seen_version", "request", "expires_at"}
         now = {name: getattr(self.trade, name) for name in fixed}
         assert self.trade == replace(draft(self.trade.invited), **now)
 

@@ -2,17 +2,17 @@
 
 from copy import deepcopy
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import get_args
 
 import pytest
 
 from app.domain import rules
-from app.domain.actions import Action, Outcome
-from app.domain.kinds import Kind, Role, Status
+from app.domain.kinds import FINAL, Kind, Role, Status
 from app.domain.moves import (
     Accept,
     Expire,
+    Extend,
     Join,
     Move,
     Offer,
@@ -20,11 +20,13 @@ from app.domain.moves import (
     ReleaseSeat,
     RenewLink,
     RequestAmendment,
+    See,
     SendMessage,
+    Withdraw,
 )
 from app.domain.refusals import Reason
 from app.domain.text import MAX_TEXT
-from app.domain.trade import Person, Trade
+from app.domain.trade import Person
 from tests.domain.offers import (
     BEA,
     BUYER,
@@ -38,6 +40,8 @@ from tests.domain.offers import (
     SELLER,
     TERMS,
     closed,
+    countered,
+    do,
     draft,
     negotiation,
     unclaimed,
@@ -46,35 +50,48 @@ from tests.domain.refused import refused
 
 # One letter each for: an instant before the deadline, exactly at it, an instant after it.
 # D done; refused as: N not yours, S seat taken, C closed, L too late, E too early, I impossible.
-# "nobody" is an outsider, and time itself where the move is to expire. "unclaimed" expired before anybody joined.
+# "nobody" is an outsider, and time itself where the move is to expire. In "negotiation" the seller's offer stands, in
+# "countered" the buyer's. "unclaimed" expired before anybody joined, "retracted" was withdrawn before that.
 GRID = """
-                       join  message  amend  request  accept  reject  expire  renew  release
-draft        seller    NNN   DDD      DLL    NNN      NNN     NNN     NNN     DLL    ILL
-draft        buyer     SSS   NNN      NNN    NNN      NNN     NNN     NNN     NNN    NNN
-draft        nobody    DLL   NNN      NNN    NNN      NNN     NNN     EDD     NNN    NNN
-negotiation  seller    NNN   DDD      DLL    NNN      NNN     NNN     NNN     DLL    DLL
-negotiation  buyer     SSS   DDD      NNN    DLL      DLL     DLL     NNN     NNN    NNN
-negotiation  nobody    SSS   NNN      NNN    NNN      NNN     NNN     EDD     NNN    NNN
-accepted     seller    NNN   DDD      CCC    NNN      NNN     NNN     NNN     CCC    CCC
-accepted     buyer     SSS   DDD      NNN    CCC      CCC     CCC     NNN     NNN    NNN
-accepted     nobody    SSS   NNN      NNN    NNN      NNN     NNN     CCC     NNN    NNN
-rejected     seller    NNN   DDD      CCC    NNN      NNN     NNN     NNN     CCC    CCC
-rejected     buyer     SSS   DDD      NNN    CCC      CCC     CCC     NNN     NNN    NNN
-rejected     nobody    SSS   NNN      NNN    NNN      NNN     NNN     CCC     NNN    NNN
-expired      seller    NNN   DDD      CCC    NNN      NNN     NNN     NNN     CCC    CCC
-expired      buyer     SSS   DDD      NNN    CCC      CCC     CCC     NNN     NNN    NNN
-expired      nobody    SSS   NNN      NNN    NNN      NNN     NNN     CCC     NNN    NNN
-unclaimed    seller    NNN   DDD      CCC    NNN      NNN     NNN     NNN     CCC    CCC
-unclaimed    buyer     SSS   NNN      NNN    NNN      NNN     NNN     NNN     NNN    NNN
-unclaimed    nobody    CCC   NNN      NNN    NNN      NNN     NNN     CCC     NNN    NNN
+                      join  message  offer  request  accept  reject  withdraw  extend  see  expire  renew  release
+draft        seller   NNN   DDD      DLL    NNN      NLL     NLL     DLL       DLL     NLL  NNN     DLL    ILL
+draft        buyer    SSS   NNN      NNN    NNN      NNN     NNN     NNN       NNN     NNN  NNN     NNN    NNN
+draft        nobody   DLL   NNN      NNN    NNN      NNN     NNN     NNN       NNN     NNN  EDD     NNN    NNN
+negotiation  seller   NNN   DDD      DLL    NNN      NLL     NLL     DLL       DLL     NLL  NNN     DLL    DLL
+negotiation  buyer    SSS   DDD      DLL    DLL      DLL     DLL     NLL       NNN     DLL  NNN     NNN    NNN
+negotiation  nobody   SSS   NNN      NNN    NNN      NNN     NNN     NNN       NNN     NNN  EDD     NNN    NNN
+countered    seller   NNN   DDD      DLL    NNN      DLL     DLL     NLL       DLL     DLL  NNN     DLL    LLL
+countered    buyer    SSS   DDD      DLL    DLL      NLL     NLL     DLL       NNN     NLL  NNN     NNN    NNN
+countered    nobody   SSS   NNN      NNN    NNN      NNN     NNN     NNN       NNN     NNN  EDD     NNN    NNN
+accepted     seller   NNN   DDD      CCC    NNN      CCC     CCC     CCC       CCC     CCC  NNN     CCC    CCC
+accepted     buyer    SSS   DDD      CCC    CCC      CCC     CCC     CCC       NNN     CCC  NNN     NNN    NNN
+accepted     nobody   SSS   NNN      NNN    NNN      NNN     NNN     NNN       NNN     NNN  CCC     NNN    NNN
+rejected     seller   NNN   DDD      CCC    NNN      CCC     CCC     CCC       CCC     CCC  NNN     CCC    CCC
+rejected     buyer    SSS   DDD      CCC    CCC      CCC     CCC     CCC       NNN     CCC  NNN     NNN    NNN
+rejected     nobody   SSS   NNN      NNN    NNN      NNN     NNN     NNN       NNN     NNN  CCC     NNN    NNN
+withdrawn    seller   NNN   DDD      CCC    NNN      CCC     CCC     CCC       CCC     CCC  NNN     CCC    CCC
+withdrawn    buyer    SSS   DDD      CCC    CCC      CCC     CCC     CCC       NNN     CCC  NNN     NNN    NNN
+withdrawn    nobody   SSS   NNN      NNN    NNN      NNN     NNN     NNN       NNN     NNN  CCC     NNN    NNN
+expired      seller   NNN   DDD      CCC    NNN      CCC     CCC     CCC       CCC     CCC  NNN     CCC    CCC
+expired      buyer    SSS   DDD      CCC    CCC      CCC     CCC     CCC       NNN     CCC  NNN     NNN    NNN
+expired      nobody   SSS   NNN      NNN    NNN      NNN     NNN     NNN       NNN     NNN  CCC     NNN    NNN
+retracted    seller   NNN   DDD      CCC    NNN      CCC     CCC     CCC       CCC     CCC  NNN     CCC    CCC
+retracted    buyer    SSS   NNN      NNN    NNN      NNN     NNN     NNN       NNN     NNN  NNN     NNN    NNN
+retracted    nobody   CCC   NNN      NNN    NNN      NNN     NNN     NNN       NNN     NNN  CCC     NNN    NNN
+unclaimed    seller   NNN   DDD      CCC    NNN      CCC     CCC     CCC       CCC     CCC  NNN     CCC    CCC
+unclaimed    buyer    SSS   NNN      NNN    NNN      NNN     NNN     NNN       NNN     NNN  NNN     NNN    NNN
+unclaimed    nobody   CCC   NNN      NNN    NNN      NNN     NNN     NNN       NNN     NNN  CCC     NNN    NNN
 """
 
 TRADES = {
     "draft": draft(),
     "negotiation": negotiation(),
+    "countered": countered(),
     "accepted": closed(Status.ACCEPTED),
     "rejected": closed(Status.REJECTED),
     "expired": closed(Status.EXPIRED),
+    "withdrawn": closed(Status.WITHDRAWN),
+    "retracted": replace(draft(), status=Status.WITHDRAWN, closed_at=EARLY),
     "unclaimed": unclaimed(),
 }
 WHO: dict[str, tuple[Role | None, Person]] = {"seller": (SELLER, SAM), "buyer": (BUYER, BEA), "nobody": (None, EVE)}
@@ -92,10 +109,13 @@ WHY = {
 DONE: dict[str, tuple[Status | None, Kind]] = {
     "join": (Status.IN_NEGOTIATION, Kind.JOINED),
     "message": (None, Kind.MESSAGE_SENT),
-    "amend": (None, Kind.AMENDED),
+    "offer": (None, Kind.AMENDED),
     "request": (None, Kind.AMENDMENT_REQUESTED),
     "accept": (Status.ACCEPTED, Kind.ACCEPTED),
     "reject": (Status.REJECTED, Kind.REJECTED),
+    "withdraw": (Status.WITHDRAWN, Kind.WITHDRAWN),
+    "extend": (None, Kind.EXTENDED),
+    "see": (None, Kind.OFFER_SEEN),
     "expire": (Status.EXPIRED, Kind.EXPIRED),
     "renew": (None, Kind.LINK_RENEWED),
     "release": (Status.DRAFT, Kind.SEAT_RELEASED),
@@ -106,10 +126,13 @@ def moves_of(person: Person) -> dict[str, Move]:
     return {
         "join": Join(person, CODE),
         "message": SendMessage("Hello"),
-        "amend": Offer(1, CHEAPER),
+        "offer": Offer(1, CHEAPER),
         "request": RequestAmendment("Cheaper, please."),
         "accept": Accept(1),
         "reject": Reject(1, "No."),
+        "withdraw": Withdraw(1, "Sold."),
+        "extend": Extend(DEADLINE + timedelta(hours=1)),
+        "see": See(1),
         "expire": Expire(),
         "renew": RenewLink(NEW_CODE),
         "release": ReleaseSeat(NEW_CODE),
@@ -155,87 +178,14 @@ def test_every_move_by_everyone_in_every_status_at_every_time(status, who, move,
 
 
 def test_the_table_is_complete():
-    """18 rows of 9 moves at 3 times; every status appears, with every role."""
-    assert len(cells()) == len(set(cells())) == 18 * 9 * 3
+    """27 rows of 12 moves at 3 times; every status appears, with every role."""
+    assert len(cells()) == len(set(cells())) == 27 * 12 * 3
     assert {(TRADES[status].status, WHO[who][0]) for status, who, *_ in cells()} == {
         (status, role) for status in Status for role in (SELLER, BUYER, None)
     }
 
 
-def do(trade: Trade, move: Move, by: Role | None, now: datetime = EARLY) -> Outcome:
-    return rules.apply(trade, move, by=by, now=now)
-
-
-@pytest.mark.parametrize("version", [-1, 0, 1, 2, 4])
-def test_only_the_version_on_the_table_can_be_accepted(version):
-    with refused(Reason.STALE):
-        do(negotiation(version=3), Accept(version), BUYER)
-
-
-@pytest.mark.parametrize("version", [-1, 0, 1, 2, 4])
-def test_only_the_version_on_the_table_can_be_amended(version):
-    with refused(Reason.STALE):
-        do(negotiation(version=3), Offer(version, CHEAPER), SELLER)
-
-
-def test_acceptance_names_the_version_it_accepts_and_leaves_the_terms():
-    outcome = do(negotiation(version=3), Accept(3), BUYER)
-    assert outcome.action == Action(Kind.ACCEPTED, EARLY, BEA, BUYER, version=3)
-    assert outcome.trade == replace(negotiation(version=3), status=Status.ACCEPTED, closed_at=EARLY, answered=True)
-
-
-def test_terms_amended_while_the_buyer_decides_are_not_accepted():
-    seen = negotiation()
-    amended = do(seen, Offer(1, CHEAPER), SELLER).trade
-    with refused(Reason.STALE):
-        do(amended, Accept(seen.version), BUYER)
-    assert do(amended, Accept(amended.version), BUYER).trade.terms == CHEAPER
-
-
-def test_late_and_stale_at_once_is_late():
-    """To a buyer whose time is over, new terms to review would be a false hope."""
-    with refused(Reason.TOO_LATE):
-        do(negotiation(version=3), Accept(1), BUYER, DEADLINE)
-
-
-@pytest.mark.parametrize("second", [Accept(1), Reject(1), RequestAmendment("More?")])
-@pytest.mark.parametrize("first", [Accept(1), Reject(1)])
-def test_a_decision_is_made_once(first, second):
-    decided = do(negotiation(), first, BUYER).trade
-    with refused(Reason.CLOSED):
-        do(decided, second, BUYER)
-
-
-def test_amending_counts_the_version_and_keeps_both_terms():
-    outcome = do(draft(), Offer(1, CHEAPER, " A sale \r\n"), SELLER)
-    assert outcome.trade == replace(draft(), terms=CHEAPER, version=2, amended_at=EARLY)
-    assert outcome.action == Action(Kind.AMENDED, EARLY, SAM, SELLER, 2, "A sale", terms=CHEAPER, before=TERMS)
-
-
-@pytest.mark.parametrize("terms", [TERMS, replace(TERMS, price=TERMS.price.normalize())])
-def test_amending_to_the_same_terms_is_refused_with_and_without_a_reason(terms):
-    for reason in ("", "Just because."):
-        with refused(Reason.INVALID):
-            do(negotiation(), Offer(1, terms, reason), SELLER)
-
-
-@pytest.mark.parametrize("field", [{"price": CHEAPER.price}, {"quantity": 6}, {"description": ""}])
-def test_any_one_field_is_an_amendment(field):
-    assert do(negotiation(), Offer(1, replace(TERMS, **field)), SELLER).trade.version == 2
-
-
-def test_only_amendments_count_the_version():
-    trade = do(draft(), Join(BEA, CODE), None).trade
-    trade = do(trade, SendMessage("Hello"), SELLER).trade
-    trade = do(trade, RequestAmendment("Less?"), BUYER).trade
-    assert trade.version == 1
-    for version in (1, 2, 3):
-        trade = do(trade, Offer(version, replace(TERMS, quantity=10 + version)), SELLER).trade
-        assert trade.version == version + 1
-    assert do(trade, Reject(1), BUYER).trade.version == do(trade, Accept(4), BUYER).trade.version == 4
-
-
-@pytest.mark.parametrize("status", [Status.ACCEPTED, Status.REJECTED, Status.EXPIRED])
+@pytest.mark.parametrize("status", FINAL)
 @pytest.mark.parametrize(("by", "person"), [(SELLER, SAM), (BUYER, BEA)])
 def test_both_may_still_talk_after_the_outcome_and_change_nothing(status, by, person):
     outcome = do(closed(status), SendMessage("Thank you."), by, DEADLINE + timedelta(days=1))
@@ -247,7 +197,8 @@ def test_both_may_still_talk_after_the_outcome_and_change_nothing(status, by, pe
 WORDS = [
     pytest.param(SendMessage, BUYER, "message", id="message"),
     pytest.param(RequestAmendment, BUYER, "request", id="request"),
-    pytest.param(Reject, BUYER, "reason", id="rejection"),
+    pytest.param(lambda text: Reject(1, text), BUYER, "reason", id="rejection"),
+    pytest.param(lambda text: Withdraw(1, text), SELLER, "reason", id="withdrawal"),
     pytest.param(lambda text: Offer(1, CHEAPER, text), SELLER, "reason", id="amendment"),
 ]
 

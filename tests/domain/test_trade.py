@@ -9,7 +9,7 @@ from app.domain import rules
 from app.domain.actions import Action, Outcome, Version
 from app.domain.countdown import Phase, Reading
 from app.domain.kinds import NEXT, Kind, Role, Status
-from app.domain.moves import Accept, Expire, Join, Offer, RequestAmendment
+from app.domain.moves import Accept, Expire, Join, Offer, RequestAmendment, SendMessage
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Person, Standing, Trade
 from tests.domain.offers import (
@@ -38,8 +38,10 @@ WAYS = {
     ("in_negotiation", "accepted"),
     ("in_negotiation", "rejected"),
     ("in_negotiation", "expired"),
+    ("draft", "withdrawn"),
+    ("in_negotiation", "withdrawn"),
 }
-FINAL = {"accepted", "rejected", "expired"}
+FINAL = {"accepted", "rejected", "expired", "withdrawn"}
 LATER = EARLY + INSTANT
 
 
@@ -81,6 +83,7 @@ def test_every_status_has_the_word_that_people_read():
         "accepted": "Accepted",
         "rejected": "Rejected",
         "expired": "Expired",
+        "withdrawn": "Withdrawn",
     }
 
 
@@ -159,9 +162,10 @@ def test_a_taken_seat_is_for_nobody(invited, person):
 
 def record(outcome: Outcome) -> Outcome:
     """The outcome as a ledger stored it that was a little later than the rules thought."""
-    recorded = outcome.recorded(41, LATER)
+    recorded = outcome.recorded(41, LATER, outcome.trade.expires_at)
     assert (recorded.action.seq, recorded.action.at) == (41, LATER)
-    assert replace(recorded.action, seq=0, at=outcome.action.at) == outcome.action
+    assert recorded.action.deadline == outcome.trade.expires_at
+    assert replace(recorded.action, seq=0, at=outcome.action.at, deadline=None) == outcome.action
     assert recorded.before == outcome.before
     return recorded
 
@@ -173,12 +177,20 @@ def test_a_recorded_outcome_is_closed_at_the_ledgers_time():
 
 def test_a_recorded_expiry_is_closed_at_the_ledgers_time():
     outcome = rules.apply(draft(), Expire(), by=None, now=DEADLINE)
-    assert outcome.recorded(2, DEADLINE + INSTANT).trade == replace(unclaimed(), closed_at=DEADLINE + INSTANT)
+    assert outcome.recorded(2, DEADLINE + INSTANT, DEADLINE).trade == replace(unclaimed(), closed_at=DEADLINE + INSTANT)
 
 
 def test_a_recorded_amendment_carries_the_ledgers_time():
     outcome = rules.apply(negotiation(), Offer(1, CHEAPER), by=SELLER, now=EARLY)
     assert record(outcome).trade == replace(outcome.trade, amended_at=LATER)
+
+
+def test_a_recorded_offer_carries_the_deadline_that_it_led_to_and_a_message_none():
+    """What did not change the trade was judged on one that may be older than the deadline."""
+    outcome = rules.apply(negotiation(), Offer(1, CHEAPER), by=SELLER, now=EARLY)
+    assert outcome.recorded(41, LATER, DEADLINE + INSTANT).trade.expires_at == DEADLINE + INSTANT
+    said = rules.apply(negotiation(), SendMessage("Hello"), by=SELLER, now=EARLY)
+    assert not said.recorded(41, LATER, DEADLINE + INSTANT).changes_trade
 
 
 @pytest.mark.parametrize(

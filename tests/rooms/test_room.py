@@ -21,13 +21,13 @@ def message(trade: Trade, seq: int, by: Person = BEA) -> Outcome:
     """Something said, as the ledger recorded it."""
     role = trade.role_of(by.id)
     said = rules.apply(trade, SendMessage(f"message {seq}"), by=role, now=EARLY)
-    return said.recorded(seq, EARLY + timedelta(seconds=seq))
+    return said.recorded(seq, EARLY + timedelta(seconds=seq), trade.expires_at)
 
 
 def amendment(trade: Trade, seq: int, quantity: int) -> Outcome:
     """New terms, as the ledger recorded them."""
     move = Offer(trade.version, Terms(trade.terms.price, quantity))
-    return rules.apply(trade, move, by=trade.role_of(SAM.id), now=EARLY).recorded(seq, EARLY)
+    return rules.apply(trade, move, by=trade.role_of(SAM.id), now=EARLY).recorded(seq, EARLY, trade.expires_at)
 
 
 def joined() -> list[Action]:
@@ -157,6 +157,6 @@ def test_a_person_who_goes_on_typing_changes_nothing_that_is_shown(room: Room) -
 
 
 def test_the_outcome_of_a_trade_reaches_the_room_by_time_alone(room: Room, trade: Trade, arrived: list[int]) -> None:
-    over = rules.apply(trade, Expire(), by=None, now=trade.expires_at).recorded(3, datetime.now(UTC))
+    over = rules.apply(trade, Expire(), by=None, now=trade.expires_at).recorded(3, datetime.now(UTC), trade.expires_at)
     room.take(over)
     assert (room.trade.status, room.recent[-1].actor, arrived) == (Status.EXPIRED, None, [3])

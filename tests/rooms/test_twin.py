@@ -55,7 +55,7 @@ async def test_a_trade_stands_where_its_newest_action_has_left_it(books: Books) 
     assert await books.history.trade(said.trade.id) == Standing(amended.trade, 4, amended.action.at)
     assert (amended.trade.version, amended.trade.terms.quantity) == (2, 7)
     assert amended.trade.amended_at == amended.action.at
-    rejected = await books.play(said.trade.id, Reject(1, "Too many"), await books.person("Bea"))
+    rejected = await books.play(said.trade.id, Reject(2, "Too many"), await books.person("Bea"))
     assert await books.history.trade(said.trade.id) == Standing(rejected.trade, 5, rejected.action.at)
     assert rejected.trade.closed_at == rejected.action.at
 
