@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,10 +23,11 @@ from app.service.accounts import Accounts
 from app.service.limits import Limits
 from app.service.negotiation import Negotiation
 from app.service.trades import Trades
-from tests.conftest import Deal, Market
+from tests.conftest import TERMS, Deal, Market
 from tests.db.outage import cut
 
 ROOT = Path(__file__).parents[1]
+DEARER = replace(TERMS, quantity=6)
 
 
 class Shift:
@@ -89,8 +91,8 @@ async def test_the_job_that_was_made_with_the_trade_expires_it_and_is_gone(shift
 
 async def test_a_job_that_runs_twice_expires_once(shift: Shift, market: Market) -> None:
     deal = await market.past(Status.IN_NEGOTIATION)
-    await asyncio.gather(*(shift.run(EXPIRE_TRADE, trade_id=deal.id) for _ in range(3)))
-    await shift.run(EXPIRE_TRADE, trade_id=deal.id)
+    await asyncio.gather(*(shift.negotiation.expire(deal.id) for _ in range(3)))
+    await shift.negotiation.expire(deal.id)
     assert (await kinds(deal)).count(Kind.EXPIRED) == 1
 
 
@@ -98,7 +100,7 @@ async def test_a_job_that_comes_late_finds_the_outcome_and_leaves_it(shift: Shif
     for status in (Status.ACCEPTED, Status.REJECTED, Status.EXPIRED):
         deal = await market.past(status)
         standing = await deal.standing()
-        await shift.run(EXPIRE_TRADE, trade_id=deal.id)
+        await shift.negotiation.expire(deal.id)
         assert await deal.standing() == standing
 
 

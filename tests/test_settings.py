@@ -65,6 +65,8 @@ WRONG = {
     "LIMIT_PAGES": ["0", "-1", "many", ""],
     "LIMIT_CONNECTIONS": ["0", "-1", "many", ""],
     "LIMIT_CONNECTIONS_OF_ONE": ["0", "-1", "many", ""],
+    "CURRENCY": ["DOLLARS", "BHD", "XXX", ""],
+    "DASHBOARD": ["hidden", ""],
     "LOG_LEVEL": ["loud", ""],
     "LOG_FORMAT": ["xml", ""],
 }

@@ -5,7 +5,7 @@ than the wait for the lock), works out the deadline from the locked row, repeats
 the next `seq`, inserts the action with its version or message, and notifies.
 """
 
-from app.domain.kinds import KINDS, Kind, KindRules, kinds_with
+from app.domain.kinds import KINDS, Kind, KindRules, Role, kinds_with
 from app.domain.traits import DeadlineChange, SeatChange, Side, Timing, VersionUse
 
 CHANNEL = "traderoom"
@@ -17,7 +17,12 @@ _SAME = (
 )
 """What changes a trade was judged on all of it: an outcome carries everything it saw."""
 _TIMING = {Timing.BEFORE: ["at < expires_at"], Timing.AFTER: ["at >= expires_at"], Timing.ANY: []}
-_ROLE = "%(actor)s = CASE %(role)s WHEN 'seller' THEN seller_id ELSE buyer_id END"
+_IS_ROLE_S = {
+    frozenset({Role.SELLER}): ["%(actor)s = seller_id"],
+    frozenset({Role.BUYER}): ["%(actor)s = buyer_id"],
+    frozenset(Role): ["%(actor)s = CASE %(role)s WHEN 'seller' THEN seller_id ELSE buyer_id END"],
+    frozenset(): [],
+}
 _SIDE = {Side.EITHER: [], Side.MADE: ["%(role)s = offered_by"], Side.RECEIVED: ["%(role)s <> offered_by"]}
 _SEAT = {
     SeatChange.STAYS: "",
@@ -43,8 +48,8 @@ def _guard(rules: KindRules) -> str:
     guards += [*_TIMING[rules.when], *_SIDE[rules.side], *_IN_REACH[rules.deadline]]
     if rules.seat is SeatChange.TAKEN:
         guards.append("buyer_id IS NULL")
-    elif rules.by:
-        guards.append(_ROLE)
+    else:
+        guards += _IS_ROLE_S[rules.by]
     return " AND ".join(guards)
 
 

@@ -20,18 +20,19 @@ CROWD = """
         FROM lots
         RETURNING id, seq, status, created_at, active_at, expires_at, price, quantity, description
     ), steps AS (
-        SELECT id, step, created_at, active_at, n.seq = step AS is_last,
+        SELECT id, step, created_at, active_at, expires_at, n.seq = step AS is_last,
                CASE WHEN step = 1 THEN 'created' WHEN step = 2 THEN 'joined'
                     WHEN step = n.seq AND status = 'accepted' THEN 'accepted' ELSE 'message_sent' END AS kind
         FROM n, generate_series(1, n.seq) AS step
     ), sides AS (
         SELECT *, kind = 'created' OR (kind = 'message_sent' AND step %% 2 = 0) AS by_seller FROM steps
     ), a AS (
-        INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, hash)
+        INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, hash, deadline)
         SELECT id, step, kind, CASE WHEN by_seller THEN %(seller)s ELSE %(buyer)s END,
                CASE WHEN by_seller THEN 'seller' ELSE 'buyer' END,
                CASE WHEN is_last THEN active_at ELSE created_at + (step || ' seconds')::interval END,
-               CASE WHEN kind IN ('created', 'accepted') THEN 1 END, sha256('a crowd')
+               CASE WHEN kind IN ('created', 'accepted') THEN 1 END, sha256('a crowd'),
+               expires_at
         FROM sides
     ), m AS (
         INSERT INTO messages (trade_id, seq, text)

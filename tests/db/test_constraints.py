@@ -1,10 +1,9 @@
 """What the code forgets, the database refuses: every limit and every rule, by plain SQL.
 
-The cases share one database and are rolled back, one by one. Trade 1 is a draft, 2 in negotiation (Sam sells to Bea),
-3 accepted, 4 expired as a draft, 5 in negotiation though its deadline has passed.
+The cases share one database (`setting.py`) and are rolled back, one by one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -12,86 +11,14 @@ import pytest
 from app.db import checks
 from app.domain.refusals import Refusal
 from app.domain.text import check_text, check_title
-from tests.db.server import Server
+from tests.db.setting import action, change, message, setting, trade, user, version
 
-_SETTING = """
-    INSERT INTO users (name, name_key, name_skeleton, password_hash)
-    VALUES ('Sam', 'sam', 'look', 'x'), ('Bea', 'bea', NULL, 'x'), ('Cid', 'cid', NULL, 'x');
-    INSERT INTO trades (code, title, seller_id, buyer_id, price, quantity, status, seq, head,
-                        created_at, amended_at, active_at, closed_at, expires_at)
-    SELECT repeat(id::text, 26), 'Oak', 1, buyer, 10, 1, status, seq, sha256(''), at, at, at, closed, deadline
-    FROM (VALUES (1, NULL, 'draft', 1, now(), NULL, now() + interval '1 hour'),
-                 (2, 2, 'in_negotiation', 3, now(), NULL, now() + interval '1 hour'),
-                 (3, 2, 'accepted', 3, now(), now(), now() + interval '1 hour'),
-                 (4, NULL, 'expired', 2, now() - interval '1 hour', now(), now() - interval '1 minute'),
-                 (5, 2, 'in_negotiation', 2, now() - interval '1 hour', NULL, now() - interval '1 minute')
-         ) AS t(id, buyer, status, seq, at, closed, deadline)
-    ORDER BY id;
-    INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, version, hash)
-    SELECT *, sha256('') FROM (VALUES (1, 1, 'created', 1, 'seller', now(), 1),
-           (2, 1, 'created', 1, 'seller', now(), 1), (2, 2, 'joined', 2, 'buyer', now(), NULL),
-           (2, 3, 'message_sent', 2, 'buyer', now(), NULL),
-           (3, 1, 'created', 1, 'seller', now(), 1), (3, 2, 'joined', 2, 'buyer', now(), NULL),
-           (3, 3, 'accepted', 2, 'buyer', now(), 1),
-           (4, 1, 'created', 1, 'seller', now(), 1), (4, 2, 'expired', NULL, NULL, now(), NULL),
-           (5, 1, 'created', 1, 'seller', now(), 1), (5, 2, 'joined', 2, 'buyer', now(), NULL)) AS a;
-    INSERT INTO trade_versions (trade_id, version, seq, price, quantity, description)
-    SELECT id, 1, 1, price, quantity, description FROM trades;
-    INSERT INTO messages (trade_id, seq, text) VALUES (2, 3, 'Hello');
-"""
+__all__ = ["setting"]
+
 APPEND_ONLY = "append-only"
 RULES = "breaks the rules of a trade"
 RELEASED = "status = 'draft', buyer_id = NULL, code = repeat('y', 26)"
 MAX_PRICE, MAX_QUANTITY = "9999999999999.99", "2147483647"
-
-
-@pytest.fixture(scope="module")
-def setting(server: Server, template: str) -> Iterator[psycopg.Connection]:
-    """A database with the people and trades of the setting."""
-    name = server.create(template)
-    with psycopg.connect(server.owner_address(name), autocommit=True) as connection:
-        connection.execute(_SETTING.encode())
-        yield connection
-    server.drop(name)
-
-
-def into(table: str, columns: dict[str, str], changed: dict[str, str]) -> str:
-    """An INSERT of a row that is fine but for what is changed."""
-    row = columns | changed
-    return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(row.values())})"
-
-
-def user(**changed: str) -> str:
-    return into("users", {"name": "'Dan'", "name_key": "'dan'", "password_hash": "'x'"}, changed)
-
-
-def trade(**changed: str) -> str:
-    row = {"code": "repeat('x', 26)", "title": "'Oak'", "seller_id": "1", "price": "1", "quantity": "1"}
-    row |= {"status": "'draft'", "created_at": "now()", "amended_at": "now()", "active_at": "now()"}
-    return into("trades", row | {"expires_at": "now() + interval '1 hour'", "head": "sha256('')"}, changed)
-
-
-def action(**changed: str) -> str:
-    """An action of trade 2, whose next seq is 4."""
-    row = {"trade_id": "2", "seq": "4", "kind": "'message_sent'", "actor_id": "2", "role": "'buyer'", "at": "now()"}
-    return into("trade_actions", row | {"hash": "sha256('')"}, changed)
-
-
-def version(**changed: str) -> str:
-    """A version of trade 2, whose next is 2."""
-    row = {"trade_id": "2", "version": "2", "seq": "3", "price": "1", "quantity": "1", "description": "''"}
-    return into("trade_versions", row, changed)
-
-
-def message(**changed: str) -> str:
-    """A message for the action of trade 2 that has none."""
-    return into("messages", {"trade_id": "2", "seq": "2", "text": "'Hello'"}, changed)
-
-
-def change(trade_id: int, changes: str) -> str:
-    return f"UPDATE trades SET {changes} WHERE id = {trade_id}"
-
-
 BELL, TURN, ZERO_WIDTH = r"E'a\u0007b'", r"E'a\u202eb'", r"E'a\u200bb'"
 LIMITS = {
     "a name of nothing": (user(name="''"), "users_name_length_check"),
@@ -113,6 +40,10 @@ LIMITS = {
     "a price of a cent above the highest": (trade(price="10000000000000"), "numeric field overflow"),
     "a price that is not a number": (trade(price="'NaN'"), "check constraint"),
     "a price without end": (trade(price="'Infinity'"), "numeric field overflow"),
+    "a currency that is no code": (trade(currency="'eur'"), "trades_currency_code_check"),
+    "half a yen": (trade(currency="'JPY'", price="0.5"), "trades_price_has_coins_check"),
+    "a unit of 41 characters": (trade(unit="repeat('x', 41)"), "trades_unit_length_check"),
+    "a unit of two lines": (trade(unit=r"E'a\nb'"), "trades_unit_line_check"),
     "a price of 0 in a version": (version(price="0"), "trade_versions_price_positive_check"),
     "a price that is not a number in a version": (version(price="'NaN'"), "check constraint"),
     "a quantity of 0": (trade(quantity="0"), "trades_quantity_positive_check"),
@@ -192,7 +123,26 @@ TRADES = {
     "an answer taken back": (f"{change(2, 'answered = true')}; {change(2, 'answered = false')}", RULES),
     "another seller": (change(2, "seller_id = 3"), RULES),
     "another invited name": (change(1, "invited = 'Cid'"), RULES),
-    "another deadline": (change(2, "expires_at = expires_at + interval '1 minute'"), RULES),
+    "an earlier deadline": (change(2, "expires_at = expires_at - interval '1 microsecond'"), RULES),
+    "a later deadline of a closed trade": (change(3, "expires_at = expires_at + interval '1 minute'"), RULES),
+    "a deadline of more than a year": (
+        change(2, "expires_at = now() + interval '525601 minutes'"), "trades_deadline_in_reach_check"),
+    "a withdrawal after the deadline": (
+        change(5, "status = 'withdrawn', closed_at = now()"), "trades_decided_before_deadline_check"),
+    "an expiry that is withdrawn": (change(4, "status = 'withdrawn'"), RULES),
+    "an offer of nobody's": (
+        change(2, "offered_by = 'judge', version = 2, answered = true"), "trades_offered_by_check|too long|answer_is"),
+    "the other side's offer without a version": (change(2, "offered_by = 'buyer', answered = true"), RULES),
+    "a buyer's offer that is no answer": (
+        change(2, "offered_by = 'buyer', version = 2"), "trades_answer_is_known_check"),
+    "a request that is no answer": (change(2, "request = 'Less?'"), "trades_answer_is_known_check"),
+    "a request of 5,001 characters": (
+        change(2, "request = repeat('x', 5001), answered = true"), "trades_request_length_check"),
+    "a version seen that is not there": (change(2, "seen_version = 2"), "trades_seen_version_is_there_check"),
+    "a version seen no more": (f"{change(2, 'seen_version = 1')}; {change(2, 'seen_version = 0')}", RULES),
+    "another currency": (change(2, "currency = 'EUR'"), RULES),
+    "another unit": (change(2, "unit = 'per ton'"), RULES),
+    "a private trade made public": (change(2, "listed = false"), RULES),
     "another creation": (change(2, "created_at = created_at - interval '1 minute'"), RULES),
     "another id": (change(1, "id = 99"), RULES),
     "a trade that is deleted": ("DELETE FROM trades WHERE id = 1", APPEND_ONLY),
@@ -209,12 +159,18 @@ TRAIL = {
     "an unknown role": (action(role="'judge'"), "trade_actions_role_check"),
     "an unknown actor": (action(actor_id="99"), "trade_actions_actor_id_fkey"),
     "a message of nobody": (action(actor_id="NULL", role="NULL"), "trade_actions_only_time_has_no_actor_check"),
-    "an expiry by somebody": (action(kind="'expired'"), "trade_actions_only_time_has_no_actor_check"),
+    "an expiry by somebody": (
+        action(kind="'expired'", deadline="now()"), "trade_actions_only_time_has_no_actor_check"),
     "an actor without a role": (action(role="NULL"), "trade_actions_actor_has_role_check"),
-    "an amendment by the buyer": (action(kind="'amended'", version="2"), "trade_actions_offer_is_the_sellers_check"),
-    "an acceptance by the seller": (
-        action(kind="'accepted'", version="1", actor_id="1", role="'seller'"),
+    "an extension by the buyer": (action(kind="'extended'"), "trade_actions_offer_is_the_sellers_check"),
+    "a request by the seller": (
+        action(kind="'amendment_requested'", actor_id="1", role="'seller'"),
         "trade_actions_decision_is_the_buyers_check"),
+    "an offer at the deadline after it": (
+        action(kind="'amended'", version="2", deadline="now()"), "trade_actions_in_time_check"),
+    "an expiry before the deadline after it": (
+        action(kind="'expired'", actor_id="NULL", role="NULL"), "trade_actions_after_deadline_check"),
+    "a withdrawal of no version": (action(kind="'withdrawn'"), "trade_actions_version_named_check"),
     "an acceptance of no version": (action(kind="'accepted'"), "trade_actions_version_named_check"),
     "a message of a version": (action(version="1"), "trade_actions_version_named_check"),
     "a gap in the versions": (version(version="3"), "trade_versions_trade_id_after_version_fkey"),
@@ -249,6 +205,13 @@ ACCEPTED = {
         price=MAX_PRICE, quantity=MAX_QUANTITY, expires_at="now() + interval '525600 minutes'"),
     "an amendment": change(2, "version = 2, seq = 4, price = 1, amended_at = now()"),
     "a rejection": change(2, "status = 'rejected', seq = 4, closed_at = now()"),
+    "a rejection as in earlier releases, of no version": action(kind="'rejected'"),
+    "an acceptance by the seller": action(kind="'accepted'", version="1", actor_id="1", role="'seller'"),
+    "a withdrawal": change(2, "status = 'withdrawn', seq = 4, closed_at = now()"),
+    "a draft that is withdrawn": change(1, "status = 'withdrawn', seq = 2, closed_at = now()"),
+    "a buyer's offer": change(2, "offered_by = 'buyer', version = 2, price = 1, answered = true"),
+    "a later deadline": change(2, "expires_at = active_at + interval '525600 minutes'"),
+    "yen": trade(currency="'JPY'", price="5", unit="'per night'", listed="false"),
     "an expiry": change(5, "status = 'expired', seq = 3, closed_at = now()"),
     "another code of an open trade": change(2, "code = repeat('y', 26)"),
     "a seat released with a new code": change(2, RELEASED),

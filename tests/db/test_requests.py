@@ -209,8 +209,8 @@ async def test_the_database_itself_keeps_a_person_s_names_apart(deal: Deal, mark
     async with await psycopg.AsyncConnection.connect(owner_url) as connection:
         with pytest.raises(psycopg.errors.UniqueViolation, match="trade_actions_request_idx"):
             await connection.execute(
-                "INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, hash, request_id)"
-                " SELECT trade_id, seq + 1, kind, actor_id, role, at, hash, request_id"
+                "INSERT INTO trade_actions (trade_id, seq, kind, actor_id, role, at, deadline, hash, request_id)"
+                " SELECT trade_id, seq + 1, kind, actor_id, role, at, deadline, hash, request_id"
                 " FROM trade_actions WHERE request_id = %s",
                 (name,),
             )

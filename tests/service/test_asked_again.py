@@ -83,7 +83,7 @@ async def test_what_is_asked_again_after_the_close_is_answered_as_done(
     name = uuid4()
     first = await ask(office, deal, name)
     if not (await deal.trade()).status.final:
-        await office.negotiation.reject(bea, deal.id, 1, "")
+        await office.negotiation.reject(bea, deal.id, (await deal.trade()).version, "")
     await office.negotiation.send(sam, deal.id, "A pity")
     again = await ask(office, deal, name)
     # A message comes back as it was recorded; a decision shows the trade as it stands now.

@@ -99,7 +99,7 @@ async def test_the_export_has_all_that_one_did_and_nothing_that_others_wrote(tow
     bought = await town.deal(bob, ann, title="Bought")
     await talk.offer(bob, bought.id, 1, **typed(reason="Bob's reason"))
     await talk.request_amendment(ann, bought.id, "My request")
-    await talk.reject(ann, bought.id, 1, "My refusal")
+    await talk.reject(ann, bought.id, 2, "My refusal")
     left = await town.deal(cid, ann, title="Left")
     await talk.send(ann, left.id, "My parting words")
     await talk.send(cid, left.id, "Cid's answer")

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,21 +34,30 @@ async def enter_and(office: Office, viewer: Viewer, trade_id: int, look: str) ->
         office.lobby.leave(room)
 
 
+def until(office: Office) -> datetime:
+    """A later deadline than any here."""
+    return office.market.database.clock.now() + timedelta(hours=2)
+
+
 USE_CASES: dict[str, tuple[str, Ask]] = {
     "enter": ("Sam Bea", lambda office, who, key: office.negotiation.enter(who, key)),
     "send": ("Sam Bea", lambda office, who, key: office.negotiation.send(who, key, "Hello")),
     "typing": ("Sam Bea", lambda office, who, key: enter_and(office, who, key, "typing")),
     "earlier": ("Sam Bea", lambda office, who, key: enter_and(office, who, key, "earlier")),
     "versions": ("Sam Bea", lambda office, who, key: enter_and(office, who, key, "versions")),
-    "amend": ("Sam", lambda office, who, key: office.negotiation.offer(who, key, 1, **typed())),
+    "offer": ("Sam Bea", lambda office, who, key: office.negotiation.offer(who, key, 1, **typed())),
     "request": ("Bea", lambda office, who, key: office.negotiation.request_amendment(who, key, "Fewer, please")),
     "accept": ("Bea", lambda office, who, key: office.negotiation.accept(who, key, 1)),
     "reject": ("Bea", lambda office, who, key: office.negotiation.reject(who, key, 1, "Too many")),
+    "withdraw": ("Sam", lambda office, who, key: office.negotiation.withdraw(who, key, 1, "Sold")),
+    "extend": ("Sam", lambda office, who, key: office.negotiation.extend(who, key, until(office))),
+    "see": ("Bea", lambda office, who, key: office.negotiation.see(who, key, 1)),
     "renew": ("Sam", lambda office, who, key: office.negotiation.renew_link(who, key)),
     "release": ("Sam", lambda office, who, key: office.negotiation.release_seat(who, key)),
 }
-MOVES = ("send", "amend", "request", "accept", "reject", "renew", "release")
-OF_NOBODY = {"join", "leave", "expire", "expire_overdue"}
+MOVES = ("send", "offer", "request", "accept", "reject", "withdraw", "extend", "see", "renew", "release")
+DECIDING = ("offer", "request", "accept", "reject", "withdraw", "extend", "see")
+OF_NOBODY = {"join", "leave", "expire", "expire_overdue", "expires_by"}
 """What an outsider may try, what gives a room back, and what time does: they are tested elsewhere."""
 
 
@@ -83,23 +93,23 @@ async def test_a_trade_that_does_not_exist_is_nobody_s(office: Office, sam: View
         await USE_CASES[use_case][1](office, sam, 12345)
 
 
-@pytest.mark.parametrize("use_case", ["amend", "request", "accept", "reject"])
+@pytest.mark.parametrize("use_case", DECIDING)
 async def test_after_the_deadline_nothing_is_decided_though_no_job_has_run(
     office: Office, market: Market, use_case: str
 ) -> None:
     deal = await market.past(Status.IN_NEGOTIATION)
     allowed, ask = USE_CASES[use_case]
-    viewer = await office.viewer(allowed)
+    viewer = await office.viewer(allowed.split()[0])
     async with office.refuses(Reason.TOO_LATE):
         await ask(office, viewer, deal.id)
 
 
 @pytest.mark.parametrize("status", FINAL)
-@pytest.mark.parametrize("use_case", ["amend", "request", "accept", "reject"])
+@pytest.mark.parametrize("use_case", DECIDING)
 async def test_an_outcome_is_final(office: Office, market: Market, use_case: str, status: Status) -> None:
     deal = await market.past(status)
     allowed, ask = USE_CASES[use_case]
-    viewer = await office.viewer(allowed)
+    viewer = await office.viewer(allowed.split()[0])
     async with office.refuses(Reason.CLOSED):
         await ask(office, viewer, deal.id)
 
@@ -116,7 +126,7 @@ async def test_the_conversation_stays_open_to_both_after_the_close(
     assert room.trade.status is status
 
 
-@pytest.mark.parametrize("use_case", ["request", "accept", "reject"])
+@pytest.mark.parametrize("use_case", ["request", "accept", "reject", "see"])
 async def test_nobody_decides_in_a_draft(office: Office, market: Market, use_case: str) -> None:
     deal = await market.draft(invited="Bea")
     for name in ("Sam", "Bea"):

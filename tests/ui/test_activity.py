@@ -41,7 +41,7 @@ async def test_everything_that_happens_shows_without_a_reload(sam: Browser, bea:
     bea.leave()
     await eve.until(lambda: "$7.00 5 Sam" in row(eve, trade.title) and "Bea" not in row(eve, trade.title))
     assert figure(eve, "users-online") == 2
-    await sam.application.negotiation.reject(await bea.viewer(), trade.id, 1, "")
+    await sam.application.negotiation.reject(await bea.viewer(), trade.id, 2, "")
     await eve.until(lambda: "Rejected" in row(eve, trade.title))
     sam.leave()
     await eve.until(lambda: "Nobody" in row(eve, trade.title))

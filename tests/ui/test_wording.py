@@ -34,6 +34,14 @@ def test_money_is_shown_in_dollars_and_cents(amount: str, shown: str) -> None:
     assert wording.money(Decimal(amount)) == shown
 
 
+@pytest.mark.parametrize(
+    ("currency", "shown"),
+    [("EUR", "€1,000.50"), ("CHF", "CHF\u00a01,000.50"), ("JPY", "¥1,000"), ("ISK", "ISK\u00a01,000")],
+)
+def test_money_is_shown_as_its_currency_is_written(currency: str, shown: str) -> None:
+    assert wording.money(Decimal("1000.50" if "." in shown else "1000"), currency) == shown
+
+
 def test_the_greatest_total_is_shown_to_the_cent() -> None:
     assert wording.money(Decimal("9999999999999.99") * 2_147_483_647).endswith("525,163.53")
     assert wording.number(2_147_483_647) == "2,147,483,647"
@@ -91,6 +99,9 @@ SENTENCES = [
     (Action(Kind.EXPIRED, EARLY), "The offer expired"),
     (Action(Kind.LINK_RENEWED, EARLY, SAM, Role.SELLER), "<bdi>Sam</bdi> renewed the invitation link"),
     (Action(Kind.SEAT_RELEASED, EARLY, SAM, Role.SELLER), "<bdi>Sam</bdi> released the buyer's seat"),
+    (Action(Kind.WITHDRAWN, EARLY, SAM, Role.SELLER, 3), "<bdi>Sam</bdi> withdrew version 3"),
+    (Action(Kind.EXTENDED, EARLY, SAM, Role.SELLER), "<bdi>Sam</bdi> extended the deadline"),
+    (Action(Kind.OFFER_SEEN, EARLY, BEA, Role.BUYER, 3), "You saw version 3"),
     (
         Action(Kind.AMENDED, EARLY, SAM, Role.SELLER, 2, terms=CHEAPER, before=TERMS),
         "<bdi>Sam</bdi> changed the price from <b>$1,000.00</b> to <b>$900.50</b>",
@@ -122,11 +133,15 @@ def test_every_kind_of_action_has_its_sentence() -> None:
         (Status.ACCEPTED, "You accepted version 1: $1,000.00 × 5 = <b>$5,000.00</b>."),
         (Status.REJECTED, "You rejected the deal. No trade was made."),
         (Status.EXPIRED, "The deadline passed before anybody agreed. No trade was made."),
+        (Status.WITHDRAWN, "<bdi>Sam</bdi> withdrew the offer. No trade was made."),
     ],
 )
 def test_an_outcome_is_said_to_both(status: Status, sentence: str) -> None:
     assert wording.outcome(closed(status), BEA.id) == sentence
-    assert "You" not in wording.outcome(closed(status), SAM.id)
+    is_sams = status is Status.WITHDRAWN
+    assert ("You" in wording.outcome(closed(status), SAM.id)) == is_sams
+    mirrored = replace(closed(status), offered_by=Role.BUYER)
+    assert ("You" in wording.outcome(mirrored, BEA.id)) == is_sams
 
 
 def test_an_open_trade_has_no_outcome_to_tell() -> None:

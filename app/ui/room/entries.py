@@ -13,12 +13,12 @@ from app.ui.room.room_view import RoomView
 
 def conversation(action: Action, view: RoomView) -> Html:
     """A message as a bubble; everything else as a thin line in the flow."""
-    return _conversation(action, view.me, view.trade.currency, view.zone, view.today)
+    return _conversation(action, view.me, view.room.trade.currency, view.zone, view.today)
 
 
 def timeline(action: Action, view: RoomView) -> Html:
     """What happened, with who and when; a message without its text."""
-    return _timeline(action, view.me, view.trade.currency, view.zone, view.today)
+    return _timeline(action, view.me, view.room.trade.currency, view.zone, view.today)
 
 
 def has_row(action: Action) -> bool:
@@ -55,7 +55,7 @@ def _timeline(action: Action, me: int, currency: str, zone: ZoneInfo, today: dat
 
 def version(made: Version, view: RoomView) -> Html:
     """A version's terms, who made it, when, why, and what changed against the one before."""
-    terms, currency = made.terms, view.trade.currency
+    terms, currency = made.terms, view.room.trade.currency
     if made.before is None:
         what = Html("{} made the first offer").format(wording.name(made.actor, view.me))
     else:
