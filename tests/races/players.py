@@ -10,7 +10,7 @@ import random
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -25,6 +25,7 @@ from app.domain.kinds import Status
 from app.domain.moves import (
     Accept,
     Expire,
+    Extend,
     Join,
     Move,
     Offer,
@@ -32,10 +33,12 @@ from app.domain.moves import (
     ReleaseSeat,
     RenewLink,
     RequestAmendment,
+    See,
     SendMessage,
+    Withdraw,
 )
 from app.domain.refusals import Refusal
-from app.domain.trade import Person, Trade
+from app.domain.trade import Person, Standing, Trade
 
 NAMES = ("Sam", "Bea", "Cid")
 HOUR = timedelta(hours=1)
@@ -43,11 +46,15 @@ HOUR = timedelta(hours=1)
 
 @dataclass
 class Round:
-    """What to play: the trades, and Sam (who sells), Bea and Cid (who both want to buy) by their ids."""
+    """What to play: the trades, and Sam (who sells), Bea and Cid (who both want to buy) by their ids.
+
+    In the tame ones nobody moves the deadline, so that some of the short ones expire within the round.
+    """
 
     trades: list[int]
     people: list[int]
     seed: int
+    tame: list[int]
 
 
 @dataclass(frozen=True)
@@ -63,11 +70,20 @@ class Kept:
 
 @dataclass
 class Played:
-    """What came of a round: the moves that were recorded, and how many others the ledger and the rules turned away."""
+    """What came of a round: the moves that were recorded, and how many others the ledger and the rules turned away.
+
+    `met` counts what has overtaken what: ``accepted before amended`` is an offer that came a moment too late.
+    """
 
     kept: list[Kept]
     overtaken: int = 0
     refused: int = 0
+    met: dict[str, int] = field(default_factory=dict)
+
+    def meet(self, first: str, second: str) -> None:
+        """Count one more."""
+        pair = f"{first} before {second}"
+        self.met[pair] = self.met.get(pair, 0) + 1
 
 
 class Player:
@@ -88,21 +104,25 @@ class Player:
             for trade in game.trades:
                 for index, person in enumerate((*people, None)):
                     chance = random.Random(f"{game.seed} {trade} {index}")
-                    group.create_task(self._sit(trade, person, chance, played))
+                    group.create_task(self._sit(trade, person, chance, played, tame=trade in game.tame))
         return played
 
-    async def _sit(self, trade_id: int, person: Person | None, chance: random.Random, played: Played) -> None:
+    async def _sit(
+        self, trade_id: int, person: Person | None, chance: random.Random, played: Played, *, tame: bool
+    ) -> None:
         for _ in range(chance.randint(1, 3)):
             screen = await self._look(trade_id)
-            left = (screen.expires_at - self.database.clock.now()).total_seconds()
+            left = (screen.trade.expires_at - self.database.clock.now()).total_seconds()
             # On a short trade half of the moves come at the deadline's edge, where they meet the expiry.
-            late = left < 60 and chance.random() < 0.5
+            late = left < 10 and chance.random() < 0.5
             await asyncio.sleep(max(0.0, left + chance.gauss(0, 0.02) if late else chance.uniform(0, 0.3)))
-            await self._move(screen, person, chance, played)
+            await self._move(screen, _choose(screen.trade, person, chance, tame=tame), person, chance, played)
 
-    async def _move(self, trade: Trade, person: Person | None, chance: random.Random, played: Played) -> None:
+    async def _move(
+        self, standing: Standing, move: Move, person: Person | None, chance: random.Random, played: Played
+    ) -> None:
         """As a use case does it: ask the rules about what is on the screen, record; overtaken, look and ask again."""
-        move = _choose(trade, person, chance)
+        trade = standing.trade
         wrong = chance.choice((timedelta(0), HOUR))
         for _ in range(5):
             now = self.database.clock.now() + (wrong if person is None else -wrong)
@@ -119,7 +139,12 @@ class Player:
                 played.kept.append(Kept(trade.id, action.seq, action.kind, actor, named))
                 return
             played.overtaken += 1
-            trade = await self._look(trade.id)
+            async with self._turns:
+                faster = await self.history.actions_since(trade.id, standing.seq)
+            for action in faster:
+                played.meet(action.kind, move.kind)
+            standing = await self._look(trade.id)
+            trade = standing.trade
 
     async def _ask(self, asked: Outcome, request: UUID | None, *, again: bool) -> Outcome | None:
         """Record it; people whose line is bad ask twice at once, under one name."""
@@ -135,14 +160,14 @@ class Player:
             except RecordedBeforeError:
                 return None
 
-    async def _look(self, trade_id: int) -> Trade:
+    async def _look(self, trade_id: int) -> Standing:
         async with self._turns:
             standing = await self.history.trade(trade_id)
         assert standing is not None
-        return standing.trade
+        return standing
 
 
-def _choose(trade: Trade, person: Person | None, chance: random.Random) -> Move:
+def _choose(trade: Trade, person: Person | None, chance: random.Random, *, tame: bool) -> Move:
     if person is None:
         return Expire()
     if chance.random() < 0.25:
@@ -150,10 +175,17 @@ def _choose(trade: Trade, person: Person | None, chance: random.Random) -> Move:
     if person.id == trade.seller.id:
         if chance.random() < 0.2:
             return chance.choice((RenewLink(new_code()), ReleaseSeat(new_code())))
-        return Offer(trade.version, replace(trade.terms, price=Decimal(chance.randint(1, 10**6)) / 100), "a new price")
-    if trade.status is Status.DRAFT:
+    elif trade.status is Status.DRAFT:
         return Join(person, trade.code)
-    return chance.choice((Accept(trade.version), Accept(trade.version), Reject(1, "No."), RequestAmendment("Less?")))
+    price = Decimal(chance.randint(1, 10**6)) / 100
+    offers: list[Move] = [Offer(trade.version, replace(trade.terms, price=price), "a new price")]
+    if person.id == trade.seller.id:
+        offers.append(Extend(trade.expires_at + timedelta(seconds=chance.choice((0, 90)))))
+    answers: list[Move] = [Accept(trade.version), Reject(trade.version, "No."), See(trade.version)]
+    others: list[Move] = [Withdraw(trade.version), RequestAmendment("Less?")]
+    return chance.choice(
+        (*(offers * 4 if not tame or trade.status is Status.DRAFT else []), *answers * 2, *answers[:1] * 2, *others)
+    )
 
 
 @asynccontextmanager

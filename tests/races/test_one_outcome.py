@@ -7,13 +7,19 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 
 from app.domain.kinds import Status
 from app.domain.moves import Expire
 from app.domain.refusals import Refusal
+from app.service.limits import Limits
+from app.service.receipts import Receipts
+from app.service.verification import verify
+from app.service.viewer import Viewer
 from tests.conftest import Market
 from tests.db.audit import broken_promises
+from tests.races.conftest import Saw
 from tests.races.players import Kept, Played, Round, players
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +27,10 @@ TRADES = 20
 """In a round: half of them with a deadline in the middle of the round, half of them without one in sight."""
 SHORT, LONG = 0.012, 30
 """Minutes."""
+
+SOON = timedelta(seconds=5)
+BOUND_TO_MEET = {"amended before amended", "amended before accepted", "accepted before amended"}
+"""In whatever order the machine lets them run; all of them are tried one by one in `test_crossings.py`."""
 
 Play = Callable[[Round], Coroutine[None, None, Played]]
 
@@ -33,6 +43,7 @@ class Game:
         self.plays = plays
         self.told: list[Kept] = []
         self.overtaken = 0
+        self.met: Counter[str] = Counter()
 
     async def round(self, seed: int) -> None:
         """Make trades, let everybody play them at once, and expire what is left, as the sweep does."""
@@ -44,13 +55,17 @@ class Game:
             ]
         deals = [draft.result() for draft in drafts]
         self.told += [Kept(deal.id, 1, "created", people[0], 0) for deal in deals]
-        rounds = [Round([deal.id for deal in deals], people, seed * 100 + n) for n in range(len(self.plays))]
+        ids = [deal.id for deal in deals]
+        rounds = [Round(ids, people, seed * 100 + n, tame=ids[1::4]) for n in range(len(self.plays))]
         async with asyncio.TaskGroup() as group:
             games = [group.create_task(play(game)) for play, game in zip(self.plays, rounds, strict=True)]
         for game in games:
             self.told += game.result().kept
             self.overtaken += game.result().overtaken
+            self.met += game.result().met
         for deal in deals[1::2]:
+            if (await deal.trade()).expires_at - self.market.database.clock.now() > SOON:
+                continue  # a late offer, or an extension
             await deal.wait_for_deadline()
             try:
                 expired = await deal.play(Expire())
@@ -58,8 +73,12 @@ class Game:
                 continue  # it was closed
             self.told.append(Kept(deal.id, expired.action.seq, "expired", None, 0))
 
-    async def check(self) -> None:
-        """Every promise is kept, and what the players were told is what the database holds, no more and no less."""
+    async def check(self, saw: Saw) -> None:
+        """Every promise is kept, and what the players were told is what the database holds, no more and no less.
+
+        The receipt of every closed trade verifies. What has met what is told at the end of the run.
+        """
+        saw(self.met)
         async with self.market.database.raw() as connection:
             assert await broken_promises(connection) == {}
             cursor = await connection.execute("SELECT trade_id, seq, kind, actor_id FROM trade_actions")
@@ -68,29 +87,41 @@ class Game:
             )
             cursor = await connection.execute("SELECT id, version, status FROM trades")
             trades = {number: (version, status) for number, version, status in await cursor.fetchall()}
+        await self.check_receipts([number for number, (_, status) in trades.items() if Status(status).final])
         accepted = {kept.trade: kept.named for kept in self.told if kept.kind == "accepted"}
         assert accepted == {n: version for n, (version, status) in trades.items() if status == Status.ACCEPTED}
         # The games were worth playing: every outcome came about, terms had moved, and people got in each other's way.
         statuses = Counter(status for _, status in trades.values())
-        assert set(statuses) >= {"in_negotiation", "accepted", "rejected", "expired"}, statuses
+        assert set(statuses) >= {"in_negotiation", "accepted", "rejected", "expired", "withdrawn"}, statuses
+        assert not BOUND_TO_MEET - set(self.met), self.met
         assert any(version > 1 for version in accepted.values())
         assert self.overtaken > len(trades)
 
+    async def check_receipts(self, closed: list[int]) -> None:
+        """Each of these has one that verifies."""
+        receipts = Receipts(self.market.history, Limits({"exports": "100000/minute"}), "a secret of the tests' own")
+        for number in closed:
+            standing = await self.market.history.trade(number)
+            assert standing is not None
+            seller = Viewer(standing.trade.seller, 0)
+            receipt = await receipts.issue(seller, standing.trade.code, self.market.database.clock.now())
+            assert verify(receipt, receipts.public_key) == []
 
-async def test_many_pools_in_one_process_give_every_trade_one_outcome(market: Market, url: str) -> None:
+
+async def test_many_pools_in_one_process_give_every_trade_one_outcome(market: Market, url: str, saw: Saw) -> None:
     async with players(url, 2) as those:
         game = Game(market, [player.play for player in those])
         for seed in range(5):
             await game.round(seed)
-        await game.check()
+        await game.check(saw)
 
 
-async def test_many_processes_give_every_trade_one_outcome(market: Market, url: str) -> None:
+async def test_many_processes_give_every_trade_one_outcome(market: Market, url: str, saw: Saw) -> None:
     async with process(url) as one, process(url) as two, players(url, 1) as (here,):
         game = Game(market, [one, two, here.play])
         for seed in range(5, 8):
             await game.round(seed)
-        await game.check()
+        await game.check(saw)
 
 
 @asynccontextmanager
@@ -108,7 +139,9 @@ async def process(url: str) -> AsyncIterator[Play]:
     async def play(game: Round) -> Played:
         questions.write(json.dumps(asdict(game)).encode() + b"\n")
         answer = json.loads(await answers.readline())
-        return Played([Kept(**kept) for kept in answer["kept"]], answer["overtaken"], answer["refused"])
+        return Played(
+            [Kept(**kept) for kept in answer["kept"]], answer["overtaken"], answer["refused"], Counter(answer["met"])
+        )
 
     try:
         yield play
