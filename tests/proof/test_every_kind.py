@@ -1,5 +1,6 @@
 """Whatever can happen stands in the timeline, the conversation, the receipt and the PDF, and the receipt verifies."""
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,7 +22,12 @@ from app.ui.room.room_view import RoomView
 from tests.conftest import Deal, Market
 from tests.proof.pdf_text import text_of
 
-ENDINGS: list[moves.Move] = [moves.Accept(2), moves.Reject(1, "too dear"), moves.Expire()]
+ENDINGS: list[moves.Move] = [
+    moves.Accept(2),
+    moves.Reject(2, "too dear"),
+    moves.Withdraw(2, "sold elsewhere"),
+    moves.Expire(),
+]
 
 
 async def play_everything(market: Market, ending: moves.Move) -> Deal:
@@ -35,7 +41,9 @@ async def play_everything(market: Market, ending: moves.Move) -> Deal:
         await deal.play(moves.SendMessage("Is it oiled?"), deal.buyer)
         await deal.play(moves.RequestAmendment("Oil it, please"), deal.buyer)
         await deal.play(moves.Offer(1, parse_terms("900.50", "2", "Oiled twice."), "as asked"), deal.seller)
-        await deal.play(ending, deal.buyer)
+        await deal.play(moves.See(2), deal.buyer)
+        await deal.play(moves.Extend((await deal.trade()).expires_at + timedelta(hours=1)), deal.seller)
+        await deal.play(ending, deal.seller if isinstance(ending, moves.Withdraw) else deal.buyer)
     else:
         await deal.wait_for_deadline()
         await deal.play(ending)

@@ -22,7 +22,7 @@ def sign(receipt: Any) -> Any:
     """Chain and sign a receipt as it is now."""
     previous = GENESIS
     for seq, entry in enumerate(receipt["actions"], start=1):
-        previous = link(previous, entry["body"], seq, entry["at"], receipt["trade"]["deadline"])
+        previous = link(previous, entry["body"], seq, entry["at"], entry.get("deadline", receipt["trade"]["deadline"]))
         entry |= {"seq": seq, "hash": previous.hex()}
     signed = {name: value for name, value in receipt.items() if name != "signature"}
     value = base64.b64encode(SERVER._key.sign(canonical(signed).encode())).decode()
@@ -70,7 +70,7 @@ LIES: dict[str, tuple[Lie, str]] = {
     "another time of the creation": (top(created_at=EARLY), "The created at on top"),
     "a deadline before the creation": (top(deadline=EARLY), "The deadline is not after"),
     "an acceptance after the deadline": (at(9, LATE), "Action 9 (accepted) is impossible: its time"),
-    "an acceptance by the seller": (body(9, actor=1, role="seller"), "Action 9 (accepted) is impossible: it is not by"),
+    "an acceptance by the seller": (body(9, actor=1, role="seller"), "Action 9 (accepted) is impossible: it is by"),
     "an acceptance by a stranger": (body(9, actor=7), "Action 9 (accepted) is impossible: it is not by"),
     "an acceptance by who was shown out": (body(9, actor=3), "Action 9 (accepted) is impossible: it is not by"),
     "an acceptance of an older version": (body(9, version=1), "Action 9 (accepted) is impossible: its version"),

@@ -267,7 +267,8 @@ def test_what_was_verified_is_told_in_lines_that_no_name_or_title_can_disturb() 
     assert lines[0] == "Trade 1: Oak\\x1b[2J\\u202e\\u2066\\nOutcome: Rejected"
     assert lines[1:3] == ["Seller (person 1): \\u200bSam\\x07", "Buyer (person 2): Bea"]
     assert lines[3] == "Terms, version 2: 900.50 x 2 = 1801.00"
-    assert lines[4] == "Description: a\\r\\n\\tb\\\\\\x9b"
+    assert lines[4] == "Currency: USD"
+    assert lines[5] == "Description: a\\r\\n\\tb\\\\\\x9b"
     assert [line for line in lines if line.startswith("Outcome: ")] == [
         "Outcome: Accepted at 2026-11-26T12:52:39.234176Z by the buyer"
     ]
