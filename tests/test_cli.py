@@ -136,6 +136,7 @@ def rows(place: Path, statement: str) -> list[tuple[Any, ...]]:
         return connection.execute(statement.encode()).fetchall()
 
 
+MEASURES = "SELECT title, currency, unit, listed FROM trades"
 TRADES = "SELECT code, title, status, seq FROM trades ORDER BY id"
 
 
@@ -188,8 +189,9 @@ def test_beside_a_running_server_commands_join_it(place: Path, start: Callable[.
     assert re.search(LINK + "$", room)
     offer = ("trade", "create", "--seller", "sam", "--title", "From the shell")
     create = start(
-        *offer, "--price", "100", "--quantity", "5", "--buyer-name", "Bea", "--expiry-minutes", "2", port=port
-    )
+        *offer, "--price", "100", "--quantity", "5", "--buyer-name", "Bea", "--expiry-minutes", "2",
+        "--currency", "eur", "--unit", "per pallet", "--private", port=port,
+    )  # fmt: skip
     reset = start("user", "reset-password", "SAM", typed="a brand new password\n")
     nobody = start("user", "reset-password", b"\xff", typed="a brand new password\n")
     assert [command.status() for command in (create, reset, nobody)] == [0, 0, 2]
@@ -197,6 +199,7 @@ def test_beside_a_running_server_commands_join_it(place: Path, start: Callable[.
     link = re.fullmatch(LINK, create.said.splitlines()[-1])
     assert link, create.said
     assert (link[1], "From the shell", "draft", 1) in rows(place, TRADES)
+    assert ("From the shell", "EUR", "per pallet", False) in rows(place, MEASURES)
     with httpx.Client(base_url=f"http://localhost:{port}", timeout=20) as browser:
         ready = until(lambda: (answer := browser.get("/readyz")).status_code == 200 and answer)
         assert ready.json() == {"database": True, "worker": True}

@@ -126,7 +126,9 @@ class Lobby:
             self._dashboard.count_one(trade_id)
         if room is not None and not room.take(outcome):
             self._catch_up_soon(trade_id, seq)
-        elif outcome.changes_trade and not KINDS[outcome.action.kind].silent:
+        elif KINDS[outcome.action.kind].silent:
+            return  # nobody's news: lists and dashboards do not move
+        elif outcome.changes_trade:
             self._spread(outcome.trade, outcome.action.at, outcome.before.parties)
         elif room is not None:
             self._spread(room.trade, outcome.action.at)

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate.jobs import Job
 
 from app.db.engine import Database, connect
 from app.db.queue import EXPIRE_TRADE, Queue, Worker, retry_stalled
@@ -89,6 +91,29 @@ async def test_jobs_run_within_a_quarter_of_a_second_of_being_due_and_never_befo
     assert late[0] > -MILLISECOND
     assert late[9] < PROMPT
     assert late[19] < 4 * PROMPT
+
+
+async def test_a_job_that_is_put_back_by_some_milliseconds_runs_then(crew: Crew) -> None:
+    """Nothing notifies of it, and the poke has gone to sleep for half a minute: there was no other job."""
+    put_back: list[datetime] = []
+
+    async def too_early(_: int) -> None:
+        if not put_back:
+            put_back.append(crew.database.clock.now() + timedelta(seconds=0.4))
+            await asyncio.sleep(0.1)  # the poke looks, and finds nothing to wait for
+            raise RuntimeError
+
+    class _Then(BaseRetryStrategy):
+        def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+            return RetryDecision(retry_at=put_back[0])
+
+    crew.queue.app.tasks[EXPIRE_TRADE].retry_strategy = _Then()
+    crew.body = too_early
+    await crew.defer(1)
+    async with crew.working():
+        await crew.has_run(1, 1)
+    late = crew.ran[1][1] - put_back[0]
+    assert -MILLISECOND < late < 2 * PROMPT
 
 
 async def test_jobs_due_at_one_moment_all_run_at_once(crew: Crew) -> None:

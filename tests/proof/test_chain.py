@@ -1,5 +1,6 @@
 """The chain's canonical JSON and links."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -45,6 +46,17 @@ def test_the_creation_covers_title_and_terms():
     terms = Terms(Decimal("900.50"), 3, "blue")
     body = body_of(Action(Kind.CREATED, AT, Person(1, "Sam"), Role.SELLER, 1, terms=terms), BIKES)
     assert (body["title"], body["price"], body["quantity"], body["description"]) == ("Bikes", "900.50", 3, "blue")
+
+
+def test_terms_say_their_currency_and_unit_unless_they_are_dollars_of_nothing_in_particular():
+    """So that every trade of before there was a choice hashes as ever."""
+    terms = Terms(Decimal("900.50"), 3, "blue")
+    offer = Action(Kind.AMENDED, AT, Person(1, "Sam"), Role.SELLER, 2, terms=terms)
+    assert not {"currency", "unit"} & set(body_of(offer, BIKES))
+    body = body_of(offer, replace(BIKES, currency="EUR", unit="each"))
+    assert (body["currency"], body["unit"]) == ("EUR", "each")
+    said = Action(Kind.MESSAGE_SENT, AT, Person(7, "Bea"), Role.BUYER, text="Hello")
+    assert not {"currency", "unit"} & set(body_of(said, replace(BIKES, currency="EUR", unit="each")))
 
 
 def test_every_part_of_an_action_changes_its_link():

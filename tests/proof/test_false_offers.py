@@ -36,7 +36,8 @@ def both(*lies: Lie) -> Lie:
     return lambda receipt: [lie(receipt) for lie in lies]
 
 
-# Actions: 1 created, 2 joined by Bea, 3 offer_seen, 4 amended by Bea (late: the deadline moved), 5 offer_seen by Sam, 6 extended, 7 amended by Sam, 8 amendment_requested, 9 amended by Bea, 10 accepted by Sam, 11 message of Bea's.
+# Actions: 1 created, 2 joined by Bea, 3 offer_seen, 4 amended by Bea (late: the deadline moved), 5 offer_seen by Sam,
+# 6 extended, 7 amended by Sam, 8 amendment_requested, 9 amended by Bea, 10 accepted by Sam, 11 message of Bea's.
 MOVED = "the deadline after it is not the one"
 LIES: dict[str, tuple[Lie, str]] = {
     "a deadline that falls": (deadline(EARLY, 8), f"Action 8 (amendment_requested) is impossible: {MOVED}"),

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from app.domain.kinds import Kind, Status
-from app.domain.moves import Accept, Join, Reject, SendMessage
+from app.domain.moves import Accept, Join, Reject, See, SendMessage
 from app.domain.trade import Trade
 from app.rooms import lobby as lobby_module
+from app.rooms.dashboard import Query
 from app.rooms.room import KEPT
 from tests.rooms.conftest import Process, until
 
@@ -97,6 +98,23 @@ async def test_what_another_process_recorded_is_read_and_shown_once(process: Pro
     await process.settle()
     assert arrived == [accepted.action]
     assert room.trade == accepted.trade
+
+
+async def test_a_seen_reaches_the_room_and_moves_no_list_and_no_dashboard(process: Process, trade: Trade) -> None:
+    room, arrived = await process.enter(trade)
+    view = await process.dashboard.open(Query())
+    active_at = view.lines[trade.id].active_at
+    told: list[Trade] = []
+    process.lobby.watch_list(process.sam.id, told.append)
+    seen = await process.play(trade, See(1), process.bea)
+    await process.settle()
+    assert arrived == [seen.action]
+    assert room.trade.seen_version == 1
+    assert (told, view.lines[trade.id].active_at) == ([], active_at)
+    elsewhere = await process.play_elsewhere(trade, hello(4), process.sam)
+    process.hear(elsewhere)
+    await process.settle()
+    assert room.trade.seen_version == 1
 
 
 async def test_a_gap_is_read_before_a_later_action_is_shown(process: Process, trade: Trade) -> None:
