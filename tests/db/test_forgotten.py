@@ -10,7 +10,7 @@ from app.db.history import History
 from app.db.ledger import Ledger, new_code
 from app.db.queue import Queue
 from app.domain.kinds import Status
-from app.domain.moves import Expire, Join, Offer, ReleaseSeat, SendMessage
+from app.domain.moves import Expire, Join, Offer, ReleaseSeat, SendMessage, Withdraw
 from tests.conftest import Deal, Market
 from tests.db.audit import broken_promises
 from tests.db.test_feed import Listener, until
@@ -60,6 +60,16 @@ async def counted(database: Database, deal: Deal) -> list[int]:
             assert row is not None
             counts.append(row[0])
     return counts
+
+
+async def test_a_draft_that_was_withdrawn_before_anybody_joined_is_cleared_too(market: Market, owner_url: str) -> None:
+    gone = await market.draft("Withdrawn")
+    await gone.play(Withdraw(1, "Sold"), gone.seller)
+    await age(gone, owner_url, MONTH - timedelta(minutes=1))
+    assert await market.ledger.clear_drafts() == 0
+    await age(gone, owner_url, timedelta(minutes=2))
+    assert await market.ledger.clear_drafts() == 1
+    assert await counted(market.database, gone) == [0, 0, 0, 0]
 
 
 async def test_what_is_forgotten_is_cleared_with_all_that_belongs_to_it(

@@ -25,9 +25,14 @@ _LOCALE = "en_US"
 @lru_cache(4096)
 def money(amount: Decimal, currency: str = USD) -> str:
     """An amount in its currency: ``$1,000.00``, ``¥1,000``, ``CHF 1,000.00`` (with a space that does not break)."""
-    space = "\u00a0" if get_currency_symbol(currency, locale=_LOCALE)[-1].isalpha() else ""
+    space = "\u00a0" if sign(currency)[-1].isalpha() else ""
     digits = "#,##0.00" if DECIMALS[currency] else "#,##0"
     return format_currency(amount, currency, f"\u00a4{space}{digits}", locale=_LOCALE, currency_digits=False)
+
+
+def sign(currency: str) -> str:
+    """What stands before an amount: ``$``, ``CHF``."""
+    return get_currency_symbol(currency, locale=_LOCALE)
 
 
 @lru_cache(1024)

@@ -6,6 +6,7 @@ from fastapi import Request
 from nicegui import ui
 
 from app.domain.refusals import Refusal
+from app.ui.components import wording
 from app.ui.components.button import Button
 from app.ui.components.feedback import Field, attempt, busy, mark, text_of
 from app.ui.components.html_block import Block
@@ -21,8 +22,8 @@ def register(site: Site) -> None:
     def new_trade(request: Request) -> None:
         with frame(site, request, "New trade", classes="page form-page"):
             Block(
-                "<h1>New trade</h1><p class=note>You are the seller. You can amend everything but the title and"
-                " the deadline until the buyer decides.</p>",
+                "<h1>New trade</h1><p class=note>You are the seller. You can amend everything but the title, and"
+                " extend the deadline, until one of you decides.</p>",
             )
             _offer_form(site, request)
 
@@ -33,7 +34,9 @@ def _offer_form(site: Site, request: Request) -> None:
         title = ui.input("Title").props('outlined autofocus dir="auto"')
         description = ui.textarea("Description").props('outlined autogrow dir="auto"')
         with ui.element("div").classes("pair"):
-            price = ui.input("Price").props('outlined prefix="$" inputmode="decimal" hint="Per unit"')
+            price = ui.input("Price").props(
+                f'outlined prefix="{wording.sign(site.settings.currency)}" inputmode="decimal" hint="Per unit"'
+            )
             quantity = ui.input("Quantity", value="1").props('outlined inputmode="numeric"')
         with ui.element("div").classes("pair"):
             buyer = ui.input("Buyer name").props('outlined dir="auto" hint="Empty: whoever opens your link first"')

@@ -58,7 +58,7 @@ def _amend(view: RoomView) -> None:
         description = ui.textarea("Description", value=shown.terms.description)
         reason = ui.textarea("Reason for change")
         form.fields = {
-            "price": price.props('outlined prefix="$" inputmode="decimal" autofocus'),
+            "price": price.props(f'outlined prefix="{wording.sign(shown.currency)}" inputmode="decimal" autofocus'),
             "quantity": quantity.props('outlined inputmode="numeric"'),
             "description": description.props('outlined autogrow dir="auto"'),
             "reason": reason.props('outlined autogrow dir="auto" hint="Optional"'),
