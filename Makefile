@@ -25,8 +25,8 @@ test: check browser
 
 # What needs no browser and no server of its own, within a minute.
 SLOW := db/test_clock db/test_concurrency db/test_deadlines db/test_embedded db/test_embedded_alone db/test_feed \
-  db/test_migrations db/test_queue db/test_schema db/test_silence db/test_upgrade proof/test_receipt_pdf proof/test_verification \
-  service/test_accounts ui/patches/test_renaming ui/test_workshop
+  db/test_migrations db/test_queue db/test_schema db/test_silence db/test_upgrade proof/test_receipt_pdf \
+  proof/test_verification service/test_accounts ui/patches/test_renaming ui/test_workshop
 QUICK = tests/domain tests/rooms tests/service tests/proof tests/db tests/ui tests/test_limits_of_files.py \
   tests/test_settings.py $(patsubst %,--ignore=tests/%.py,$(SLOW))
 quick: .venv/installed-dev

@@ -1,18 +1,20 @@
 """Deadlines that move take their jobs with them, and a job that was overtaken does no harm."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.db.ledger import Ledger
-from app.db.queue import EXPIRE_TRADE
+from app.db.queue import EXPIRE_TRADE, Worker
 from app.domain.kinds import Status
 from app.domain.moves import Extend, Offer
 from app.domain.rules import TIME_TO_ANSWER
 from app.service.viewer import Viewer
-from tests.conftest import TERMS, Market
+from tests.conftest import TERMS, Deal, Market
+from tests.db.audit import broken_promises
 from tests.test_jobs import Shift, shift
 
 __all__ = ["shift"]
@@ -90,3 +92,32 @@ async def test_a_clock_that_is_ahead_hears_the_deadline_too(
     now = market.database.clock.now
     monkeypatch.setattr(shift.negotiation, "_now", lambda: now() + timedelta(hours=1))
     assert await shift.negotiation.expire(deal.id) == (await deal.trade()).expires_at
+
+
+async def test_late_offers_meet_a_working_worker_and_every_open_trade_keeps_one_job(
+    shift: Shift, market: Market, url: str
+) -> None:
+    """Some offers come before the deadline, some after it, and some find the job running already."""
+    deals = [await market.deal(f"Oak {n}", minutes=0.03) for n in range(12)]
+    worker = asyncio.create_task(Worker(shift.queue, url).run())
+
+    async def offer(deal: Deal, late: float) -> bool:
+        trade = await deal.trade()
+        asked = await deal.ask(Offer(1, DEARER), deal.buyer, now=trade.expires_at - timedelta(seconds=1))
+        left = (trade.expires_at - market.database.clock.now()).total_seconds()
+        await asyncio.sleep(max(0.0, left + late))
+        return await market.ledger.record(asked) is not None
+
+    made = await asyncio.gather(*(offer(deal, (n - 8) / 400) for n, deal in enumerate(deals)))
+    async with asyncio.timeout(10):
+        while len(await shift.expiries()) > sum(made):  # noqa: ASYNC110 - the database's event
+            await asyncio.sleep(0.05)
+    worker.cancel()
+    with suppress(asyncio.CancelledError):
+        await worker
+    assert any(made)
+    assert not all(made)
+    for deal, was_made in zip(deals, made, strict=True):
+        assert (await deal.trade()).status is (Status.IN_NEGOTIATION if was_made else Status.EXPIRED)
+    async with market.database.raw() as connection:
+        assert await broken_promises(connection) == {}
