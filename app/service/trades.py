@@ -112,11 +112,10 @@ class Trades:
         request: UUID | None = None,
     ) -> Trade:
         """A new offer of a seller at the shell, who has no session. Raises `Refusal` (INVALID)."""
+        currency = check_currency(currency)  # chosen, not typed: a wrong one says nothing of the other fields
         refusals = Refusals()
         with refusals:
             title = check_title(title)
-        with refusals:
-            currency = check_currency(currency)
         with refusals:
             terms = parse_terms(price, quantity, description, currency)
         with refusals:
