@@ -11,9 +11,12 @@ def head_scripts(zone_cookie: str) -> str:
     """What every page runs as it loads.
 
     It leaves the browser's time zone in a cookie for the next page, which needs no question and no answer then; and it
-    tells the page when its tab is hidden or shown, so that hidden clocks are not ticked.
+    tells the page when its tab is hidden or shown, so that hidden clocks are not ticked. First of all it says that
+    scripts run, and whether they may be modules: what the page says to other browsers is hidden then (`theme.css`).
     """
     return (
+        "<script>document.documentElement.classList.add('scripted',"
+        " ...('noModule' in HTMLScriptElement.prototype ? ['modules'] : []))</script>"
         f"<script>document.cookie = '{zone_cookie}=' + Intl.DateTimeFormat().resolvedOptions().timeZone"
         " + '; path=/; max-age=31536000; samesite=lax'</script>"
         "<script>document.addEventListener('visibilitychange',"

@@ -26,9 +26,10 @@ from app.ui.site import Site
 
 _THEME = Path(__file__).with_name("theme.css")
 _WITHOUT_SCRIPT = (
-    "<noscript><p class=alert>Traderoom needs JavaScript: what the other side does reaches your page as it happens."
-    " Please switch it on for this site, and load the page again.</p></noscript>"
+    "<p class='alert without-script'>Traderoom needs JavaScript: what the other side does reaches your page as it"
+    " happens. Please switch it on for this site, and load the page again.</p>"
 )
+"""Not in a `noscript`, which some browsers do not show although they run no script."""
 _TAB_KEPT = 60.0
 """Seconds. NiceGUI keeps a store for each tab of a browser, for 30 days unless told otherwise; ours stay empty."""
 

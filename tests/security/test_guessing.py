@@ -26,7 +26,7 @@ _addresses = count(1)
 def from_address(address: str = "", by: str = "127.0.0.1") -> httpx.AsyncClient:
     """A client whom a proxy at `by` says to be at `address`."""
     transport = httpx.AsyncHTTPTransport(local_address=by, verify=False)
-    return client(transport=transport, headers={"X-Forwarded-For": address or _fresh()}, timeout=30)
+    return client(transport=transport, headers={"X-Forwarded-For": address or _fresh()}, timeout=60)
 
 
 def _fresh() -> str:
