@@ -37,8 +37,8 @@ _DEADLINE = {
 """The deadline after it, from the locked row; in a draft there is nobody to leave time to (NULL is nothing to it)."""
 _IN_REACH = {
     DeadlineChange.STAYS: [],
-    DeadlineChange.LEAVES_TIME: ["(%(moves)s OR deadline = expires_at)"],
-    DeadlineChange.EXTENDED: ["deadline > expires_at AND deadline <= at + %(longest)s"],
+    DeadlineChange.LEAVES_TIME: ["(%(moves)s OR at + %(time_to_answer)s::interval <= expires_at IS NOT FALSE)"],
+    DeadlineChange.EXTENDED: ["%(until)s > expires_at AND %(until)s <= at + %(longest)s"],
 }
 
 
@@ -94,24 +94,24 @@ def _also(kind: Kind) -> str:
 _UTC = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
-def _link(previous: str, seq: str) -> str:
+def _link(previous: str, seq: str, deadline: str) -> str:
     """The chain's link in SQL; `domain.chain.link` is its twin."""
-    line = f"%(body)s::text || '|' || ({seq}) || '|' || {_UTC.format('at')} || '|' || {_UTC.format('deadline')}"
+    line = f"%(body)s::text || '|' || ({seq}) || '|' || {_UTC.format('at')} || '|' || {_UTC.format(deadline)}"
     return f"sha256({previous} || convert_to({line}, 'UTF8'))"
 
 
 def _statement(kind: Kind) -> str:
+    deadline = _DEADLINE[KINDS[kind].deadline]
     return f"""
         WITH l AS MATERIALIZED (
             SELECT id, code, seq, head, status, version, answered, seller_id, buyer_id, offered_by, seen_version,
                    request, expires_at, expiry_job_id
             FROM trades WHERE id = %(trade)s FOR UPDATE
-        ), c AS MATERIALIZED (
-            SELECT l.*, clock_timestamp() AS at FROM l
         ), t AS MATERIALIZED (
-            SELECT c.*, {_DEADLINE[KINDS[kind].deadline]} AS deadline FROM c
+            SELECT l.*, clock_timestamp() AS at FROM l
         ), g AS MATERIALIZED (
-            SELECT t.*, {_link("t.head", "t.seq + 1")} AS hash FROM t WHERE {_guard(KINDS[kind])}
+            SELECT t.*, {deadline} AS deadline, {_link("t.head", "t.seq + 1", deadline)} AS hash
+            FROM t WHERE {_guard(KINDS[kind])}
         ), u AS (
             UPDATE trades SET seq = g.seq + 1, head = g.hash{_changes(kind)}
             FROM g WHERE trades.id = g.id
@@ -135,7 +135,7 @@ CREATE = f"""
         SELECT at, at + %(minutes)s * interval '1 minute' AS deadline
         FROM (SELECT clock_timestamp() AS at OFFSET 0) AS once
     ), h AS MATERIALIZED (
-        SELECT at, deadline, {_link("%(genesis)s", "1")} AS hash FROM t
+        SELECT at, deadline, {_link("%(genesis)s", "1", "deadline")} AS hash FROM t
     ), n AS (
         INSERT INTO trades (code, title, seller_id, invited, price, quantity, description, currency, unit, listed,
                             status, head, created_at, amended_at, active_at, expires_at)
