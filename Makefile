@@ -39,14 +39,17 @@ check: audit
 	@$(BIN)/lint-imports
 
 # Known vulnerabilities of what is installed. Without a source of such knowledge it says so, and that is no failure.
+# `SOURCE=` may name another one, in pip-audit's options.
 AUDIT = $(BIN)/../audit
+HOLES = import json, sys; [print("Known:", each["name"], each["version"], hole["id"], "fixed in", *hole["fix_versions"]) \
+  for each in json.load(sys.stdin)["dependencies"] for hole in each.get("vulns", ())]
 audit: .venv/installed-dev
 	@rm -f $(AUDIT).json; \
-	if $(BIN)/pip-audit --local --skip-editable --progress-spinner off --timeout 5 -f json -o $(AUDIT).json \
+	if $(BIN)/pip-audit --local --skip-editable --progress-spinner off --timeout 5 $(SOURCE) -f json -o $(AUDIT).json \
 	  >$(AUDIT).log 2>&1 && grep -q '"vulns"' $(AUDIT).json; then \
 	  echo "Audited: no known vulnerability in what is installed."; \
 	elif grep -qs '"id"' $(AUDIT).json; then \
-	  cat $(AUDIT).log; exit 1; \
+	  $(BIN)/python -c '$(HOLES)' <$(AUDIT).json; exit 1; \
 	else \
 	  echo "NOT audited: no source of known vulnerabilities can be reached from here."; \
 	fi
