@@ -7,22 +7,22 @@ the browser is theirs.
 import json
 
 
-def head_scripts(zone_cookie: str) -> str:
-    """What every page runs as it loads.
+def on_every_page(zone_cookie: str) -> str:
+    """What every page runs before anything of it is shown; a file of its own, which browsers keep.
 
-    It leaves the browser's time zone in a cookie for the next page, which needs no question and no answer then; and it
-    tells the page when its tab is hidden or shown, so that hidden clocks are not ticked. First of all it says that
-    scripts run, and whether they may be modules: what the page says to other browsers is hidden then (`theme.css`).
+    First of all it says that scripts run, and whether they may be modules: what the page says to other browsers is
+    hidden then (`theme.css`). It leaves the browser's time zone in a cookie for the next page, which needs no question
+    and no answer then; and it tells the page when its tab is hidden or shown, so that hidden clocks are not ticked.
     """
-    return (
-        "<script>document.documentElement.classList.add('scripted',"
-        " ...('noModule' in HTMLScriptElement.prototype ? ['modules'] : []))</script>"
-        f"<script>document.cookie = '{zone_cookie}=' + Intl.DateTimeFormat().resolvedOptions().timeZone"
-        " + '; path=/; max-age=31536000; samesite=lax'</script>"
-        "<script>document.addEventListener('visibilitychange',"
-        " () => window.socket && emitEvent('visibility', !document.hidden))</script>"
-        f"<script>document.addEventListener('input', {cut_to_one_frame()}, true)</script>"
-    )
+    return f"""
+        document.documentElement.classList.add('scripted',
+            ...('noModule' in HTMLScriptElement.prototype ? ['modules'] : []));
+        document.cookie = '{zone_cookie}=' + Intl.DateTimeFormat().resolvedOptions().timeZone
+            + '; path=/; max-age=31536000; samesite=lax';
+        document.addEventListener('visibilitychange',
+            () => window.socket && emitEvent('visibility', !document.hidden));
+        document.addEventListener('input', {cut_to_one_frame()}, true);
+    """
 
 
 def cut_to_one_frame() -> str:

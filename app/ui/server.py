@@ -21,15 +21,16 @@ from app.ui.http.cookies import ZONE_COOKIE
 from app.ui.http.middleware import UNAVAILABLE, Middleware
 from app.ui.live.collector import Collector
 from app.ui.pages import account, activity, how_it_works, my_trades, new_trade, not_found, sign_in, trade_room
-from app.ui.pages.layout import THEME_PATH
 from app.ui.site import Site
 
+_THEME_PATH, _SCRIPT_PATH = "/theme.css", "/browser.js"
 _THEME = Path(__file__).with_name("theme.css")
 _WITHOUT_SCRIPT = (
     "<p class='alert without-script'>Traderoom needs JavaScript: what the other side does reaches your page as it"
     " happens. Please switch it on for this site, and load the page again.</p>"
 )
 """Not in a `noscript`, which some browsers do not show although they run no script."""
+_KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 _TAB_KEPT = 60.0
 """Seconds. NiceGUI keeps a store for each tab of a browser, for 30 days unless told otherwise; ours stay empty."""
 
@@ -45,7 +46,7 @@ def build(site: Site, sockets: SocketGuard) -> dict[str, str]:
     app.add_middleware(
         Middleware, settings=site.settings, cookies=site.cookies, accounts=site.accounts, presence=site.presence
     )
-    _serve_theme()
+    _serve_files()
     app.router.routes.extend(health.routes(site.health, left_out))
     auth.register(site.accounts, site.cookies, demo=site.settings.demo)
     downloads.register(site.receipts, site.privacy, site.workshop, site.now)
@@ -72,20 +73,28 @@ def entrance(site: Site, holder: ASGIApp, left_out: dict[str, str]) -> ASGIApp:
     return Routes(holder, guard)
 
 
-def _serve_theme() -> None:
-    css = _THEME.read_bytes()
-    tag = hashlib.sha256(css).hexdigest()[:16]
-    ui.add_head_html(f'<link rel="stylesheet" href="{THEME_PATH}?{tag}">', shared=True)
-    ui.add_head_html(browser.head_scripts(ZONE_COOKIE), shared=True)
+def _serve_files() -> None:
+    """The look and the script of every page: browsers keep them until they are others."""
+    css, script = _THEME.read_bytes(), browser.on_every_page(ZONE_COOKIE).encode()
+    ui.add_head_html(f'<link rel="stylesheet" href="{_THEME_PATH}?{_tag(css)}">', shared=True)
+    ui.add_head_html(f'<script src="{_SCRIPT_PATH}?{_tag(script)}"></script>', shared=True)
     ui.add_body_html(_WITHOUT_SCRIPT, shared=True)
 
-    @app.get(THEME_PATH)
+    @app.get(_THEME_PATH)
     def theme() -> Response:
-        return Response(css, media_type="text/css", headers={"Cache-Control": "public, max-age=31536000, immutable"})
+        return Response(css, media_type="text/css", headers=_KEPT)
+
+    @app.get(_SCRIPT_PATH)
+    def scripts() -> Response:
+        return Response(script, media_type="text/javascript", headers=_KEPT)
 
     @app.get("/favicon.ico")
     def favicon() -> Response:
         return Response(status_code=204)
+
+
+def _tag(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _say_it_is_no_form(_: Request, __: Exception) -> Response:

@@ -7,7 +7,17 @@ from tests.e2e.server import Server
 from tests.security.forgery import csrf_of
 from tests.security.intruder import client
 
-HEADS = ["/", "/healthz", "/readyz", "/receipt-key", "/theme.css", "/nothing", "/room/x/receipt.json", "/favicon.ico"]
+HEADS = [
+    "/",
+    "/healthz",
+    "/readyz",
+    "/receipt-key",
+    "/theme.css",
+    "/browser.js",
+    "/nothing",
+    "/room/x/receipt.json",
+    "/favicon.ico",
+]
 ON_ALL = ["content-security-policy", "referrer-policy", "x-content-type-options", "x-frame-options",
           "cross-origin-opener-policy", "cache-control"]  # fmt: skip
 

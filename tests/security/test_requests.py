@@ -247,7 +247,13 @@ async def test_no_path_leads_out_of_the_files_that_are_served(site: str, start: 
 
 async def test_browsers_may_keep_the_files_of_a_version_and_no_page(site: str) -> None:
     async with client(site) as http:
-        for name, kept in ((f"{_SERVED}/static/nicegui.js", True), ("/theme.css", True), ("/", False), ("/x", False)):
+        for name, kept in (
+            (f"{_SERVED}/static/nicegui.js", True),
+            ("/theme.css", True),
+            ("/browser.js", True),
+            ("/", False),
+            ("/x", False),
+        ):
             how = (await http.get(name)).headers["cache-control"]
             assert ("max-age=31536000" in how, "no-store" in how) == (kept, not kept), (name, how)
 

@@ -10,8 +10,8 @@ from app.ui import browser
 APP = Path(browser.__file__).parents[1]
 SCRIPT = re.compile(r"=>|\bdocument\.\w|\bwindow\.\w|<script(?!\b.*nonce)|\bfunction\s*\(|getElement\(|emitEvent\(")
 """What script looks like in a text."""
-ELSEWHERE = {("http", "middleware.py"): {"<script"}}
-"""The middleware gives each script of a page its nonce, and has to name the tag for it."""
+ELSEWHERE = {("http", "middleware.py"): {"<script"}, ("ui", "server.py"): {"<script"}}
+"""The tag alone: the middleware gives each script of a page its nonce, the server names the file of ours."""
 
 
 def texts(tree: ast.AST) -> list[ast.Constant]:

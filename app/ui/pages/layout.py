@@ -19,7 +19,6 @@ from app.ui.site import Site
 
 PAGE: dict[str, Any] = {"dark": None, "language": "en-US", "response_timeout": 30.0}
 """What all pages have in common; the seconds are for a thousand people who come at once."""
-THEME_PATH = "/theme.css"
 HOW_IT_WORKS = "/how-it-works"
 _HEADER = Html(
     '<a class="brand" href="/trades" aria-hidden="true" tabindex="-1">Traderoom</a>'
