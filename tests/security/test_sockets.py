@@ -10,16 +10,20 @@ import pytest
 from tests.bench import deeds
 from tests.bench.browser import Browser
 from tests.bench.person import Person
+from tests.bench.town import SECRET, Town
 from tests.e2e.server import Server, running
 from tests.security.conftest import Scene
+from tests.security.forgery import cookie_of, handshake, unopened
 from tests.security.intruder import Intruder, RefusedError
 from tests.security.nuisance import PATIENCE, assert_nobody_notices
 
+FEW = 30
+
 
 @pytest.fixture(scope="module")
-def small() -> Iterator[Server]:
-    """A server that lets one person have few pages."""
-    with running(LIMIT_PAGES="30", WORKER="false") as server:
+def small(url: str) -> Iterator[Server]:
+    """A server, for the same town, that lets one person have few pages."""
+    with running(SECRET=SECRET, DATABASE_URL=url, DEMO=None, LIMIT_PAGES=str(FEW), WORKER="false") as server:
         yield server
 
 
@@ -82,8 +86,23 @@ async def test_sockets_without_an_account_are_counted_when_they_connect(small: S
             opened.append(await Intruder.open(small.address))
         except RefusedError:
             refused += 1
-    assert len(opened) == 10, "a third of what a signed-in person may have"
+    assert len(opened) == FEW // 3, "a third of what a signed-in person may have"
     assert refused == 4
     await opened.pop().close()
     await asyncio.sleep(0.3)
     opened.append(await Intruder.open(small.address))
+
+
+async def test_sockets_are_counted_for_their_session_when_they_connect(small: Server, place: Town) -> None:
+    eve, bea = await place.people(2, "Somebody with many tabs")
+    pages = [await unopened(small.address, eve, "/activity") for _ in range(FEW + 5)]
+    opened = refused = 0
+    for page in pages:
+        try:
+            await Intruder.open(small.address, cookie=cookie_of(eve), **handshake(page))
+            opened += 1
+        except RefusedError:
+            refused += 1
+    assert (opened, refused) == (FEW, 5)
+    page = await unopened(small.address, bea, "/activity")
+    await Intruder.open(small.address, cookie=cookie_of(bea), **handshake(page))
