@@ -40,7 +40,7 @@ _PACKET = re.compile(r"[01]|2\d*\[\"(?:event|ack|javascript_response|handshake|l
 named as one of Socket.IO's own, which would bring a made-up environment."""
 _A_SECOND, _AT_ONCE = 60.0, 300.0
 """Packets that a socket may send, and how many at once: several times what typing and pressing makes."""
-_PATIENCE = 10.0
+_PATIENCE = 2.0
 """Seconds for which a socket may go on sending more than that, while each packet waits; then it is closed."""
 _LONGEST_FRAME = 64 * 1024
 """Bytes of a frame, or of what is posted in the place of one; the browser cuts what is typed (`ui.browser`)."""
