@@ -30,6 +30,13 @@ def money(amount: Decimal, currency: str = USD) -> str:
     return format_currency(amount, currency, f"\u00a4{space}{digits}", locale=_LOCALE, currency_digits=False)
 
 
+def price(amount: Decimal, currency: str, unit: str) -> Html:
+    """A price and what it is for, where the seller has said so: ``€920.00 per pallet``."""
+    if not unit:
+        return Html(money(amount, currency))
+    return Html('{} <bdi class="unit">{}</bdi>').format(money(amount, currency), unit)
+
+
 def sign(currency: str) -> str:
     """What stands before an amount: ``$``, ``CHF``."""
     return get_currency_symbol(currency, locale=_LOCALE)

@@ -1,4 +1,4 @@
-"""``/trades``: one's own trades, live. Open ones first by deadline, closed ones below."""
+"""``/trades``: one's own trades, live, by whose turn it is: open ones by deadline, closed ones latest first."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from nicegui.element import Element
 
 from app.domain.kinds import FINAL, Role, Status
 from app.domain.trade import Person, Trade
+from app.service.trades import PAGE as ROWS
 from app.ui.components import wording
 from app.ui.components.button import Button
 from app.ui.components.chips import filter_chips, status_filters
@@ -17,11 +18,13 @@ from app.ui.components.feedback import attempt
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.components.latest import Latest
-from app.ui.http.requests import viewer_of
+from app.ui.http.requests import viewer_of, zone_of
 from app.ui.pages.layout import PAGE, frame
 from app.ui.site import Site
 
 _FILTERS = status_filters(FINAL)
+_GROUPS = ("Your turn", "Waiting", "Closed")
+_YOUR_TURN, _WAITING, _CLOSED = range(len(_GROUPS))
 
 
 def register(site: Site) -> None:
@@ -29,11 +32,24 @@ def register(site: Site) -> None:
 
     @ui.page("/trades", **PAGE)
     async def my_trades(request: Request) -> None:
-        with frame(site, request, "My trades", classes="page"):
+        with frame(site, request, "My trades", classes="page trades-page"):
             with ui.element("div").classes("page-head"):
                 Block("<h1>My trades</h1>")
                 Block('<a class="button" href="/trades/new">New trade</a>')
             await _TradeList(site, request).load()
+
+
+class _Group:
+    """The rows under one heading, which is there while they are."""
+
+    def __init__(self, name: str) -> None:
+        with ui.element("section").classes("group") as self._section:
+            Block(name, tag="h2")
+            self.rows = ui.element("div").classes("rows")
+        self.show()
+
+    def show(self) -> None:
+        self._section.visible = bool(self.rows.default_slot.children)
 
 
 @dataclass(slots=True)
@@ -42,6 +58,7 @@ class _Row:
     summary: Block
     clock: Countdown | None
     trade: Trade
+    place: tuple[int, float, int]
 
 
 class _TradeList:
@@ -50,6 +67,7 @@ class _TradeList:
     def __init__(self, site: Site, request: Request) -> None:
         self._site = site
         self._viewer = viewer_of(request)
+        self._zone = zone_of(self._viewer)
         self._statuses = _FILTERS["All"]
         self._page = 0
         self._rows: dict[int, _Row] = {}
@@ -57,13 +75,11 @@ class _TradeList:
         self.load = Latest(self._load)
         self._meanwhile: dict[int, Trade] = {}
         filter_chips(_FILTERS, self._filter)
-        with ui.element("div").classes("trade-list"):
-            self._open = ui.element("div").classes("rows")
-            self._closed = ui.element("div").classes("rows")
-            self._empty = Block()
+        self._groups = [_Group(name) for name in _GROUPS]
+        self._empty = Block()
         with ui.element("div").classes("pager"):
-            self._newer = Button("Previous", on_click=lambda: self._turn(-1)).props("flat no-caps")
-            self._older = Button("Next", on_click=lambda: self._turn(1)).props("flat no-caps")
+            self._newer = Button("Previous", on_click=lambda: self._turn_page(-1)).props("flat no-caps")
+            self._older = Button("Next", on_click=lambda: self._turn_page(1)).props("flat no-caps")
         client = ui.context.client
         # Subscribe first, then read: nothing falls between.
         client.on_delete(site.trades.watch_mine(self._viewer, self._changed, self._renamed))
@@ -79,19 +95,19 @@ class _TradeList:
         trades, has_more = found
         for trade_id in list(self._rows):
             self._remove(trade_id)
-        for trade in trades:
-            self._add(trade)
         self._newer.visible = self._page > 0
         self._older.visible = has_more
+        for trade in trades:
+            self._add(trade)
         for trade in list(self._meanwhile.values()):
             self._changed(trade)
-        self._show_empty()
+        self._show_ends()
 
     async def _filter(self, statuses: tuple[Status, ...]) -> None:
         self._statuses, self._page = statuses, 0
         await self.load()
 
-    async def _turn(self, step: int) -> None:
+    async def _turn_page(self, step: int) -> None:
         self._page += step
         await self.load()
 
@@ -103,13 +119,14 @@ class _TradeList:
         if row is not None and belongs and stays:
             row.trade = trade
             row.summary.show(self._summary(trade))
+            self._put(row, self._place(trade))
         elif row is not None:
             self._remove(trade.id)
             if belongs:
-                self._add(trade, on_top=True)
-        elif belongs and self._page == 0:
-            self._add(trade, on_top=True)
-        self._show_empty()
+                self._add(trade)
+        elif belongs and self._page == 0 and self._reaches(self._place(trade)):
+            self._add(trade)
+        self._show_ends()
 
     def _renamed(self, person: Person) -> None:
         self._meanwhile = {key: trade.renamed(person) for key, trade in self._meanwhile.items()}
@@ -118,25 +135,42 @@ class _TradeList:
                 row.trade = trade
                 row.summary.show(self._summary(trade))
 
-    def _add(self, trade: Trade, *, on_top: bool = False) -> None:
+    def _place(self, trade: Trade) -> tuple[int, float, int]:
+        """The trade's group, and what the rows in it are sorted by, as the database sorts them."""
+        if trade.closed_at is not None:
+            return _CLOSED, -trade.closed_at.timestamp(), -trade.id
+        is_mine = trade.turn is not None and trade.turn is trade.role_of(self._viewer.person.id)
+        return _YOUR_TURN if is_mine else _WAITING, trade.expires_at.timestamp(), -trade.id
+
+    def _reaches(self, place: tuple[int, float, int]) -> bool:
+        """Whether a row would stand on the first page, and not on a later one."""
+        return not self._older.visible or any(place < row.place for row in self._rows.values())
+
+    def _put(self, row: _Row, place: tuple[int, float, int]) -> None:
+        """Let the row stand where it belongs; one that stands there is not touched."""
+        row.place = place
+        rows = self._groups[place[0]].rows
+        index = sum(other.place < place for other in self._rows.values() if other.place[0] == place[0])
+        if rows.default_slot.children[index : index + 1] != [row.element]:
+            row.element.move(rows, target_index=index)
+
+    def _add(self, trade: Trade) -> None:
         is_open = not trade.status.final
-        role = trade.role_of(self._viewer.person.id)
-        with self._open if is_open else self._closed:
+        place = self._place(trade)
+        with self._groups[place[0]].rows:
             element = ui.element("div").classes("trade").props('data-testid="trade"')
-        if on_top:
-            element.move(target_index=0)
         clock = None
         with element:
-            summary = Block(self._summary(trade)).classes("summary")
-            with ui.element("div").classes("trade-end"):
-                if is_open:
-                    clock = Countdown(self._site.ticker.watch(trade))
-                    self._clocks.add(clock)
-                if role is Role.SELLER and is_open:
-                    copy_button(self._site.invitation_link(trade))
-                text = "Enter room" if is_open else "View details"
-                Block(f'<a class="button quiet" href="/room/{trade.code}">{text}</a>')
-        self._rows[trade.id] = _Row(element, summary, clock, trade)
+            summary = Block(self._summary(trade)).classes("as-children")
+            if is_open:
+                clock = Countdown(self._site.ticker.watch(trade))
+                self._clocks.add(clock)
+            text = "Enter room" if is_open else "View details"
+            Block(f'<a class="go" href="/room/{trade.code}">{text}</a>').classes("as-children")
+            if is_open and trade.role_of(self._viewer.person.id) is Role.SELLER:
+                copy_button(self._site.invitation_link(trade)).props("dense").classes("copy")
+        row = self._rows[trade.id] = _Row(element, summary, clock, trade, place)
+        self._put(row, place)
 
     def _remove(self, trade_id: int) -> None:
         row = self._rows.pop(trade_id)
@@ -160,20 +194,33 @@ class _TradeList:
             whom = Html("for <bdi>{}</bdi>, not joined yet").format(trade.invited)
         else:
             whom = Html("no buyer yet")
+        at = trade.closed_at or trade.expires_at
         return Html(
-            '<h2 dir="auto">{}</h2><p>{} <span class="role">{}</span> <span>{}</span></p>'
-            '<p class="figures">{} × {} = <b>{}</b></p>'
+            '<span class="face" aria-hidden="true" data-initials="{}"></span><h3 dir="auto">{}</h3>'
+            '<p class="line">{} <span class="role">{}</span> <span>{}</span></p>'
+            '<p class="money"><span>{} × {} <span class="equals">=</span></span> <b>{}</b></p>'
+            '<p class="until">{} <time datetime="{}">{}</time></p>'
         ).format(
+            wording.initials(other or Person(0, trade.invited or "?")),
             trade.title,
             wording.status_chip(trade.status),
             role.word if role else "",
             whom,
-            wording.money(trade.terms.price, trade.currency),
+            wording.price(trade.terms.price, trade.currency, trade.unit),
             wording.number(trade.terms.quantity),
             wording.money(trade.terms.total, trade.currency),
+            "" if trade.closed_at else "until",
+            at.isoformat(),
+            wording.clock_time(at, self._zone, self._site.now().astimezone(self._zone).date()),
         )
 
-    def _show_empty(self) -> None:
+    def _show_ends(self) -> None:
+        """What does not fit on the first page stands on the next one; headings and sentences follow the rows."""
+        if self._page == 0 and len(self._rows) > ROWS:
+            self._remove(max(self._rows, key=lambda key: self._rows[key].place))
+            self._older.visible = True
+        for group in self._groups:
+            group.show()
         text = ""
         if not self._rows and self._statuses == _FILTERS["All"]:
             text = (
