@@ -5,7 +5,9 @@ Figures are typed as text and parsed here, as decimals and whole numbers; nothin
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from app.domain.currency import DECIMALS, USD, without_sign
 from app.domain.refusals import Refusals, invalid
@@ -120,9 +122,25 @@ def parse_quantity(typed: str) -> int:
     return _parse_whole(typed, "quantity", "The quantity", MAX_QUANTITY)
 
 
-def parse_minutes(typed: str) -> int:
-    """Minutes until the deadline, a whole number from 1 to 525,600."""
-    return _parse_whole(typed, "minutes", "The time to expiry", MAX_MINUTES)
+def parse_minutes(typed: str, each: int = 1) -> int:
+    """Minutes until the deadline, from 1 to 525,600, from a whole number of what lasts `each` so many of them."""
+    return _parse_whole(typed, "minutes", "The time to expiry", MAX_MINUTES // each) * each
+
+
+def minutes_until(typed: str, zone: ZoneInfo, now: datetime) -> int:
+    """Whole minutes from now until a time of day in somebody's zone, as a browser's field tells it
+    (``2026-11-26T15:45``). A minute that has begun counts, so that the deadline shows the time that was chosen.
+    """
+    try:
+        at = datetime.fromisoformat(typed.strip()).replace(tzinfo=zone)
+        minutes = -((now - at) // timedelta(minutes=1))
+    except (ValueError, OverflowError):
+        raise invalid("minutes", "Please choose the day and the time of the deadline.") from None
+    if minutes < 1:
+        raise invalid("minutes", "That time has passed. Please choose a later one.")
+    if minutes > MAX_MINUTES:
+        raise invalid("minutes", "That is too far away. Please choose a time within a year.")
+    return minutes
 
 
 def _parse_whole(typed: str, field: str, label: str, most: int) -> int:

@@ -41,6 +41,21 @@ def tell_pressed_button() -> str:
     return "(e) => { const button = e.target.closest('button'); if (button) emit(button.textContent); }"
 
 
+def finish_typing() -> str:
+    """Enter hands in a form whose fields tell what was typed only after a pause: first the field tells the rest."""
+    return """async (e) => {
+        if (e.isComposing) return;
+        e.target.dispatchEvent(new Event('change'));
+        await new Promise((told) => setTimeout(told));
+        emit();
+    }"""
+
+
+def tell_choice() -> str:
+    """What somebody has chosen in a browser's own list, or whether its own box is ticked."""
+    return "(e) => emit(e.target.type === 'checkbox' ? e.target.checked : e.target.value)"
+
+
 def copy_link() -> str:
     """A press puts the link that its button carries on the clipboard, and tells whether it is there. That is done right
     here, because some browsers let nothing but the press itself write; over plain http no page may."""

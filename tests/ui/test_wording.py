@@ -9,6 +9,7 @@ import pytest
 from markupsafe import Markup
 
 from app.domain.actions import Action, Version
+from app.domain.currency import DECIMALS
 from app.domain.kinds import Kind, Role, Status
 from app.domain.terms import Terms
 from app.domain.trade import Person, Trade
@@ -40,6 +41,23 @@ def test_money_is_shown_in_dollars_and_cents(amount: str, shown: str) -> None:
 )
 def test_money_is_shown_as_its_currency_is_written(currency: str, shown: str) -> None:
     assert wording.money(Decimal("1000.50" if "." in shown else "1000"), currency) == shown
+
+
+def test_a_price_is_told_for_its_unit() -> None:
+    assert wording.price(Decimal(920), "EUR", "") == "€920.00"
+    assert wording.price(Decimal(920), "EUR", "per <b>") == '€920.00 <bdi class="unit">per &lt;b&gt;</bdi>'
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(1, "1 minute"), (150, "2 hours 30 minutes"), (1_441, "1 day 1 minute"), (525_600, "365 days")],
+)
+def test_a_period_is_told_in_days_hours_and_minutes(minutes: int, said: str) -> None:
+    assert wording.period(minutes) == said
+
+
+def test_every_currency_has_a_name() -> None:
+    assert {code for code, name in wording.currencies() if name != code} == set(DECIMALS)
 
 
 def test_the_greatest_total_is_shown_to_the_cent() -> None:

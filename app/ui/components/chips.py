@@ -1,12 +1,15 @@
-"""A row of filter chips, of which one is chosen."""
+"""A row of chips, of which one is chosen."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
+from typing import TypeVar
 
 from nicegui import ui
 
 from app.domain.kinds import OPEN, Status
 from app.ui.components.button import Button
+
+T = TypeVar("T")
 
 
 def status_filters(alone: Iterable[Status]) -> dict[str, tuple[Status, ...]]:
@@ -14,22 +17,21 @@ def status_filters(alone: Iterable[Status]) -> dict[str, tuple[Status, ...]]:
     return {"All": tuple(Status), "Open": OPEN, **{status.word: (status,) for status in alone}}
 
 
-def filter_chips(
-    filters: dict[str, tuple[Status, ...]], chosen: Callable[[tuple[Status, ...]], Awaitable[None]]
-) -> None:
-    """Show one chip for each filter; `chosen(statuses)` is awaited when another one is pressed."""
+def choice_chips(choices: dict[str, T], chosen: Callable[[T], Awaitable[None]], *, label: str = "Show") -> None:
+    """Show one chip for each choice, the first one chosen; `chosen(choice)` is awaited when one is pressed."""
     chips: dict[str, Button] = {}
 
     async def choose(name: str) -> None:
         mark(name)
-        await chosen(filters[name])
+        await chosen(choices[name])
 
     def mark(name: str) -> None:
-        for label, chip in chips.items():
-            chip.props["aria-pressed"] = "true" if label == name else "false"
+        for each, chip in chips.items():
+            chip.props["aria-pressed"] = "true" if each == name else "false"
 
-    with ui.element("div").classes("chips").props('role="group" aria-label="Show"'):
-        for name in filters:
+    with ui.element("div").classes("chips").props('role="group"') as group:
+        group.props["aria-label"] = label
+        for name in choices:
             chips[name] = Button(name, on_click=partial(choose, name))
             chips[name].props("flat dense no-caps rounded").classes("chip")
-    mark(next(iter(filters)))
+    mark(next(iter(choices)))

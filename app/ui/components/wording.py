@@ -10,7 +10,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.numbers import format_currency, format_decimal, get_currency_name, get_currency_symbol
 
 from app.domain.actions import Action
 from app.domain.currency import DECIMALS, USD
@@ -37,6 +37,12 @@ def price(amount: Decimal, currency: str, unit: str) -> Html:
     return Html('{} <bdi class="unit">{}</bdi>').format(money(amount, currency), unit)
 
 
+@lru_cache(1)
+def currencies() -> tuple[tuple[str, str], ...]:
+    """All currencies that a trade can be in, each with its name: ``("CHF", "Swiss Franc")``."""
+    return tuple((code, get_currency_name(code, locale=_LOCALE)) for code in sorted(DECIMALS))
+
+
 def sign(currency: str) -> str:
     """What stands before an amount: ``$``, ``CHF``."""
     return get_currency_symbol(currency, locale=_LOCALE)
@@ -54,6 +60,16 @@ def clock_time(at: datetime, zone: ZoneInfo, today: date) -> str:
     if local.date() == today:
         return f"{local:%H:%M}"
     return format_datetime(local, "MMM d, HH:mm" if local.year == today.year else "MMM d y, HH:mm", locale=_LOCALE)
+
+
+def period(minutes: int) -> str:
+    """How long that is: ``1 day 2 hours 30 minutes``."""
+    parts = []
+    for word, each in (("day", 1_440), ("hour", 60), ("minute", 1)):
+        count, minutes = divmod(minutes, each)
+        if count:
+            parts.append(f"{count} {word}{'s' if count > 1 else ''}")
+    return " ".join(parts)
 
 
 def name(person: Person | None, viewer_id: int, *, capital: bool = True) -> Html:

@@ -9,7 +9,7 @@ from app.domain.kinds import Status
 from app.rooms.dashboard import Figures, Line, Listing, Query
 from app.ui.components import wording
 from app.ui.components.button import Button
-from app.ui.components.chips import filter_chips, status_filters
+from app.ui.components.chips import choice_chips, status_filters
 from app.ui.components.feedback import attempt, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
@@ -60,7 +60,7 @@ class _Board:
         self._rows: dict[int, Block] = {}
         self.load = Latest(self._load)
         with ui.element("div").classes("filter-row"):
-            filter_chips(_FILTERS, lambda statuses: self._change(statuses=statuses))
+            choice_chips(_FILTERS, lambda statuses: self._change(statuses=statuses))
             search = ui.input("Search by title").props('outlined dense clearable debounce="300" dir="auto"')
             search.on_value_change(lambda: self._change(title=text_of(search)))
         with ui.element("table").classes("board"):

@@ -11,7 +11,7 @@ from app.domain.trade import Person, Trade
 from app.service.trades import PAGE as ROWS
 from app.ui.components import wording
 from app.ui.components.button import Button
-from app.ui.components.chips import filter_chips, status_filters
+from app.ui.components.chips import choice_chips, status_filters
 from app.ui.components.copy_button import copy_button
 from app.ui.components.countdown import Countdown, run_while_visible
 from app.ui.components.feedback import attempt
@@ -74,7 +74,7 @@ class _TradeList:
         self._clocks: set[Countdown] = set()
         self.load = Latest(self._load)
         self._meanwhile: dict[int, Trade] = {}
-        filter_chips(_FILTERS, self._filter)
+        choice_chips(_FILTERS, self._filter)
         self._groups = [_Group(name) for name in _GROUPS]
         self._empty = Block()
         with ui.element("div").classes("pager"):

@@ -1,18 +1,35 @@
-"""``/trades/new``: draft an offer."""
+"""``/trades/new``: draft an offer. An address may fill in the form (`Offer again`); the button alone makes it."""
 
+import asyncio
+from datetime import timedelta
+from functools import lru_cache
 from uuid import uuid4
 
 from fastapi import Request
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
+from app.domain.currency import check_currency
 from app.domain.refusals import Refusal
+from app.domain.terms import check_unit, parse_terms
+from app.ui import browser
 from app.ui.components import wording
 from app.ui.components.button import Button
+from app.ui.components.deadline_field import DeadlineField
 from app.ui.components.feedback import Field, attempt, busy, mark, text_of
+from app.ui.components.html import Html
 from app.ui.components.html_block import Block
-from app.ui.http.requests import viewer_of
+from app.ui.http.requests import viewer_of, zone_of
+from app.ui.live.connection import attend
 from app.ui.pages.layout import PAGE, frame
 from app.ui.site import Site
+
+_TICKED = {"1", "true", "yes", "on"}
+"""What an address may say for a box that is ticked."""
+_BOX = Html('<label class="check"><input type="checkbox"{}>Private</label>')
+_PRIVATE = "Others see on Activity that there is a trade, and its status: no title, figures or people."
+_STEP = 15.0
+"""Seconds after which the summary looks at the clock again: the deadline is so far from now, whenever now is."""
 
 
 def register(site: Site) -> None:
@@ -20,63 +37,177 @@ def register(site: Site) -> None:
 
     @ui.page("/trades/new", **PAGE, reconnect_timeout=90)
     def new_trade(request: Request) -> None:
-        with frame(site, request, "New trade", classes="page form-page"):
+        with frame(site, request, "New trade", classes="page trades-page"):
             Block(
-                "<h1>New trade</h1><p class=note>You are the seller. You can amend everything but the title, and"
-                " extend the deadline, until one of you decides.</p>",
+                "<h1>New trade</h1><p class=note>You are the seller. You can amend everything but the title, the"
+                " currency and the unit, and extend the deadline, until one of you decides.</p>",
             )
-            _offer_form(site, request)
+            with ui.element("div").classes("offer-form"):
+                _OfferForm(site, request)
 
 
-def _offer_form(site: Site, request: Request) -> None:
-    viewer, name = viewer_of(request), uuid4()
-    with ui.element("section").classes("card stack"):
-        title = ui.input("Title").props('outlined autofocus dir="auto"')
-        description = ui.textarea("Description").props('outlined autogrow dir="auto"')
-        with ui.element("div").classes("pair"):
-            price = ui.input("Price").props(
-                f'outlined prefix="{wording.sign(site.settings.currency)}" inputmode="decimal" hint="Per unit"'
+class _OfferForm:
+    """The fields, and beside them what they amount to. A field tells what is in it once nobody types for a moment."""
+
+    def __init__(self, site: Site, request: Request) -> None:
+        self._site = site
+        self._viewer = viewer_of(request)
+        self._zone = zone_of(self._viewer)
+        self._request = uuid4()
+        given = request.query_params
+        self._currency = site.settings.currency
+        with ui.element("section").classes("card stack"):
+            title = self._input("Title", given.get("title", ""), 'dir="auto" autofocus')
+            description = ui.textarea("Description", value=given.get("description", ""))
+            description.props('outlined autogrow debounce="300" dir="auto"')
+            with ui.element("div").classes("money-row"):
+                self._price = self._input("Price", given.get("price", ""), 'inputmode="decimal" hint="Per unit"')
+                self._choice = Block(tag="div").classes("choice")
+                quantity = self._input("Quantity", given.get("quantity", "1"), 'inputmode="numeric"')
+            unit = self._input("Unit", given.get("unit", ""), 'dir="auto" hint="What one is, such as per pallet"')
+            self._deadline = DeadlineField(site.settings.expiry_minutes, self._zone, site.now, self._show)
+            buyer = self._input(
+                "Buyer name", given.get("buyer", ""), 'dir="auto" hint="Empty: whoever opens your link first"'
             )
-            quantity = ui.input("Quantity", value="1").props('outlined inputmode="numeric"')
-        with ui.element("div").classes("pair"):
-            buyer = ui.input("Buyer name").props('outlined dir="auto" hint="Empty: whoever opens your link first"')
-            minutes = ui.input("Expires in (minutes)", value=str(site.settings.expiry_minutes)).props(
-                'outlined inputmode="numeric"'
-            )
-        problem = ui.label().classes("alert").props('role="alert"')
-        problem.visible = False
-        fields: dict[str, Field] = {
+            with ui.element("div"):
+                self._private = given.get("private", "" if site.settings.lists_trades else "1") in _TICKED
+                box = Block(_BOX.format(Html(" checked") if self._private else ""))
+                box.on("change", self._tick, js_handler=browser.tell_choice())
+                Block(_PRIVATE).classes("note under-check")
+        self._fields: dict[str, Field] = {
             "title": title,
             "description": description,
-            "price": price,
+            "price": self._price,
             "quantity": quantity,
+            "unit": unit,
+            "minutes": self._deadline.input,
             "buyer": buyer,
-            "minutes": minutes,
         }
+        with ui.element("aside").classes("card recap").props('aria-label="Summary"'):
+            self._summary = Block().classes("stack").props('aria-live="polite"')
+            with ui.element("div").classes("dock"):
+                self._problem = ui.label().classes("alert").props('role="alert"')
+                self._problem.visible = False
+                self._short = Block().classes("short").props('aria-hidden="true"')
+                self._button = Button("Create trade", on_click=self._create)
+                self._button.props('unelevated no-caps color="primary"').classes("wide")
+        for name, field in self._fields.items():
+            if name != "description":
+                field.on("keydown.enter", self._create, js_handler=browser.finish_typing())
+        self._choice.on("change", self._choose, js_handler=browser.tell_choice())
+        self._take_currency(given.get("currency", self._currency))
+        self._choice.show(_currency_list(self._currency))
+        attend(ui.context.client, self._begin, self._end)
+
+    def _input(self, label: str, value: str, props: str) -> ui.input:
+        return ui.input(label, value=value, on_change=self._show).props(f'outlined debounce="300" {props}')
+
+    @property
+    def _typed(self) -> dict[str, str]:
+        return {name: text_of(field) for name, field in self._fields.items()}
+
+    def _begin(self) -> None:
+        self._clock = asyncio.create_task(self._follow_the_clock())
+
+    def _end(self) -> None:
+        self._clock.cancel()
+
+    async def _follow_the_clock(self) -> None:
+        while True:
+            self._show()
+            await asyncio.sleep(_STEP)
+
+    def _choose(self, chosen: GenericEventArguments) -> None:
+        self._take_currency(str(chosen.args))
+
+    def _tick(self, ticked: GenericEventArguments) -> None:
+        self._private = ticked.args is True
+        self._show()
+
+    def _take_currency(self, typed: str) -> None:
+        """Calculate in this currency from now on. One that is none, in an address, changes nothing and is told."""
+        try:
+            self._currency = check_currency(typed)
+        except Refusal as refusal:
+            self._say(str(refusal))
+        self._price.props["prefix"] = wording.sign(self._currency)
+        self._show()
+
+    def _say(self, sentence: str) -> None:
+        self._problem.text = sentence
+        self._problem.visible = bool(sentence)
+
+    async def _create(self) -> None:
+        if not self._button.enabled:
+            return
+        mark(self._fields, {})
+        self._say("")
+        typed, no_deadline = self._typed, {}
+        try:
+            typed["minutes"] = str(self._deadline.minutes)
+        except Refusal as refusal:
+            # The use case hears of no deadline, and refuses that with all else; what is wrong with it we know better.
+            typed["minutes"], no_deadline = "", dict(refusal.wrong)
 
         def refuse(refusal: Refusal) -> None:
-            if not mark(fields, refusal.wrong):
-                problem.text = str(refusal)
-                problem.visible = True
+            if not mark(self._fields, {**refusal.wrong, **no_deadline}):
+                self._say(str(refusal))
 
-        async def create() -> None:
-            if not button.enabled:
-                return
-            mark(fields, {})
-            problem.visible = False
-            with busy(button):
-                typed = {key: text_of(field) for key, field in fields.items()}
-                making = site.trades.create(
-                    viewer,
-                    request=name,
-                    currency=site.settings.currency,
-                    private=not site.settings.lists_trades,
-                    **typed,
-                )
-                trade = await attempt(making, refuse)
-            if trade is not None:
-                ui.navigate.to(f"/room/{trade.code}")
+        with busy(self._button):
+            making = self._site.trades.create(
+                self._viewer,
+                request=self._request,
+                currency=self._currency,
+                private=self._private,
+                **typed,
+            )
+            trade = await attempt(making, refuse)
+        if trade is not None:
+            ui.navigate.to(f"/room/{trade.code}")
 
-        button = Button("Create trade", on_click=create).props('unelevated no-caps color="primary"').classes("wide")
-        for field in (title, price, quantity, buyer, minutes):
-            field.on("keydown.enter", create)
+    def _show(self) -> None:
+        """Say what the fields amount to, with a dash for what cannot be told yet."""
+        typed = self._typed
+        total, sums, until, period = "–", Html("Price × quantity"), "–", ""
+        try:
+            terms = parse_terms(typed["price"], typed["quantity"], "", self._currency)
+            total = wording.money(terms.total, self._currency)
+            price = wording.price(terms.price, self._currency, check_unit(typed["unit"]))
+            sums = Html("{} × {}").format(price, wording.number(terms.quantity))
+        except Refusal:
+            pass
+        try:
+            minutes, now = self._deadline.minutes, self._site.now()
+            until = wording.clock_time(now + timedelta(minutes=minutes), self._zone, now.astimezone(self._zone).date())
+            period = f"{wording.period(minutes)} from now"
+        except Refusal:
+            pass
+        is_hidden = self._private or self._site.settings.dashboard == "off"
+        self._summary.show(
+            Html(
+                "<h2>What the buyer will see</h2>"
+                "<div><p class=figure-label>Total</p><p class=total>{}</p><p class=note>{}</p></div>"
+                "<dl><dt>Deadline</dt><dd>{}<span>{}</span></dd><dt>Buyer</dt><dd><bdi>{}</bdi></dd>"
+                "<dt>Activity</dt><dd>{}</dd></dl>"
+            ).format(
+                total,
+                sums,
+                until,
+                period,
+                typed["buyer"].strip()[:100] or "Anybody with the link",
+                "Private" if is_hidden else "Public",
+            )
+        )
+        self._short.show(Html("<b>{}</b> <span>until {}</span>").format(total, until))
+
+
+@lru_cache(200)
+def _currency_list(chosen: str) -> Html:
+    """The browser's own list of currencies, in the look of the fields beside it."""
+    options = Html().join(
+        Html('<option value="{}"{}>{} – {}</option>').format(
+            code, Html(" selected") if code == chosen else "", code, name
+        )
+        for code, name in wording.currencies()
+    )
+    return Html('<span aria-hidden="true">Currency</span><select aria-label="Currency">{}</select>').format(options)

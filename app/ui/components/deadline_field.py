@@ -1,0 +1,55 @@
+"""The field for a deadline: in minutes, hours or days, or at a time."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from nicegui import ui
+
+from app.domain.refusals import Refusal
+from app.domain.terms import minutes_until, parse_minutes
+from app.ui.components.chips import choice_chips
+from app.ui.components.feedback import text_of
+
+_AT = 0
+_WAYS = {"Minutes": 1, "Hours": 60, "Days": 1_440, "Time": _AT}
+_LABELS = {each: f"Expires in ({way.lower()})" for way, each in _WAYS.items()} | {_AT: "Expires at"}
+
+
+class DeadlineField:
+    """One field, and a row of chips that say what it is filled with. `now` is the database's clock."""
+
+    def __init__(self, minutes: int, zone: ZoneInfo, now: Callable[[], datetime], changed: Callable[[], None]) -> None:
+        self._zone = zone
+        self._now = now
+        self._changed = changed
+        self._each = 1
+        with ui.element("div").classes("deadline-field"):
+            self.input = ui.input(_LABELS[1], value=str(minutes), on_change=changed)
+            self.input.props('outlined debounce="300" inputmode="numeric"')
+            choice_chips(_WAYS, self._choose, label="Expiry in")
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes from now until the deadline. Raises `Refusal` (INVALID, "minutes")."""
+        typed = text_of(self.input)
+        return parse_minutes(typed, self._each) if self._each else minutes_until(typed, self._zone, self._now())
+
+    async def _choose(self, each: int) -> None:
+        """Ask in another way, for the same deadline as nearly as it can be said so."""
+        try:
+            minutes = self.minutes
+        except Refusal:
+            minutes = 0
+        self._each = each
+        self.input.error = None
+        self.input.props["label"] = _LABELS[each]
+        self.input.props["type"] = "text" if each else "datetime-local"
+        if not minutes:
+            self.input.value = ""
+        elif each:
+            self.input.value = str(-(-minutes // each))
+        else:
+            at = (self._now() + timedelta(minutes=minutes)).astimezone(self._zone)
+            self.input.value = f"{at:%Y-%m-%dT%H:%M}"
+        self._changed()
