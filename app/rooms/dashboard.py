@@ -62,6 +62,11 @@ class Line:
         """Whether this person sees all of the line; of a private trade others see the status, and nothing else."""
         return self.trade.listed or self.trade.role_of(user_id) is not None
 
+    def is_news_after(self, shown: "Line") -> bool:
+        """Whether it goes on top of a list that shows the trade already; what others do not learn moves nothing."""
+        is_told = self.trade.listed or self.trade.status is not shown.trade.status
+        return is_told and self.active_at > shown.active_at
+
     @property
     def is_recent(self) -> bool:
         """Whether the trade is open, or closed not long ago."""
@@ -122,7 +127,7 @@ class Listing:
             if shown is not None and not self.query.matches(line.trade):
                 del self.lines[key]
                 gone.append(key)
-            elif shown is not None and (self.query.page or line.active_at <= shown.active_at):
+            elif shown is not None and (self.query.page or not line.is_news_after(shown)):
                 if line != shown:
                     self.lines[key] = line
                     in_place.append(line)
@@ -262,12 +267,7 @@ class Dashboard:
 
     async def _read(self, query: Query) -> list[Line]:
         found = await self._lists.activity(
-            query.statuses,
-            query.title,
-            offset=query.page * PAGE,
-            limit=PAGE + 1,
-            viewer=query.viewer,
-            own=query.own,
+            query.statuses, query.title, offset=query.page * PAGE, limit=PAGE + 1, viewer=query.viewer, own=query.own
         )
         return [Line(s.trade, s.active_at, self._presence.people(s.trade.id)) for s in found]
 

@@ -87,7 +87,7 @@ class Browser:
         self.name = name
         return self
 
-    async def offer(self, title: str = "Oak table", **changes: str) -> Trade:
+    async def offer(self, title: str = "Oak table", **changes: Any) -> Trade:
         """Draft an offer, not by the page."""
         fields: dict[str, Any] = {
             "description": "Oiled.",

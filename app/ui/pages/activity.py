@@ -30,6 +30,7 @@ _HEAD = "".join(
         ("Last activity", ' class="num"'),
     )
 )
+_PRIVATE = Html('<td class="cell-title private">Private trade</td><td>{}</td><td colspan="4"></td>')
 
 
 def register(site: Site) -> None:
@@ -41,9 +42,11 @@ def register(site: Site) -> None:
             board.props('data-testid="dashboard"')
             Block("<h1>Activity</h1>")
             with ui.element("div").classes("figures-row"):
-                _figure(site, "Total trades", "total-trades", lambda figures: figures.total_trades)
+                if site.settings.dashboard != "off":  # else everybody would learn of all trades together
+                    _figure(site, "Total trades", "total-trades", lambda figures: figures.total_trades)
                 _figure(site, "Users online", "users-online", lambda figures: figures.users_online)
-                _figure(site, "Active rooms", "active-rooms", lambda figures: figures.active_rooms)
+                if site.settings.dashboard != "off":
+                    _figure(site, "Active rooms", "active-rooms", lambda figures: figures.active_rooms)
             await _Board(site, request).load()
 
 
@@ -150,9 +153,7 @@ class _Board:
     def _cells(self, line: Line, *, fresh: bool) -> Html:
         trade = line.trade
         if not line.is_whole_to(self._viewer.person.id):
-            return Html('<td class="cell-title">Private trade</td><td>{}</td><td colspan="4"></td>').format(
-                wording.status_chip(trade.status)
-            )
+            return _PRIVATE.format(wording.status_chip(trade.status))
         title = Html('<bdi dir="auto">{}</bdi>').format(trade.title)
         if trade.role_of(self._viewer.person.id) is not None:
             title = Html('<a href="/room/{}">{}</a>').format(trade.code, title)
@@ -169,7 +170,7 @@ class _Board:
             " fresh" if fresh else "",
             title,
             wording.status_chip(trade.status),
-            wording.money(trade.terms.price, trade.currency),
+            wording.price(trade.terms.price, trade.currency, trade.unit),
             wording.number(trade.terms.quantity),
             people or Html('<span class="nobody">Nobody</span>'),
             line.active_at.isoformat(),
