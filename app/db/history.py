@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, not_, or_, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -120,10 +120,14 @@ class History:
         deadline; closed ones below, the latest first."""
         is_open = col(TradeRow.status).in_(OPEN)
         my_turn = _turn() == case((col(TradeRow.seller_id) == user_id, Role.SELLER.value), else_=Role.BUYER.value)
+        candidates = [
+            _of_side(side, user_id, status, offset + limit)
+            for side in (col(TradeRow.seller_id), col(TradeRow.buyer_id))
+            for status in statuses
+        ]
         return await self._many(
             _trades()
-            .where(or_(col(TradeRow.seller_id) == user_id, col(TradeRow.buyer_id) == user_id))
-            .where(col(TradeRow.status).in_(statuses))
+            .where(col(TradeRow.id).in_(union_all(*candidates)))
             .order_by(
                 not_(is_open),
                 not_(and_(col(TradeRow.status) == Status.IN_NEGOTIATION, my_turn)),
@@ -198,6 +202,13 @@ def _turn() -> ColumnElement[str]:
     """Whose turn it is in a negotiation; `Trade.turn` is its twin."""
     buyers = and_(col(TradeRow.offered_by) == Role.SELLER, col(TradeRow.request) == "")
     return case((buyers, Role.BUYER.value), else_=Role.SELLER.value)
+
+
+def _of_side(side: Any, user_id: int, status: Status, most: int) -> Select[Any]:
+    """The trades of one status that somebody has on one side: of closed ones, of which there may be ever more, only
+    the latest, as an index has them; the open ones are sorted by more than that, and are all."""
+    ids = select(col(TradeRow.id)).where(side == user_id, col(TradeRow.status) == status)
+    return ids.order_by(col(TradeRow.closed_at).desc(), col(TradeRow.id).desc()).limit(most) if status.final else ids
 
 
 def _trades() -> Select[Any]:

@@ -146,9 +146,9 @@ class TradeRow(SQLModel, table=True):
         one_line("unit"),
         Index("trades_activity_idx", text("active_at DESC"), text("id DESC")),
         Index("trades_status_activity_idx", "status", text("active_at DESC"), text("id DESC")),
-        Index("trades_seller_idx", "seller_id"),
+        Index("trades_seller_idx", "seller_id", "status", text("closed_at DESC"), text("id DESC")),
         Index("trades_open_of_seller_idx", "seller_id", postgresql_where=text(among("status", OPEN))),
-        Index("trades_buyer_idx", "buyer_id"),
+        Index("trades_buyer_idx", "buyer_id", "status", text("closed_at DESC"), text("id DESC")),
         Index("trades_unjoined_idx", "closed_at", postgresql_where=text("buyer_id IS NULL")),
         Index("trades_overdue_idx", "expires_at", postgresql_where=text(among("status", OPEN))),
     )

@@ -1,0 +1,51 @@
+"""A page of somebody's trades, where thousands are closed: it is put together from as many rows as before."""
+
+import json
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from app.domain.kinds import Status
+from tests.bench.crowd import CROWD
+from tests.conftest import Market
+
+ALL = tuple(Status)
+
+
+def rows_read(plan: dict[str, Any]) -> int:
+    """How many rows of the table a plan's run has touched."""
+    mine = 0
+    if plan.get("Relation Name") == "trades":
+        mine = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return int(mine) + sum(rows_read(part) for part in plan.get("Plans", []))
+
+
+@pytest.mark.parametrize("side", ["seller", "buyer"])
+async def test_a_page_costs_the_same_however_many_trades_are_closed(market: Market, owner_url: str, side: str) -> None:
+    deals = [await market.deal(f"Open {n}") for n in range(3)]
+    people = {"seller": deals[0].seller.id, "buyer": deals[0].buyer.id}
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
+        asked.append((statement, parameters))
+
+    async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as connection:
+        crowd = people | {"name": "crowd", "count": 5_000, "closed": 100, "messages": 0}
+        await connection.execute(CROWD, crowd)
+        await connection.execute("ANALYZE trades")
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            found = await market.history.trades_of(people[side], ALL, offset=20, limit=21)
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+        assert [standing.trade.status for standing in found] == [Status.ACCEPTED] * 21
+        ((statement, parameters),) = asked
+        # So few rows are read as fast all at once; the question is whether they have to be.
+        await connection.execute("SET enable_seqscan = off")
+        answer = await connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+        ((plan,),) = await answer.fetchall()
+        (top,) = plan if isinstance(plan, list) else json.loads(plan)
+        assert rows_read(top["Plan"]) < 200
