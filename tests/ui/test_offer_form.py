@@ -56,7 +56,8 @@ async def made(page: Browser, title: str) -> Trade:
     page.fill("Title", title)
     page.press("Create trade")
     await page.until(lambda: page.page.title == f"{title} · Traderoom")
-    (standing,) = await page.application.history.activity([Status.DRAFT], title, offset=0, limit=9, viewer=0)
+    me = (await page.person()).id
+    (standing,) = await page.application.history.activity([Status.DRAFT], title, offset=0, limit=9, viewer=me)
     return standing.trade
 
 
@@ -89,11 +90,7 @@ async def test_a_trade_has_the_currency_the_unit_and_the_privacy_of_the_form(sam
     assert not is_ticked(sam)
     sam.trigger(box(sam), "change", True)
     await sam.sees("Activity Private")
-    sam.fill("Title", "Discreet pallets")
-    sam.press("Create trade")
-    await sam.until(lambda: sam.page.title == "Discreet pallets · Traderoom")
-    found, _ = await sam.application.trades.mine(await sam.viewer(), [Status.DRAFT], 0)
-    trade = next(trade for trade in found if trade.title == "Discreet pallets")
+    trade = await made(sam, "Discreet pallets")
     assert (trade.currency, trade.unit, trade.listed) == ("CHF", "per pallet", False)
     await eve.open("/activity")
     assert "Discreet" not in eve.everything()
