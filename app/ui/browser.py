@@ -132,9 +132,11 @@ def scroll_to_newest(flow_id: int) -> str:
     return f"getHtmlElement({flow_id}).scrollTop = 0"
 
 
-def focus(element_id: int) -> str:
-    """The focus goes where somebody has to answer next. Quasar's buttons have no method for it."""
-    return f"getHtmlElement({element_id}).focus()"
+def focus(element_id: int, *, unless_typing: bool = False) -> str:
+    """The focus goes where somebody has to answer next, but not away from what somebody is typing where that is asked
+    for. Quasar's buttons have no method for it."""
+    guard = "document.activeElement?.matches('input, textarea') || " if unless_typing else ""
+    return f"{guard}getHtmlElement({element_id}).focus()"
 
 
 def replace_room_address(code: str) -> str:

@@ -63,7 +63,9 @@ class Room:
         await expect(self.field).to_have_value("")
 
     async def open(self, button: str) -> Locator:
-        """Press a button that opens a dialog; the dialog."""
+        """Press a button that opens a dialog, on a phone behind `More actions`; the dialog."""
+        if await self.button("More actions").is_visible() and not await self.button(button).is_visible():
+            await self.button("More actions").click()
         await self.button(button).click()
         await expect(self.dialog).to_be_visible()
         return self.dialog
@@ -83,6 +85,12 @@ class Room:
         await self.open("Amend deal")
         await self.fill(**terms)
         await self.confirm("Save changes")
+
+    async def offer(self, button: str, **terms: str) -> None:
+        """Make an offer by the button that leads to it."""
+        await self.open(button)
+        await self.fill(**terms)
+        await self.confirm("Send offer")
 
     async def request(self, text: str) -> None:
         """Ask for other terms."""
@@ -207,3 +215,12 @@ class Person:
 def in_any_order(*texts: str) -> Any:
     """A pattern that finds all of these texts."""
     return re.compile("".join(f"(?=.*{re.escape(text)})" for text in texts), re.DOTALL)
+
+
+async def expect_no_acts(*rooms: Room) -> None:
+    """After the close nothing that decides is on the page, behind a dialog neither."""
+    names = "Accept deal|Reject deal|Counter-offer|Amend deal|Change offer|Request amendment|Answer with an offer"
+    closing = "Withdraw offer|Extend|Invitation|Accept these terms|Review new terms|Save changes|Send offer"
+    for room in rooms:
+        deciding = room.page.get_by_role("button", name=re.compile(f"^({names}|{closing})$"), include_hidden=True)
+        await expect(deciding).to_have_count(0)

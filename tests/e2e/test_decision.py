@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import expect
 
-from tests.e2e.room import Person, Room, in_any_order
+from tests.e2e.room import Person, Room, expect_no_acts, in_any_order
 
 
 async def expect_status(status: str, *rooms: Room) -> None:
@@ -25,25 +25,27 @@ async def test_rejecting_with_a_reason_closes_the_deal_on_both_sides(
         await expect(room.page.get_by_text(f"{who} rejected the deal. No trade was made.")).to_be_visible()
         await expect(room.timeline.get_by_text("Found one nearby")).to_be_visible()
         await expect(room.countdown).to_have_attribute("data-phase", "over")
-    await expect(buyer.button("Accept deal")).to_be_disabled()
-    await expect(seller.button("Amend deal")).to_be_disabled()
+    await expect_no_acts(seller, buyer)
 
 
-async def test_terms_that_moved_are_shown_and_nothing_is_accepted_until_they_were_reviewed(
+async def test_terms_that_moved_are_shown_at_once_and_nothing_is_accepted_until_they_were_reviewed(
     rooms: tuple[Room, Room],
 ) -> None:
     seller, buyer = rooms
     dialog = await buyer.open("Accept deal")
-    frozen = await dialog.inner_text()
+    before = await dialog.get_by_role("button", name="Accept these terms").bounding_box()
     await seller.amend(price="900.50", quantity="3")
-    await expect(buyer.part("price")).to_have_text("$900.50")
-    assert await dialog.inner_text() == frozen
-    await dialog.get_by_role("button", name="Accept these terms").click()
-    await expect(dialog).to_contain_text("Nothing was accepted")
-    await expect(dialog).to_contain_text("the price from $1,000.00 to $900.50 and the quantity from 2 to 3")
+    await expect(dialog.get_by_role("alert")).to_contain_text(
+        in_any_order("Nothing was accepted.", "the price from $1,000.00 to $900.50 and the quantity from 2 to 3")
+    )
+    await expect(dialog).to_contain_text(in_any_order("$2,000.00", "$2,701.50"))
     await expect(buyer.button("Accept these terms")).to_have_count(0)
+    review = await buyer.button("Review new terms").bounding_box()
+    assert before is not None
+    assert review is not None
+    assert review["x"] + review["width"] <= before["x"], "on the other side"
     await buyer.button("Review new terms").click()
-    await expect(dialog.filter(has_text="$2,701.50")).to_be_visible()
+    await expect(dialog.filter(has=buyer.button("Accept these terms"))).to_contain_text("$2,701.50")
     await expect(dialog).to_have_count(1)
     await expect_status("In negotiation", seller, buyer)
     await buyer.confirm("Accept these terms")
@@ -54,9 +56,9 @@ async def test_terms_that_moved_are_shown_and_nothing_is_accepted_until_they_wer
 async def test_a_second_click_at_the_same_place_accepts_nothing_that_nobody_saw(rooms: tuple[Room, Room]) -> None:
     seller, buyer = rooms
     dialog = await buyer.open("Accept deal")
-    await seller.amend(price="1200")
     box = await dialog.get_by_role("button", name="Accept these terms").bounding_box()
     assert box is not None
+    await seller.amend(price="1200")
     for pause in (50, 200, 400):
         await buyer.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         await buyer.page.wait_for_timeout(pause)
@@ -111,21 +113,24 @@ async def test_of_two_tabs_that_decide_at_once_one_wins_and_the_other_is_told(
     await expect(seller.status).not_to_have_text("In negotiation")
     status = await seller.status.inner_text()
     loser = {"Accepted": second, "Rejected": first}[status]
-    await expect(loser.dialog.get_by_role("alert")).to_have_text(f"This trade is {status.lower()}; that is final.")
+    said = {"Accepted": "You accepted version 1", "Rejected": "You rejected the deal"}[status]
+    await expect(loser.dialog.get_by_role("alert")).to_contain_text(said)
     await expect_status(status, first, second)
     await expect(
         seller.timeline.get_by_text("accepted version 1").or_(seller.timeline.get_by_text("rejected the"))
     ).to_have_count(1)
 
 
-async def test_an_amendment_after_the_close_is_refused_and_keeps_what_was_typed(rooms: tuple[Room, Room]) -> None:
+async def test_an_amendment_under_which_the_trade_closes_says_so_and_keeps_what_was_typed(
+    rooms: tuple[Room, Room],
+) -> None:
     seller, buyer = rooms
     dialog = await seller.open("Amend deal")
     await seller.fill(price="1100", reason="Costs")
     await buyer.accept()
     await expect(seller.status).to_have_text("Accepted")
-    await dialog.get_by_role("button", name="Save changes").click()
-    await expect(dialog.get_by_role("alert")).to_have_text("This trade is accepted; that is final.")
+    await expect(dialog.get_by_role("alert")).to_contain_text(in_any_order("Nothing was sent.", "accepted version 1"))
+    await expect_no_acts(seller, buyer)
     await expect(dialog.get_by_label("Price", exact=True)).to_have_value("1100")
     await expect(dialog.get_by_label("Reason for change")).to_have_value("Costs")
     await expect(buyer.part("price")).to_have_text("$1,000.00")

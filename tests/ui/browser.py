@@ -239,7 +239,7 @@ class Browser:
         if name == "Copy link":
             self.trigger(button.block if isinstance(button, Press) else button, "click", self.has_clipboard)
         elif isinstance(button, Press):
-            self._act(button.block).trigger("click", name)
+            self._act(_listening(button.block)).trigger("click", name)
         elif name == "Send":
             box = next(e for e in self._visible() if "data-draft" in e.props)
             sent = {"text": self.field("Message").value or "", "draft": box.props["data-draft"]}
@@ -286,3 +286,11 @@ class Browser:
 
     def _visible(self) -> Iterator[Element]:
         return (e for e in descend(self.page.layout))
+
+
+def _listening(element: Element) -> Element:
+    """The element itself or the nearest around it that hears a click, to which the browser lets it bubble."""
+    while not any(listener.type == "click" for listener in element._event_listeners.values()):
+        assert element.parent_slot is not None
+        element = element.parent_slot.parent
+    return element

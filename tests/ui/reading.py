@@ -13,7 +13,7 @@ from app.ui.components.button import Button
 from app.ui.components.html_block import Block
 
 _TAG = re.compile(r"<[^>]*>")
-_BUTTON = re.compile(r'<button type="button" class="button [^"]*"(?: data-link="[^"]*")?( disabled)?>([^<]*)</button>')
+_BUTTON = re.compile(r'<button type="button" class="button [^"]*"([^>]*)>([^<]*)</button>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Press:
 
 def presses(block: Block) -> Iterator[Press]:
     """The buttons in a block."""
-    for shut, text in _BUTTON.findall(block.content):
-        yield Press(block, text, not shut)
+    for marks, text in _BUTTON.findall(block.content):
+        yield Press(block, html.unescape(text), " disabled" not in marks)
 
 
 def descend(element: Element) -> Iterator[Element]:

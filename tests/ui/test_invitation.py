@@ -87,10 +87,10 @@ async def test_the_seat_of_who_has_answered_is_not_to_be_released(trade: Trade, 
 
 async def test_an_answer_while_the_dialog_is_open_is_told_in_it(trade: Trade, sam: Browser, bea: Browser) -> None:
     sam.press("Invitation")
-    await bea.application.negotiation.request_amendment(await bea.viewer(), trade.id, "Less?")
-    sam.press("Release seat")
-    await sam.sees("The buyer has answered your offer; the seat cannot be released any more.")
     assert sam.has_button("Release seat")
+    await bea.application.negotiation.request_amendment(await bea.viewer(), trade.id, "Less?")
+    await sam.sees("Bea asks for other terms: “Less?” The seat cannot be released any more.")
+    assert not sam.has_button("Release seat")
     assert (await stored(sam, trade)).buyer == await bea.person()
 
 
@@ -185,13 +185,18 @@ async def test_a_released_buyer_is_told_and_sees_nothing_of_the_room(trade: Trad
     assert (await bea.get(f"/room/{trade.code}")).status_code == 404
 
 
-async def test_an_open_dialog_of_a_released_buyer_closes_too(trade: Trade, sam: Browser, bea: Browser) -> None:
+async def test_an_open_dialog_of_a_released_buyer_says_so_and_shows_no_terms(
+    trade: Trade, sam: Browser, bea: Browser
+) -> None:
     """Its frozen terms are the room's."""
     bea.press("Accept deal")
     assert bea.has_button("Accept these terms")
     await release(sam, bea)
-    await bea.until(lambda: not bea.buttons("Accept these terms"))
-    assert "$1,000.00" not in bea.everything()
+    await bea.sees("Nothing was accepted. The seller has taken the buyer's seat back")
+    assert not bea.buttons("Accept these terms")
+    assert not bea.buttons("Review new terms")
+    for part in ("$1,000.00", "left to decide"):
+        assert part not in bea.everything()
 
 
 async def test_the_title_of_a_released_buyer_s_page_names_the_room_no_more(

@@ -10,7 +10,8 @@ from app.domain.refusals import Refusal
 from app.ui import browser
 from app.ui.components.button import Button
 from app.ui.components.feedback import Field, attempt, busy, mark, text_of
-from app.ui.components.html_block import Block
+from app.ui.components.html import Html
+from app.ui.components.html_block import Block, Press
 
 Act = Callable[[Mapping[str, str]], Awaitable[object]]
 """What a form's button does with what was typed, by the fields' names. Its result is not None when it was done."""
@@ -19,18 +20,35 @@ Act = Callable[[Mapping[str, str]], Awaitable[object]]
 class Dialog:
     """One open dialog. Its figures are frozen: nothing in it is bound, so nothing moves under the cursor."""
 
-    def __init__(self, element: ui.dialog, problem: ui.label) -> None:
+    def __init__(self, element: ui.dialog, holder: Element, problem: Block) -> None:
         self._element = element
+        self._holder = holder
         self._problem = problem
+        self._on_close: list[Callable[[], object]] = []
 
     def say(self, sentence: str) -> None:
-        """Show why something cannot be done, inside the dialog; what was typed stays."""
-        self._problem.text = sentence
+        """Show why something cannot be done, or what has changed, inside the dialog; what was typed stays."""
+        self._problem.show(Html("{}").format(sentence))
         self._problem.visible = bool(sentence)
 
     def close(self) -> None:
         """Close the dialog."""
         self._element.close()
+
+    def remove(self) -> None:
+        """Take the dialog from the page at once: closed, or making room for another one of the same names."""
+        self.gone()
+        self._element.delete()
+        self._holder.delete()
+
+    def on_close(self, leave: Callable[[], object]) -> None:
+        """Call `leave` once when the dialog, or its page, is gone."""
+        self._on_close.append(leave)
+
+    def gone(self) -> None:
+        """Let go of what hangs on the dialog."""
+        while self._on_close:
+            self._on_close.pop()()
 
     def ask_before_leaving(self, leave: Callable[[], None]) -> None:
         """Escape and a click beside the dialog no longer close it, but call `leave`."""
@@ -44,14 +62,17 @@ class Form:
     What was typed is not lost by a slip: Escape or a click beside the dialog asks first.
     """
 
-    def __init__(
-        self, opened: Dialog, content: Element, act: Act, refused: "Callable[[Form, Refusal], bool] | None"
-    ) -> None:
+    def __init__(self, opened: Dialog, content: Element, act: Act) -> None:
         self.dialog = opened
         self.content = content
         self.fields: dict[str, Field] = {}
+        #: Whether the button works no more, for good.
+        self.is_shut = False
+        #: Whether the answer to a press is still to come.
+        self.is_busy = False
+        #: Called after a refusal, before it is told: what it was about may have changed, and shut the form.
+        self.catch_up: Callable[[], None] | None = None
         self._act = act
-        self._refused = refused
         self._offered: dict[str, str] = {}
 
     @property
@@ -69,25 +90,44 @@ class Form:
             button = Button(submit, on_click=lambda: self.submit(button))
             button.props(f'unelevated no-caps color="{color}"')
 
+    def shut(self, sentence: str, way_on: str = "", go: Press | None = None) -> None:
+        """Say why the button cannot work any more; it goes for good, and what was typed stays.
+
+        A way on stands on the other side from where the button was, so that a second click does not land on it.
+        """
+        was_visible = self._row.visible
+        self._row.delete()
+        self.is_shut = True
+        self.dialog.say(sentence)
+        with self.content, buttons().classes("turned") as self._row:
+            if go is not None:
+                Button(way_on, on_click=go).props('unelevated no-caps color="primary"')
+            close = Button("Close", on_click=self.dialog.close).props("flat no-caps").classes("quiet")
+            self._row.visible = was_visible
+            if was_visible:
+                ui.run_javascript(browser.focus(close.id, unless_typing=True))
+
     async def submit(self, button: Button) -> None:
         """Do it once, and close the dialog; what is wrong is said at its field, or above all of them."""
         if not button.enabled:
             return
         self.dialog.say("")
         mark(self.fields, {})
+        refusals: list[Refusal] = []
+        self.is_busy = True
         with busy(button):
-            done = await attempt(self._act(self.typed), self._refuse)
+            done = await attempt(self._act(self.typed), refusals.append)
+        self.is_busy = False
         if done is not None:
             self.dialog.close()
-
-    def _refuse(self, refusal: Refusal) -> None:
-        if self._refused is not None and self._refused(self, refusal):
             return
-        if not mark(self.fields, refusal.wrong):
-            self.dialog.say(str(refusal))
+        if self.catch_up is not None:
+            self.catch_up()
+        if not self.is_shut and not mark(self.fields, refusals[0].wrong):
+            self.dialog.say(str(refusals[0]))
 
     def _leave(self) -> None:
-        if self.typed == self._offered:
+        if not self.fields or self.typed == self._offered:
             self.dialog.close()
             return
         if self._row.visible:
@@ -118,38 +158,26 @@ def dialog(heading: str, note: str = "") -> Iterator[Dialog]:
         ui.dialog(value=True) as element,
         ui.element("div").classes("card dialog stack"),
     ):
-        element.props["aria-label"] = heading
-        Block(f"<h2>{heading}</h2>")
-        if note:
-            ui.label(note).classes("note")
-        problem = ui.label().classes("alert").props('role="alert"')
+        heading = Html("{}").format(heading)
+        element.props["aria-label"] = heading.striptags()
+        note = Html('<p class="note">{}</p>').format(note) if note else ""
+        Block(Html("<h2>{}</h2>{}").format(heading, note)).classes("dialog-head")
+        problem = Block().classes("alert").props('role="alert"')
         problem.visible = False
-        yield Dialog(element, problem)
-
-    def gone() -> None:
-        element.delete()
-        holder.delete()
-
-    element.on("hide", gone)
+        opened = Dialog(element, holder, problem)
+        yield opened
+    element.on("hide", opened.remove)
 
 
 @contextmanager
-def form_dialog(
-    heading: str,
-    note: str = "",
-    *,
-    submit: str,
-    act: Act,
-    color: str = "primary",
-    refused: Callable[[Form, Refusal], bool] | None = None,
-) -> Iterator[Form]:
+def form_dialog(heading: str, note: str = "", *, submit: str, act: Act, color: str = "primary") -> Iterator[Form]:
     """Open a dialog that asks before it acts; its content goes into the block, its fields into `Form.fields`.
 
-    `submit` stands on the button. `refused` hears of a refusal first, and tells whether it has dealt with it; it is
-    given the form, because a closure over it would be a circle.
+    `submit` stands on the button.
     """
     with dialog(heading, note) as opened, ui.element("div").classes("stack") as content:
-        form = Form(opened, content, act, refused)
+        form = Form(opened, content, act)
+        opened.on_close(form.fields.clear)
         yield form
         form.furnish(submit, color)
 

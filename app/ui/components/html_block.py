@@ -36,9 +36,10 @@ class Block(Element):
 
     @staticmethod
     @lru_cache(200)
-    def button(text: str, look: str, *, enabled: bool = True) -> Html:
-        """The HTML of a button; `look` are its classes."""
-        return _BUTTON.format(look, "" if enabled else Html(" disabled"), text)
+    def button(text: str, look: str, *, menu: str = "") -> Html:
+        """The HTML of a button; `look` are its classes. In a `menu` (a popover's id) a press closes that too."""
+        closes = Html(' popovertarget="{}" popovertargetaction="hide"').format(menu) if menu else ""
+        return _BUTTON.format(look, closes, text)
 
     def on_press(self, presses: Mapping[str, Press]) -> Self:
         """What its buttons do, by what stands on them. Whether one is disabled only the browser knows."""

@@ -5,7 +5,8 @@ appended to small chunks, because a parent is sent with the ids of all its child
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import groupby
 
 from nicegui import ui
 from nicegui.element import Element
@@ -14,12 +15,35 @@ from app.ui.components.button import Button
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 
-_PAINTED = 10
-"""Rows that come with the page: about as many as a screen shows. The others follow at once, above or below them."""
+_PAINTED, _PAINTED_SIZE = 10, 1_500
+"""Rows that come with the page, and their characters: about what a screen shows. The others follow at once, above or
+below them."""
 _CHUNK = 25
 _LUMP = 12
 _GATHER = 0.5
 """Seconds over which rows of a list that nobody waits for are gathered."""
+
+
+class ChangingRow:
+    """A row that can still be shown otherwise: it is an element of its own, and only that one is sent then."""
+
+    def __init__(self, html: Html) -> None:
+        self.html = html
+        self._block: Block | None = None
+
+    def show(self, html: Html) -> None:
+        """Show it otherwise."""
+        self.html = html
+        if self._block is not None:
+            self._block.show(html)
+
+    def place(self) -> Block:
+        """Put it where elements go now."""
+        self._block = Block(self.html)
+        return self._block
+
+
+Row = Html | ChangingRow
 
 
 class Stream:
@@ -41,10 +65,16 @@ class Stream:
         if self._earlier is not None:
             self._earlier.visible = visible
 
-    def begin(self, rows: list[Html]) -> None:
+    def begin(self, rows: Sequence[Row]) -> None:
         """Show the first rows, given oldest first: the newest with the page, the others as soon as it is live."""
-        self.fill(rows[-_PAINTED:])
-        others = rows[:-_PAINTED]
+        painted, size = 0, 0
+        for row in reversed(rows[-_PAINTED:]):
+            size += len(row.html if isinstance(row, ChangingRow) else row)
+            if painted and size > _PAINTED_SIZE:
+                break
+            painted += 1
+        others = rows[: len(rows) - painted]
+        self.fill(rows[len(rows) - painted :])
 
         def fill_up() -> None:
             nonlocal others
@@ -58,14 +88,16 @@ class Stream:
         elif others:
             client.on_connect(fill_up)
 
-    def fill(self, rows: list[Html]) -> None:
+    def fill(self, rows: Sequence[Row]) -> None:
         """Show rows, given oldest first, on the older side of everything shown so far."""
+        changing = groupby(rows[::-1] if self._newest_first else rows, lambda row: isinstance(row, ChangingRow))
         with self._holder:
-            block = Block(Html().join(rows[::-1] if self._newest_first else rows))
+            blocks = [block for _, group in changing for block in _blocks(list(group))]
         if not self._newest_first:
-            block.move(target_index=0)
+            for index, block in enumerate(blocks):
+                block.move(target_index=index)
 
-    def add(self, row: Html) -> None:
+    def add(self, row: Row) -> None:
         """Show a row that has just arrived."""
         if self._chunk is None or self._in_chunk == _CHUNK:
             with self._holder:
@@ -75,7 +107,8 @@ class Stream:
             self._in_chunk = 0
         self._in_chunk += 1
         with self._chunk:
-            arrived = Block(row).classes("arrived")
+            (arrived,) = _blocks([row])
+        arrived.classes("arrived")
         if self._newest_first:
             arrived.move(target_index=0)
 
@@ -129,3 +162,9 @@ class Stream:
         if not has_more:
             button.delete()
             self._earlier = None
+
+
+def _blocks(rows: Sequence[Row]) -> list[Block]:
+    """One block for rows that stay as they are; one for each of those that may change."""
+    fixed = [row for row in rows if not isinstance(row, ChangingRow)]
+    return [*([Block(Html().join(fixed))] if fixed else []), *(r.place() for r in rows if isinstance(r, ChangingRow))]

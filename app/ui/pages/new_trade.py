@@ -1,6 +1,8 @@
-"""``/trades/new``: draft an offer. An address may fill in the form (`Offer again`); the button alone makes it."""
+"""``/trades/new``: draft an offer. An address may fill in the form, by its fields or with the terms of an earlier trade
+of one's own (`Offer again`); the button alone makes it."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
 from uuid import uuid4
@@ -9,7 +11,9 @@ from fastapi import Request
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from app.domain.currency import check_currency
+from app.domain.currency import DECIMALS, check_currency
+from app.domain.kinds import Role
+from app.domain.names import GONE
 from app.domain.refusals import Refusal
 from app.domain.terms import check_unit, parse_terms
 from app.ui import browser
@@ -36,25 +40,45 @@ def register(site: Site) -> None:
     """Serve the page."""
 
     @ui.page("/trades/new", **PAGE, reconnect_timeout=90)
-    def new_trade(request: Request) -> None:
+    async def new_trade(request: Request) -> None:
+        given = {**await _earlier(site, request), **request.query_params}
         with frame(site, request, "New trade", classes="page trades-page"):
             Block(
                 "<h1>New trade</h1><p class=note>You are the seller. You can amend everything but the title, the"
                 " currency and the unit, and extend the deadline, until one of you decides.</p>",
             )
             with ui.element("div").classes("offer-form"):
-                _OfferForm(site, request)
+                _OfferForm(site, request, given)
+
+
+async def _earlier(site: Site, request: Request) -> dict[str, str]:
+    """The fields of the trade of one's own that is to be offered again, if the address names one (`again`)."""
+    viewer, code = viewer_of(request), request.query_params.get("again", "")
+    standing = await attempt(site.trades.find(viewer, code), lambda _: None) if code else None
+    if standing is None or standing.trade.role_of(viewer.person.id) is not Role.SELLER:
+        return {}
+    trade = standing.trade
+    buyer = trade.buyer.name if trade.buyer is not None else trade.invited
+    return {
+        "title": trade.title,
+        "description": trade.terms.description,
+        "price": f"{trade.terms.price:.{DECIMALS[trade.currency]}f}",
+        "quantity": str(trade.terms.quantity),
+        "buyer": "" if buyer == GONE else buyer,  # a deleted account is nobody's to invite
+        "currency": trade.currency,
+        "unit": trade.unit,
+        "private": "" if trade.listed else "1",
+    }
 
 
 class _OfferForm:
     """The fields, and beside them what they amount to. A field tells what is in it once nobody types for a moment."""
 
-    def __init__(self, site: Site, request: Request) -> None:
+    def __init__(self, site: Site, request: Request, given: Mapping[str, str]) -> None:
         self._site = site
         self._viewer = viewer_of(request)
         self._zone = zone_of(self._viewer)
         self._request = uuid4()
-        given = request.query_params
         self._currency = site.settings.currency
         with ui.element("section").classes("card stack"):
             title = self._input("Title", given.get("title", ""), 'dir="auto" autofocus')

@@ -15,7 +15,7 @@ from app.ui.http.requests import viewer_of, zone_of
 from app.ui.live.connection import attend
 from app.ui.pages import not_found
 from app.ui.pages.layout import PAGE, frame
-from app.ui.room import buyer_actions, entries, invitation, seller_actions, terms
+from app.ui.room import acts, entries, invitation, terms
 from app.ui.room.conversation import Conversation
 from app.ui.room.room_binding import RoomBinding
 from app.ui.room.room_view import RoomView
@@ -106,15 +106,12 @@ class _RoomPage:
         self._is_over = False
         self._code = view.trade.code
         view.binding.on_trade(self._follow_address)
-        self._countdowns = [terms.bar(view)]
+        view.clocks.append(terms.bar(view))
         with ui.element("div").classes("columns"):
             with ui.element("div").classes("left"):
                 terms.outcome(view)
                 terms.deal(view)
-                if view.role is Role.SELLER:
-                    seller_actions.seller_actions(view)
-                else:
-                    buyer_actions.buyer_actions(view)
+                acts.acts(view)
                 invitation.invitation(view)
                 self._timeline = Timeline(view)
             self._conversation = Conversation(view)
@@ -124,7 +121,7 @@ class _RoomPage:
         self._end_presence = attend(
             self._client, lambda: site.presence.enter(place, person), lambda: site.presence.leave(place, person)
         )
-        run_while_visible(self._countdowns)
+        run_while_visible(view.clocks)
 
     def _show(self, action: Action) -> None:
         if action.kind is Kind.SEAT_RELEASED and self._view.role is Role.BUYER:
@@ -144,12 +141,8 @@ class _RoomPage:
         """The seat was released: nothing of the room is left on the page, and nothing arrives any more."""
         self._view.room.arrived.unsubscribe(self._show)
         self._view.binding.unbind()
-        self._countdowns.clear()
         self._end_presence()
         self._give_back()
-        for element in list(self._client.elements.values()):
-            if isinstance(element, ui.dialog):
-                element.delete()
         self._main.clear()
         with self._main:
             ui.page_title("Your seat was released · Traderoom")
@@ -160,4 +153,5 @@ class _RoomPage:
     def _give_back(self) -> None:
         if not self._is_over:
             self._is_over = True
+            self._view.clocks.clear()
             self._view.negotiation.leave(self._view.room)

@@ -10,6 +10,8 @@ from app.ui.components import wording
 from app.ui.components.html import Html
 from app.ui.room.room_view import RoomView
 
+_AGAIN = Html('<button type="button" class="button plain again">Offer version {} again</button>')
+
 
 def conversation(action: Action, view: RoomView) -> Html:
     """A message as a bubble; everything else as a thin line in the flow."""
@@ -54,7 +56,10 @@ def _timeline(action: Action, me: int, currency: str, zone: ZoneInfo, today: dat
 
 
 def version(made: Version, view: RoomView) -> Html:
-    """A version's terms, who made it, when, why, and what changed against the one before."""
+    """A version's terms, who made it, when, why, and what changed against the one before.
+
+    Each earlier one can be offered again; after the close the theme hides that button.
+    """
     terms, currency = made.terms, view.room.trade.currency
     if made.before is None:
         what = Html("{} made the first offer").format(wording.name(made.actor, view.me))
@@ -65,7 +70,8 @@ def version(made: Version, view: RoomView) -> Html:
     description = Html('<p class="terms-text" dir="auto">{}</p>').format(terms.description)
     return Html(
         '<div class="entry" role="listitem" data-version="{}"><div class="version-head"><b>Version {}</b>'
-        '<time datetime="{}">{}</time></div><div class="figures">{} × {} = {}</div><span>{}</span>{}{}</div>'
+        '<time datetime="{}">{}</time></div><div class="figures">{} × {} = {}</div><span>{}</span>{}{}'
+        "{}</div>"
     ).format(
         made.number,
         made.number,
@@ -79,6 +85,7 @@ def version(made: Version, view: RoomView) -> Html:
         description
         if terms.description and (made.before is None or terms.description != made.before.description)
         else "",
+        _AGAIN.format(made.number) if made.number < view.room.trade.version else "",
     )
 
 

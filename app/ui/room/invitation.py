@@ -14,6 +14,7 @@ from app.ui.components.dialog import Dialog, buttons, dialog
 from app.ui.components.feedback import attempt, busy
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
+from app.ui.room.news import news
 from app.ui.room.room_view import RoomView
 
 
@@ -26,19 +27,32 @@ def invitation(view: RoomView) -> None:
 def manage_invitation(view: RoomView) -> None:
     """Who holds the buyer's seat, the link again, and the ways to change either."""
     trade = view.trade
+    release = None
     with dialog("Invitation", _who_sits(trade)) as opened:
         copies(Block(share(view.link(trade), trade.title)).classes("share"))
         ui.label("Renewing makes another link. The old one stops working at once.").classes("note")
-        _act("Renew link", lambda: view.negotiation.renew_link(view.viewer, trade.id), opened)
+        renew = _act("Renew link", lambda: view.negotiation.renew_link(view.viewer, trade.id), opened)
         if trade.buyer is not None and trade.seat_can_be_released:
             ui.label(
                 f"Until {_isolated(trade.buyer.name)} has answered your offer, you can take the seat back. They leave"
                 " the room, and the link is renewed. What was written so far stays in the room, and the next buyer"
                 " will read it."
             ).classes("note")
-            _act("Release seat", lambda: view.negotiation.release_seat(view.viewer, trade.id), opened).classes("danger")
+            release = _act("Release seat", lambda: view.negotiation.release_seat(view.viewer, trade.id), opened)
+            release.classes("danger")
         with buttons():
             Button("Close", on_click=opened.close).props("flat no-caps").classes("quiet")
+
+    def follow(now: Trade) -> None:
+        said = news(trade, now, view)
+        renew.visible = not now.status.final
+        if release is not None:
+            release.visible = now.seat_can_be_released
+            if now.answered:
+                said += " The seat cannot be released any more."
+        opened.say(said)
+
+    opened.on_close(view.binding.on_trade(follow))
 
 
 def share(link: str, title: str) -> Html:

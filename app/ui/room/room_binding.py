@@ -25,6 +25,7 @@ class RoomBinding:
 
     def __init__(self, room: Room) -> None:
         self._told: dict[str, list[Callable[[Any], object]]] = {"trade": [], "present": [], "typing": []}
+        self._ends: list[Callable[[], object]] = []
         self._room = room
         self.trade, self.present, self.typing = room.trade, room.present, room.typing
         self._end = attend(ui.context.client, self._follow, self._pause)
@@ -34,6 +35,8 @@ class RoomBinding:
         """Show nothing more."""
         for told in self._told.values():
             told.clear()
+        while self._ends:
+            self._ends.pop()()
         self._end()
 
     def _gone(self) -> None:
@@ -47,10 +50,17 @@ class RoomBinding:
     def _pause(self) -> None:
         binding.remove([self])
 
-    def on_trade(self, show: Callable[[Trade], object]) -> None:
-        """Call `show(trade)` now and whenever the trade changes."""
-        self._told["trade"].append(show)
+    def on_trade(self, show: Callable[[Trade], object]) -> Callable[[], None]:
+        """Call `show(trade)` now and whenever the trade changes, until what is returned is called."""
+        told = self._told["trade"]
+        told.append(show)
         show(self.trade)
+        return lambda: told.remove(show) if show in told else None
+
+    def on_end(self, leave: Callable[[], object]) -> Callable[[], None]:
+        """Call `leave` once when nothing more is shown, until what is returned is called."""
+        self._ends.append(leave)
+        return lambda: self._ends.remove(leave) if leave in self._ends else None
 
     def on_present(self, show: Callable[[People], object]) -> None:
         """Call `show(people)` whenever somebody comes or goes."""
@@ -62,5 +72,5 @@ class RoomBinding:
         show(self.typing)
 
     def _tell(self, name: str, value: object) -> None:
-        for show in self._told[name]:
+        for show in tuple(self._told[name]):
             show(value)

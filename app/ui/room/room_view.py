@@ -1,7 +1,7 @@
 """One person's side of a room: what all parts of its page need."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from app.domain.trade import Trade
 from app.rooms.room import Room
 from app.service.negotiation import Negotiation
 from app.service.viewer import Viewer
+from app.ui.components.countdown import Countdown
 from app.ui.room.room_binding import RoomBinding
 
 
@@ -33,6 +34,8 @@ class RoomView:
     link: Callable[[Trade], str]
     #: What the page shows of the room.
     binding: RoomBinding
+    #: The clocks that stand on the page, which stop while its tab is hidden.
+    clocks: list[Countdown] = field(default_factory=list)
 
     @property
     def trade(self) -> Trade:

@@ -5,14 +5,16 @@ from functools import partial
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from app.domain.actions import Action
+from app.domain.actions import Action, Version
 from app.domain.kinds import Kind
 from app.ui import browser
 from app.ui.components.feedback import attempt
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
-from app.ui.components.stream import Stream
+from app.ui.components.stream import ChangingRow, Row, Stream
 from app.ui.room import entries
+from app.ui.room.act_dialog import possible
+from app.ui.room.offer_dialog import offer_version_again
 from app.ui.room.room_view import RoomView
 
 _TIMELINE, _VERSIONS = "Activity timeline", "Version history"
@@ -26,6 +28,8 @@ class Timeline:
     def __init__(self, view: RoomView) -> None:
         self._view = view
         self._live_versions: set[int] = set()
+        self._read: dict[int, Version] = {}
+        self._newest: ChangingRow | None = None
         self._oldest_version: int | None = None
         self._versions: Stream | None = None
         self._pressed_name = ""
@@ -48,7 +52,9 @@ class Timeline:
         made = entries.version_made_by(action)
         if self._versions is not None and made is not None:
             self._live_versions.add(made.number)
-            self._versions.add(entries.version(made, self._view))
+            if self._newest is not None:  # it is an earlier one now
+                self._newest.show(entries.version(self._read[made.number - 1], self._view))
+            self._versions.add(self._newest_row(made))
 
     async def _chosen(self, event: GenericEventArguments) -> None:
         name = event.args
@@ -59,7 +65,8 @@ class Timeline:
         self._section.classes(remove="open") if is_open else self._section.classes("open")
         if name == _VERSIONS and self._versions is None:
             with self._panels:
-                self._versions = Stream(self._rows("versions"), newest_first=True)
+                rows = self._rows("versions").on("click", self._pressed, js_handler=browser.tell_pressed_button())
+                self._versions = Stream(rows, newest_first=True)
             await self._show_older()
         self._timeline.show(name == _TIMELINE)
         if self._versions is not None:
@@ -77,12 +84,25 @@ class Timeline:
         found = await attempt(view.negotiation.versions(view.viewer, view.room, self._oldest_version))
         if found and versions is not None:
             self._oldest_version = found[-1].number
-            versions.fill(
-                [entries.version(made, view) for made in reversed(found) if made.number not in self._live_versions]
-            )
+            missing = [made for made in reversed(found) if made.number not in self._live_versions]
+            self._read.update((made.number, made) for made in missing)
+            is_first = self._newest is None and bool(missing)
+            rows: list[Row] = [entries.version(made, view) for made in missing[: len(missing) - is_first]]
+            versions.fill([*rows, self._newest_row(missing[-1])] if is_first else rows)
             if self._oldest_version > 1:
                 versions.offer_earlier("Show earlier", self._show_older)
         return self._oldest_version is None or self._oldest_version > 1
+
+    def _newest_row(self, made: Version) -> ChangingRow:
+        self._read[made.number] = made
+        self._newest = ChangingRow(entries.version(made, self._view))
+        return self._newest
+
+    def _pressed(self, event: GenericEventArguments) -> None:
+        view = self._view
+        for number, made in self._read.items():
+            if event.args == f"Offer version {number} again" and possible(Kind.AMENDED, view.trade, view.role):
+                offer_version_again(view, number, made.terms)
 
     @staticmethod
     def _rows(testid: str) -> ui.element:

@@ -1,0 +1,90 @@
+"""What one side of a trade can press now: by its role, and by whose offer stands.
+
+What cannot be done is not there. The table of kinds says what is possible; the order here is that on the page.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from app.domain.kinds import Kind, Role
+from app.domain.trade import Trade
+from app.domain.traits import Side
+from app.ui.components.html import Html
+from app.ui.components.html_block import Block
+from app.ui.room.act_dialog import is_on_side, possible
+from app.ui.room.decision_dialogs import confirm_accept, confirm_end, request_amendment
+from app.ui.room.extension_dialog import extend
+from app.ui.room.invitation import manage_invitation
+from app.ui.room.offer_again import offer_again
+from app.ui.room.offer_dialog import answer_request, make_offer
+from app.ui.room.room_view import RoomView
+
+_MENU = "more-acts"
+_MORE = Html(
+    f'<button type="button" class="button outline more" popovertarget="{_MENU}">More actions</button>'
+    f'<div id="{_MENU}" class="rest" popover>{{}}</div>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One button: what stands on it, what a press leads to in the end, and what it opens."""
+
+    text: str
+    kind: Kind
+    press: Callable[[RoomView], None]
+    #: Who presses it, and on which side of the offer, where its kind leaves that open.
+    by: Role | None = None
+    side: Side = Side.EITHER
+    when: Callable[[Trade], bool] = lambda _trade: True
+    look: str = "outline"
+
+    def is_there(self, trade: Trade, role: Role) -> bool:
+        """Whether this side can press it now."""
+        is_mine = self.by in {None, role} and is_on_side(self.side, trade, role)
+        return is_mine and possible(self.kind, trade, role) and self.when(trade)
+
+
+ACTS = (
+    Act("Accept deal", Kind.ACCEPTED, confirm_accept),
+    Act("Answer with an offer", Kind.AMENDED, answer_request, by=Role.SELLER, when=lambda trade: bool(trade.request)),
+    Act("Counter-offer", Kind.AMENDED, make_offer, side=Side.RECEIVED),
+    Act("Amend deal", Kind.AMENDED, make_offer, by=Role.SELLER, side=Side.MADE),
+    Act("Change offer", Kind.AMENDED, make_offer, by=Role.BUYER, side=Side.MADE),
+    Act("Request amendment", Kind.AMENDMENT_REQUESTED, request_amendment),
+    Act("Extend", Kind.EXTENDED, extend),
+    Act("Invitation", Kind.LINK_RENEWED, manage_invitation),
+    Act("Reject deal", Kind.REJECTED, confirm_end, look="flat danger"),
+    Act("Withdraw offer", Kind.WITHDRAWN, confirm_end, look="flat danger"),
+    Act("Offer again", Kind.MESSAGE_SENT, offer_again, when=lambda trade: trade.status.final),
+)
+
+
+def acts(view: RoomView) -> None:
+    """The buttons: one loud act at most, the rest quiet; on a phone the rest stand behind `More actions`."""
+
+    def show(trade: Trade) -> None:
+        block.show(_row(_now(trade, view.role), trade.turn is view.role))
+
+    def press(act: Act) -> None:
+        if act in _now(view.trade, view.role):
+            act.press(view)
+
+    block = Block().classes("decision")
+    block.on_press({act.text: partial(press, act) for act in ACTS})
+    view.binding.on_trade(show)
+
+
+def _now(trade: Trade, role: Role) -> tuple[Act, ...]:
+    return tuple(act for act in ACTS if act.is_there(trade, role))
+
+
+@lru_cache(64)
+def _row(acts: tuple[Act, ...], is_turn: bool) -> Html:
+    if not acts:
+        return Html("")
+    first, *others = acts
+    loud = Block.button(first.text, "wide" if is_turn else "wide tonal")
+    rest = Html().join(Block.button(act.text, act.look, menu=_MENU) for act in others)
+    return loud + _MORE.format(rest) if rest else loud

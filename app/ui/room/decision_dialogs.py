@@ -1,0 +1,127 @@
+"""The dialogs that ask before somebody accepts, ends the trade, or asks for other terms."""
+
+from uuid import uuid4
+
+from nicegui import ui
+
+from app.domain.kinds import Kind
+from app.domain.terms import Terms
+from app.ui.components import wording
+from app.ui.components.html import Html
+from app.ui.components.html_block import Block
+from app.ui.room import figures
+from app.ui.room.act_dialog import Typed, act_dialog
+from app.ui.room.room_view import RoomView
+
+NOTHING: Typed = {}
+
+
+def confirm_accept(view: RoomView, typed: Typed = NOTHING) -> None:
+    """Confirm exactly the terms on the screen.
+
+    The button is built for one version and carries it in its closure. A press that is under way when the terms move
+    accepts nothing, and a double click never accepts terms that nobody saw.
+    """
+    shown, request = view.trade, uuid4()
+
+    with act_dialog(
+        view,
+        Kind.ACCEPTED,
+        Html("Accept {}'s offer?").format(_counterparty(view)),
+        _made_at(view),
+        submit="Accept these terms",
+        act=lambda _: view.negotiation.accept(view.viewer, shown.id, shown.version, request=request),
+        undone="Nothing was accepted.",
+        typed=typed,
+        terms=figures.frozen(shown, _before(view)),
+        left=lambda trade: Html("left to decide, until {}.").format(
+            wording.clock_time(trade.expires_at, view.zone, view.today)
+        ),
+        review=(confirm_accept, (Kind.ACCEPTED,)),
+    ):
+        Block(
+            '<p class="note">This is final for both sides. The room closes for offers, both of you get the receipt, and'
+            " you can go on writing.</p>"
+        )
+
+
+def confirm_end(view: RoomView, typed: Typed = NOTHING) -> None:
+    """End the trade: by taking one's own offer back, or by turning the other side's down."""
+    if view.trade.offered_by is view.role:
+        _confirm_withdraw(view, typed)
+    else:
+        _confirm_reject(view, typed)
+
+
+def _confirm_reject(view: RoomView, typed: Typed) -> None:
+    shown, request = view.trade, uuid4()
+    with act_dialog(
+        view,
+        Kind.REJECTED,
+        Html("Reject {}'s offer?").format(_counterparty(view)),
+        "This is final: no trade will be made. To go on, make a counter-offer.",
+        submit="Reject",
+        color="negative",
+        act=lambda typed: view.negotiation.reject(
+            view.viewer, shown.id, shown.version, typed["reason"], request=request
+        ),
+        undone="Nothing was rejected.",
+        typed=typed,
+        terms=figures.frozen(shown, None),
+        review=(confirm_end, (Kind.REJECTED, Kind.WITHDRAWN)),
+    ) as form:
+        form.fields["reason"] = ui.textarea("Reason").props('outlined autogrow dir="auto" hint="Optional"')
+
+
+def _confirm_withdraw(view: RoomView, typed: Typed) -> None:
+    shown, request = view.trade, uuid4()
+    with act_dialog(
+        view,
+        Kind.WITHDRAWN,
+        "Withdraw your offer?",
+        "This is final: no trade will be made. To go on, change the offer.",
+        submit="Withdraw",
+        color="negative",
+        act=lambda typed: view.negotiation.withdraw(
+            view.viewer, shown.id, shown.version, typed["reason"], request=request
+        ),
+        undone="Nothing was withdrawn.",
+        typed=typed,
+        terms=figures.frozen(shown, None),
+        review=(confirm_end, (Kind.REJECTED, Kind.WITHDRAWN)),
+    ) as form:
+        form.fields["reason"] = ui.textarea("Reason").props('outlined autogrow dir="auto" hint="Optional"')
+
+
+def request_amendment(view: RoomView, typed: Typed = NOTHING) -> None:
+    """Ask for other terms in words; the offer stands meanwhile."""
+    shown, request = view.trade, uuid4()
+    with act_dialog(
+        view,
+        Kind.AMENDMENT_REQUESTED,
+        "Request an amendment",
+        Html("The offer stands meanwhile. {} sees your request beside it until the next offer.").format(
+            _counterparty(view)
+        ),
+        submit="Send request",
+        act=lambda typed: view.negotiation.request_amendment(view.viewer, shown.id, typed["request"], request=request),
+        undone="Nothing was sent.",
+        typed=typed,
+    ) as form:
+        text = ui.textarea("What would you like changed?")
+        form.fields["request"] = text.props('outlined autogrow autofocus dir="auto"')
+
+
+def _counterparty(view: RoomView) -> Html:
+    return wording.name(view.trade.counterparty(view.me), view.me)
+
+
+def _made_at(view: RoomView) -> str:
+    trade = view.trade
+    return f"Version {trade.version}, made at {wording.clock_time(trade.amended_at, view.zone, view.today)}"
+
+
+def _before(view: RoomView) -> Terms | None:
+    """The terms that the standing offer replaced."""
+    made = (action for action in view.room.recent if action.version == view.trade.version and action.terms)
+    return next((action.before for action in made), None)

@@ -1,0 +1,60 @@
+"""The dialog that moves the deadline to a later time."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from uuid import uuid4
+
+from nicegui import ui
+
+from app.domain.kinds import Kind
+from app.domain.refusals import Refusal
+from app.domain.terms import parse_minutes
+from app.domain.trade import Trade
+from app.ui.components import wording
+from app.ui.components.html import Html
+from app.ui.components.html_block import Block
+from app.ui.room.act_dialog import act_dialog
+from app.ui.room.room_view import RoomView
+
+_PRESETS = {"15 min": "15", "1 h": "60", "1 day": "1440"}
+
+
+def extend(view: RoomView) -> None:
+    """Minutes count from the deadline that is shown; when that is, is said while one types."""
+    request = uuid4()
+
+    async def act(typed: Mapping[str, str]) -> Trade:
+        until = view.trade.expires_at + timedelta(minutes=parse_minutes(typed["minutes"]))
+        return await view.negotiation.extend(view.viewer, view.trade.id, until, request=request)
+
+    with act_dialog(
+        view,
+        Kind.EXTENDED,
+        "Extend the deadline",
+        "It can be moved to a later time only, as often as you like.",
+        submit="Extend deadline",
+        act=act,
+        undone="Nothing was extended.",
+        typed={},
+        left=lambda trade: _words(view, trade, form.typed["minutes"]),
+    ) as form:
+        presets = Block(Html().join(Block.button(text, "outline") for text in _PRESETS)).classes("chips")
+        minutes = ui.input("Extend by (minutes)", value="15")
+        form.fields["minutes"] = minutes.props('outlined inputmode="numeric" autofocus')
+        presets.on_press({text: partial(_fill, minutes, value) for text, value in _PRESETS.items()})
+
+
+def _fill(field: ui.input, value: str) -> None:
+    field.value = value
+
+
+def _words(view: RoomView, trade: Trade, typed: str) -> Html:
+    now = wording.clock_time(trade.expires_at, view.zone, view.today)
+    try:
+        until = trade.expires_at + timedelta(minutes=parse_minutes(typed))
+    except Refusal:
+        return Html("left, until {}.").format(now)
+    return Html("left, until {}. Extended, it ends at <b>{}</b>.").format(
+        now, wording.clock_time(until, view.zone, view.today)
+    )

@@ -1,0 +1,132 @@
+"""The one dialog in which either side makes an offer: another one of one's own, or an answer to the other side's."""
+
+from decimal import Decimal
+from uuid import uuid4
+
+from nicegui import ui
+
+from app.domain.currency import DECIMALS
+from app.domain.kinds import Kind, Role, Status
+from app.domain.refusals import Refusal
+from app.domain.rules import TIME_TO_ANSWER
+from app.domain.terms import Terms, parse_price, parse_quantity
+from app.domain.trade import Trade
+from app.ui.components import wording
+from app.ui.components.html import Html
+from app.ui.components.html_block import Block
+from app.ui.room import figures
+from app.ui.room.act_dialog import Typed, act_dialog
+from app.ui.room.room_view import RoomView
+
+NOTHING: Typed = {}
+
+
+def make_offer(view: RoomView, typed: Typed = NOTHING) -> None:
+    """Change one's own offer, or answer the other side's with another; `typed` stands in the place of its terms."""
+    if view.trade.offered_by is not view.role:
+        _offer(view, typed, Html("Counter-offer to {}").format(_counterparty(view)))
+    elif view.role is Role.SELLER:
+        _offer(view, typed, "Amend the deal", submit="Save changes")
+    else:
+        _offer(view, typed, "Change your offer")
+
+
+def answer_request(view: RoomView) -> None:
+    """Answer the buyer's open request."""
+    _offer(view, NOTHING, Html("Answer {} with an offer").format(_counterparty(view)))
+
+
+def offer_version_again(view: RoomView, number: int, terms: Terms) -> None:
+    """Begin with what stood before; it becomes a new version all the same."""
+    _offer(view, _as_typed(terms, view.trade), f"Offer version {number} again")
+
+
+def _offer(view: RoomView, typed: Typed, heading: str, *, submit: str = "Send offer") -> None:
+    shown, request = view.trade, uuid4()
+    standing = _as_typed(shown.terms, shown)
+
+    def review(view: RoomView, typed: Typed) -> None:
+        # Where nothing was typed, the field begins with what stands now: nobody takes back a change unseen.
+        make_offer(view, {name: text for name, text in typed.items() if text != standing.get(name, "")})
+
+    with act_dialog(
+        view,
+        Kind.AMENDED,
+        heading,
+        _note(view),
+        submit=submit,
+        act=lambda typed: view.negotiation.offer(view.viewer, shown.id, shown.version, request=request, **typed),
+        undone="Nothing was sent.",
+        typed=typed,
+        left=lambda trade: _left(view, trade),
+        review=(review, (Kind.AMENDED,)),
+    ) as form:
+        with ui.element("div").classes("pair"):
+            price, quantity = (
+                ui.input("Price", value=standing["price"]),
+                ui.input("Quantity", value=standing["quantity"]),
+            )
+        description = ui.textarea("Description", value=standing["description"])
+        reason = ui.textarea("Reason for change")
+        price.props(f'outlined inputmode="decimal" autofocus hint="Now {_money(shown.terms.price, shown)}"')
+        price.props["prefix"] = wording.sign(shown.currency)
+        quantity.props(f'outlined inputmode="numeric" hint="Now {wording.number(shown.terms.quantity)}"')
+        form.fields.update(
+            price=price,
+            quantity=quantity,
+            description=description.props('outlined autogrow dir="auto"'),
+            reason=reason.props('outlined autogrow dir="auto" hint="Optional, shown with the offer"'),
+        )
+        total = Block(_total(shown, standing), tag="dl").classes("frozen")
+        for field in (price, quantity):
+            field.on_value_change(lambda: total.show(_total(shown, form.typed)))
+
+
+def _as_typed(terms: Terms, trade: Trade) -> dict[str, str]:
+    """Terms as somebody would type them."""
+    return {
+        "price": f"{terms.price:.{DECIMALS[trade.currency]}f}",
+        "quantity": str(terms.quantity),
+        "description": terms.description,
+    }
+
+
+def _note(view: RoomView) -> Html:
+    trade = view.trade
+    version = Html("This makes version {}.").format(trade.version + 1)
+    if trade.buyer is None:
+        return version
+    return version + Html(" Only {} can accept it; you can withdraw it until then.").format(_counterparty(view))
+
+
+def _total(shown: Trade, typed: Typed) -> Html:
+    """The total of what is typed, against that of the offer that stands; a dash while it is no figure."""
+    try:
+        total = Terms(parse_price(typed["price"], shown.currency), parse_quantity(typed["quantity"])).total
+    except Refusal:
+        return figures.total_line("–", "")
+    against = figures.sum_difference(total, shown.terms.total, shown.currency)
+    if against:
+        against += Html("<span>against version {}</span>").format(shown.version)
+    return figures.total_line(_money(total, shown), against)
+
+
+def _left(view: RoomView, trade: Trade) -> Html:
+    """Until when the offer stands, and what sending it now does to the deadline."""
+    until = wording.clock_time(trade.expires_at, view.zone, view.today)
+    if trade.status is not Status.IN_NEGOTIATION:
+        return Html("left, until {}.").format(until)
+    moved = view.now() + TIME_TO_ANSWER
+    if moved <= trade.expires_at:
+        return Html("left, until {}. {} always has at least two minutes to answer.").format(until, _counterparty(view))
+    return Html("left, until {}. Sent now, it moves the deadline to <b>{}</b>: {} has two minutes to answer.").format(
+        until, wording.clock_time(moved, view.zone, view.today), _counterparty(view)
+    )
+
+
+def _counterparty(view: RoomView) -> Html:
+    return wording.name(view.trade.counterparty(view.me), view.me)
+
+
+def _money(amount: Decimal, trade: Trade) -> str:
+    return wording.money(amount, trade.currency)

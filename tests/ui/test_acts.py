@@ -1,0 +1,213 @@
+"""What each side can press: by its role, by whose offer stands, and nothing that cannot work."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.domain.kinds import Status
+from app.domain.trade import Trade
+from tests.ui.browser import Browser
+
+ACTS = (
+    "Accept deal",
+    "Answer with an offer",
+    "Counter-offer",
+    "Amend deal",
+    "Change offer",
+    "Request amendment",
+    "Extend",
+    "Invitation",
+    "Reject deal",
+    "Withdraw offer",
+    "Offer again",
+)
+
+
+@pytest.fixture
+async def trade(sam: Browser, bea: Browser) -> Trade:
+    """Sam's offer, with both in its room."""
+    trade = await sam.offer()
+    await sam.room(trade)
+    await bea.room(trade)
+    await sam.sees("In negotiation", "status")
+    return trade
+
+
+def acts(page: Browser) -> list[str]:
+    """What can be pressed on the page."""
+    return [name for name in ACTS if page.buttons(name)]
+
+
+async def stored(page: Browser, trade: Trade) -> Trade:
+    """The trade as the database has it."""
+    standing = await page.application.history.trade(trade.id)
+    assert standing is not None
+    return standing.trade
+
+
+async def offer(page: Browser, button: str, confirm: str = "Send offer", **changes: str) -> None:
+    """Make an offer by its dialog."""
+    page.press(button)
+    for label, text in changes.items():
+        page.fill(label.replace("_", " "), text)
+    page.press(confirm)
+    await page.until(lambda: not page.buttons(confirm))
+
+
+async def test_a_draft_is_the_seller_s(sam: Browser) -> None:
+    await sam.room(await sam.offer())
+    assert acts(sam) == ["Amend deal", "Extend", "Invitation", "Withdraw offer"]
+
+
+async def test_the_buttons_follow_whose_offer_stands(trade: Trade, sam: Browser, bea: Browser) -> None:
+    received = ["Accept deal", "Counter-offer"]
+    seller, buyer = ["Extend", "Invitation"], ["Request amendment"]
+    assert acts(sam) == ["Amend deal", *seller, "Withdraw offer"]
+    assert acts(bea) == [*received, *buyer, "Reject deal"]
+    await offer(bea, "Counter-offer", Price="900")
+    await sam.sees("$900.00", "price")
+    assert acts(sam) == [*received, *seller, "Reject deal"]
+    assert acts(bea) == ["Change offer", *buyer, "Withdraw offer"]
+    bea.press("Request amendment")
+    bea.fill("What would you like changed?", "Or a bench with it?")
+    bea.press("Send request")
+    await sam.until(lambda: "Answer with an offer" in acts(sam))
+    await offer(sam, "Answer with an offer", Price="950")
+    await bea.sees("$950.00", "price")
+    assert acts(sam) == ["Amend deal", *seller, "Withdraw offer"]
+    await offer(sam, "Amend deal", "Save changes", Price="940")
+    await bea.sees("$940.00", "price")
+    await offer(bea, "Counter-offer", Price="930")
+    await offer(bea, "Change offer", Price="935")
+    await sam.sees("$935.00", "price")
+    sam.press("Accept deal")
+    sam.press("Accept these terms")
+    await bea.sees("Sam accepted version 6: $935.00 × 5 = $4,675.00 .")
+    for page in (sam, bea):
+        await page.until(lambda page=page: acts(page) == ["Offer again"])  # type: ignore[misc]
+
+
+async def test_what_is_hidden_is_not_done_when_it_is_pressed(trade: Trade, sam: Browser, bea: Browser) -> None:
+    block = next(press.block for press in bea.buttons("Accept deal") if not hasattr(press, "props"))
+    for name in ("Amend deal", "Extend", "Invitation", "Withdraw offer", "Offer again"):
+        bea.trigger(block, "click", name)
+        assert not bea.buttons("Cancel")
+        assert not bea.buttons("Close")
+    assert (await stored(sam, trade)).version == 1
+
+
+async def test_an_offer_is_taken_back_by_whoever_made_it(trade: Trade, sam: Browser, bea: Browser) -> None:
+    await offer(bea, "Counter-offer", Price="900")
+    bea.press("Withdraw offer")
+    bea.fill("Reason", "Bought elsewhere")
+    bea.press("Withdraw")
+    await sam.sees("Bea withdrew the offer. No trade was made.")
+    assert "Bought elsewhere" in sam.text("timeline")
+    assert (await stored(sam, trade)).status is Status.WITHDRAWN
+
+
+async def test_the_seller_turns_an_offer_down(trade: Trade, sam: Browser, bea: Browser) -> None:
+    await offer(bea, "Counter-offer", Price="1")
+    await sam.sees("$1.00", "price")
+    sam.press("Reject deal")
+    sam.press("Reject")
+    await bea.sees("Sam rejected the deal. No trade was made.")
+
+
+async def test_the_total_is_shown_while_one_types_and_a_dash_where_it_is_no_figure(
+    trade: Trade, sam: Browser, bea: Browser
+) -> None:
+    bea.press("Counter-offer")
+    assert "Counter-offer to Sam This makes version 2. Only Sam can accept it" in bea.everything()
+    bea.fill("Price", "900")
+    await bea.sees("Total $4,500.00 $5,000.00 ↓ down $500.00 · 10.0 % against version 1")
+    bea.fill("Quantity", "six")
+    await bea.sees("Total – ")
+    bea.fill("Quantity", "6")
+    await bea.sees("Total $5,400.00 $5,000.00 ↑ up $400.00 · 8.0 % against version 1")
+    await bea.sees("Sam always has at least two minutes to answer.")
+
+
+async def test_a_late_offer_says_that_it_moves_the_deadline(sam: Browser, bea: Browser) -> None:
+    trade = await sam.offer(minutes="1")
+    await sam.room(trade)
+    await bea.room(trade)
+    bea.press("Counter-offer")
+    await bea.sees("Sent now, it moves the deadline to")
+    bea.fill("Price", "900")
+    bea.press("Send offer")
+    await sam.sees("$900.00", "price")
+    assert (await stored(sam, trade)).expires_at > trade.expires_at
+
+
+async def test_the_deadline_is_extended_from_the_one_that_is_shown(trade: Trade, sam: Browser, bea: Browser) -> None:
+    sam.press("Extend")
+    sam.press("1 h")
+    assert sam.field("Extend by (minutes)").value == "60"
+    await sam.sees("Extended, it ends at")
+    for wrong in ("soon", "0", "525601"):
+        sam.fill("Extend by (minutes)", wrong)
+        sam.press("Extend deadline")
+        await sam.until(lambda: bool(sam.field("Extend by (minutes)").error))
+        assert "Extended, it ends at" not in sam.everything()
+    sam.press("1 day")
+    sam.press("Extend deadline")
+    await bea.until(lambda: bea.text("countdown").startswith("1 d 00:"))
+    assert (await stored(sam, trade)).expires_at == trade.expires_at + timedelta(days=1)
+
+
+async def test_an_earlier_version_is_offered_again(trade: Trade, sam: Browser, bea: Browser) -> None:
+    await offer(bea, "Counter-offer", Price="900", Quantity="4")
+    await sam.sees("$900.00", "price")
+    sam.choose("Version history")
+    await sam.sees("Version 2", "versions")
+    sam.press("Offer version 1 again")
+    assert (sam.field("Price").value, sam.field("Quantity").value) == ("1000.00", "5")
+    sam.press("Send offer")
+    await bea.sees("$1,000.00", "price")
+    now = await stored(sam, trade)
+    assert (now.version, now.terms) == (3, trade.terms)
+
+
+async def test_the_seller_offers_the_same_again_in_a_new_trade(sam: Browser, bea: Browser) -> None:
+    trade = await sam.application.trades.create(
+        await sam.viewer(),
+        title="Oak & ash",
+        description="Oiled.",
+        price="1000",
+        quantity="5",
+        buyer="",
+        minutes="30",
+        currency="EUR",
+        unit="per pallet",
+    )
+    await sam.room(trade)
+    await bea.room(trade)
+    bea.press("Reject deal")
+    bea.press("Reject")
+    await sam.until(lambda: acts(sam) == ["Offer again"])
+    sam.press("Offer again")
+    await sam.until(lambda: str(sam.page.title).startswith("New trade"))
+    labels = ("Title", "Description", "Price", "Quantity", "Buyer name")
+    assert [sam.field(label).value for label in labels] == ["Oak & ash", "Oiled.", "1000.00", "5", "Bea"]
+    sam.press("Create trade")
+    await sam.sees("Draft", "status")
+    anew = await sam.application.trades.find(await sam.viewer(), sam.text("invitation-link").split("/")[-1])
+    assert (anew.trade.currency, anew.trade.unit, anew.trade.invited) == ("EUR", "per pallet", "Bea")
+    assert anew.trade.terms.price == Decimal(1000)
+
+
+async def test_somebody_else_s_trade_fills_no_form(trade: Trade, sam: Browser, bea: Browser, eve: Browser) -> None:
+    for page in (bea, eve):
+        await page.open(f"/trades/new?again={trade.code}")
+        assert page.field("Title").value == ""
+
+
+async def test_the_buyer_asks_for_it_in_the_room(trade: Trade, sam: Browser, bea: Browser) -> None:
+    bea.press("Reject deal")
+    bea.press("Reject")
+    await bea.until(lambda: acts(bea) == ["Offer again"])
+    bea.press("Offer again")
+    bea.press("Ask for a new offer")
+    await sam.sees("Would you offer this again? $1,000.00 × 5 = $5,000.00", "messages")

@@ -1,0 +1,162 @@
+"""Dialogs follow the room: what happens while one is open is said in it at once, and what was typed stays."""
+
+import pytest
+from nicegui import ui
+
+from app.domain.trade import Trade
+from tests.ui.browser import Browser
+
+
+@pytest.fixture
+async def trade(sam: Browser, bea: Browser) -> Trade:
+    """Sam's offer, with both in its room."""
+    trade = await sam.offer()
+    await sam.room(trade)
+    await bea.room(trade)
+    await sam.sees("In negotiation", "status")
+    return trade
+
+
+async def offer(page: Browser, trade: Trade, version: int, price: str = "900", quantity: str = "5") -> None:
+    """Make an offer, not by the page."""
+    await page.application.negotiation.offer(
+        await page.viewer(),
+        trade.id,
+        version,
+        price=price,
+        quantity=quantity,
+        description=trade.terms.description,
+        reason="",
+    )
+
+
+async def test_a_counter_offer_under_an_offer_keeps_what_was_typed_and_shows_the_rest_anew(
+    trade: Trade, sam: Browser, bea: Browser
+) -> None:
+    sam.press("Amend deal")
+    sam.fill("Price", "950")
+    sam.fill("Reason for change", "Half way")
+    await offer(bea, trade, 1, price="900", quantity="9")
+    changed = "the price from $1,000.00 to $900.00 and the quantity from 5 to 9"
+    await sam.sees(f"Nothing was sent. Bea changed {changed} : version 2 replaced version 1")
+    await sam.sees("Total $5,000.00 $8,100.00")
+    assert not sam.buttons("Save changes")
+    assert sam.field("Price").value == "950"
+    sam.press("Review new terms")
+    await sam.sees("Counter-offer to Bea")
+    await sam.until(lambda: len([name for name in ("Review new terms", "Close") if sam.buttons(name)]) == 0)
+    values = [sam.field(label).value for label in ("Price", "Quantity", "Reason for change")]
+    assert values == ["950", "9", "Half way"]
+    sam.press("Send offer")
+    await bea.sees("$950.00", "price")
+    assert bea.text("quantity") == "9"
+
+
+async def test_what_one_does_oneself_in_another_window_is_told_as_that(
+    trade: Trade, sam: Browser, bea: Browser
+) -> None:
+    sam.press("Amend deal")
+    await offer(sam, trade, 1, quantity="9", price="1000")
+    await sam.sees("You changed the quantity from 5 to 9 in another window: version 2 replaced version 1")
+    sam.press("Review new terms")
+    await sam.until(lambda: sam.has_button("Save changes"))
+    assert sam.field("Quantity").value == "9"
+
+
+async def test_a_withdrawal_of_what_was_answered_becomes_a_rejection(trade: Trade, sam: Browser, bea: Browser) -> None:
+    sam.press("Withdraw offer")
+    sam.fill("Reason", "Sold elsewhere")
+    await offer(bea, trade, 1)
+    await sam.sees("Nothing was withdrawn. Bea changed the price")
+    assert not sam.buttons("Withdraw")
+    sam.press("Review new terms")
+    await sam.until(lambda: sam.has_button("Reject"))
+    assert sam.field("Reason").value == "Sold elsewhere"
+    sam.press("Reject")
+    await bea.sees("Sam rejected the deal.")
+
+
+async def test_a_rejection_follows_too(trade: Trade, sam: Browser, bea: Browser) -> None:
+    bea.press("Reject deal")
+    bea.fill("Reason", "Too much")
+    await offer(sam, trade, 1)
+    await bea.sees("Nothing was rejected. Sam changed the price")
+    bea.press("Review new terms")
+    await bea.until(lambda: bea.has_button("Reject"))
+    assert "$4,500.00" in bea.everything()
+    assert bea.field("Reason").value == "Too much"
+
+
+async def test_what_still_works_stays_and_the_news_is_said_above_it(trade: Trade, sam: Browser, bea: Browser) -> None:
+    bea.press("Request amendment")
+    bea.fill("What would you like changed?", "A bench")
+    await offer(sam, trade, 1)
+    await bea.sees("Sam changed the price from $1,000.00 to $900.00 : version 2 replaced")
+    assert "Nothing was sent" not in bea.everything()
+    sam.press("Amend deal")
+    sam.fill("Price", "850")
+    bea.press("Send request")
+    await sam.sees("Bea asks for other terms: “A bench”")
+    assert sam.has_button("Save changes")
+    sam.press("Save changes")
+    await bea.sees("$850.00", "price")
+
+
+async def test_a_later_deadline_is_told_and_nothing_else_changes(trade: Trade, sam: Browser, bea: Browser) -> None:
+    bea.press("Accept deal")
+    tab = await sam.tab().room(trade)
+    tab.press("Extend")
+    sam.press("Extend")
+    sam.press("Extend deadline")
+    for page in (tab, bea):
+        await page.sees("The deadline is")
+    assert bea.has_button("Accept these terms")
+    assert tab.has_button("Extend deadline")
+
+
+async def test_an_outcome_leaves_only_the_way_out(trade: Trade, sam: Browser, bea: Browser) -> None:
+    sam.press("Amend deal")
+    sam.fill("Price", "950")
+    bea.press("Accept deal")
+    bea.press("Accept these terms")
+    await sam.sees("Nothing was sent. Bea accepted version 1")
+    for name in ("Save changes", "Review new terms", "Cancel"):
+        assert not sam.buttons(name)
+    assert sam.field("Price").value == "950"
+    sam.press("Close")
+    await sam.until(lambda: not sam.buttons("Close"))
+
+
+async def test_a_draft_s_dialog_hears_who_joins(sam: Browser, bea: Browser) -> None:
+    trade = await sam.offer()
+    await sam.room(trade)
+    sam.press("Amend deal")
+    await bea.room(trade)
+    await sam.sees("Bea joined as the buyer.")
+    assert sam.has_button("Save changes")
+
+
+async def test_a_dialog_that_is_closed_hears_nothing_more(trade: Trade, sam: Browser, bea: Browser) -> None:
+    for _ in range(3):
+        bea.press("Accept deal")
+        bea.press("Cancel")
+        await bea.until(lambda: not bea.buttons("Accept these terms"))
+    await offer(sam, trade, 1)
+    await bea.sees("$900.00", "price")
+    assert "Nothing was accepted" not in bea.everything()
+
+
+async def test_the_question_about_what_was_typed_stays_while_the_room_moves(
+    trade: Trade, sam: Browser, bea: Browser
+) -> None:
+    bea.press("Counter-offer")
+    bea.fill("Price", "900")
+    (opened,) = (element for element in bea.page.elements.values() if isinstance(element, ui.dialog))
+    bea.trigger(opened, "shake")
+    await bea.sees("Discard what you typed?")
+    await offer(sam, trade, 1, price="950")
+    await bea.sees("Nothing was sent. Sam changed the price")
+    assert not bea.buttons("Review new terms")
+    bea.press("Keep typing")
+    await bea.until(lambda: bea.has_button("Review new terms"))
+    assert bea.field("Price").value == "900"
