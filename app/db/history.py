@@ -5,21 +5,23 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, not_, or_, select, text, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.db import values
+from app.db.checks import among
 from app.db.engine import Database, Prepared
 from app.db.tables import ActionRow, MessageRow, TradeRow, UserRow, VersionRow
 from app.domain.actions import Action, Version
-from app.domain.kinds import OPEN, Role, Status, kinds_with
+from app.domain.kinds import OPEN, Role, Status, kinds_that_close, kinds_with
 from app.domain.terms import Terms
-from app.domain.trade import RECENTLY, Person, Standing
+from app.domain.trade import RECENTLY, Person, Standing, Trade
 from app.domain.traits import VersionUse
 
 _NO_SEQ = 2**63 - 1
 """Above every `seq`."""
+_FIRST_AND_CLOSING = 2
 
 _Seller = aliased(UserRow, name="seller")
 _Buyer = aliased(UserRow, name="buyer")
@@ -49,6 +51,16 @@ class History:
     async def actions_since(self, trade_id: int, seq: int, *, limit: int = 500) -> list[Action]:
         """The first `limit` actions after `seq`, oldest first."""
         return [values.action(row) for row in await self._database.ask(_SINCE, trade=trade_id, after=seq, limit=limit)]
+
+    async def milestones(self, trade: Trade, *, versions: int) -> list[Action]:
+        """What made the first version and the newest ones, so many, and what closed the trade; oldest first.
+
+        It costs the same however much was said in between.
+        """
+        rows = await self._database.ask(
+            _MILESTONES, trade=trade.id, above=trade.version - versions, limit=versions + _FIRST_AND_CLOSING
+        )
+        return [values.action(row) for row in rows]
 
     async def requested(self, actor_id: int, request: UUID) -> tuple[int, Action] | None:
         """The trade's id and the action that a person's request of this name has led to, or None."""
@@ -247,6 +259,16 @@ def _actions() -> Select[Any]:
     )
 
 
+def _seqs_of_milestones() -> Select[Any]:
+    """By the keys of both tables: the actions in between are not looked at."""
+    is_shown = or_(col(VersionRow.version) == 1, col(VersionRow.version) > bindparam("above"))
+    made = select(col(VersionRow.seq)).where(col(VersionRow.trade_id) == bindparam("trade"), is_shown)
+    closed = select(col(ActionRow.seq)).where(
+        col(ActionRow.trade_id) == bindparam("trade"), text(among("kind", kinds_that_close()))
+    )
+    return select(union_all(made, closed).subquery().c.seq)
+
+
 def _is_before(before: type[VersionRow]) -> ColumnElement[bool]:
     return and_(col(before.trade_id) == VersionRow.trade_id, col(before.version) == VersionRow.version - 1)
 
@@ -262,6 +284,7 @@ def _labelled(version: type[VersionRow], prefix: str) -> list[ColumnElement[Any]
 _BY_ID = Prepared(_trades().where(col(TradeRow.id) == bindparam("trade")))
 _BY_CODE = Prepared(_trades().where(col(TradeRow.code) == bindparam("code")))
 _NEWEST = Prepared(_actions().where(col(ActionRow.seq) < bindparam("before")).order_by(col(ActionRow.seq).desc()))
+_MILESTONES = Prepared(_actions().where(col(ActionRow.seq).in_(_seqs_of_milestones())).order_by(col(ActionRow.seq)))
 _SINCE = Prepared(_actions().where(col(ActionRow.seq) > bindparam("after")).order_by(col(ActionRow.seq)))
 
 

@@ -35,6 +35,13 @@ class Action:
     #: Its link in the chain, where it was read from the trail.
     hash: bytes = field(default=b"", compare=False)
 
+    @property
+    def offered(self) -> "Offered | None":
+        """The offer that it put on the table, if it did."""
+        if self.version is None or self.role is None or self.terms is None:
+            return None
+        return Offered(self.version, self.role, self.terms)
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -46,6 +53,15 @@ class Version:
     actor: Person
     reason: str = ""
     before: Terms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What one side has put on the table: a version, and whose it is."""
+
+    version: int
+    by: Role
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from app.domain.kinds import KINDS, Kind
 from app.domain.trade import Person, Standing, Trade
 from app.rooms.dashboard import Dashboard
 from app.rooms.presence import Presence
-from app.rooms.room import KEPT, Room
+from app.rooms.room import KEPT, OFFERS_KEPT, Room
 from app.rooms.ticker import Ticker
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,8 @@ class Records(Protocol):
     async def actions(self, trade_id: int, *, before: int | None = None, limit: int = 50) -> list[Action]: ...
 
     async def actions_since(self, trade_id: int, seq: int, *, limit: int = 500) -> list[Action]: ...
+
+    async def milestones(self, trade: Trade, *, versions: int) -> list[Action]: ...
 
 
 class Lobby:
@@ -78,6 +80,7 @@ class Lobby:
                 actions = await self._records.actions(trade_id, limit=KEPT)
                 if standing is None or not actions or standing.seq != actions[-1].seq:
                     standing = await self._records.trade(trade_id)
+                milestones = await self._milestones(standing.trade, actions) if standing and actions else []
             finally:
                 self._opening[trade_id] -= 1
                 missed = self._missed[trade_id]
@@ -86,7 +89,7 @@ class Lobby:
             if standing is None or not actions:
                 return None
             if trade_id not in self._rooms:  # nobody else has opened it while we read
-                self._open(standing.trade, actions)
+                self._open(standing.trade, actions, milestones)
                 if max(standing.seq, missed) > actions[-1].seq:
                     self._catch_up_soon(trade_id, max(standing.seq, missed))
         room = self._rooms[trade_id]
@@ -184,9 +187,14 @@ class Lobby:
         for trade_id, room in list(self._rooms.items()):
             self._catch_up_soon(trade_id, room.seq + 1)
 
-    def _open(self, trade: Trade, actions: list[Action]) -> None:
+    async def _milestones(self, trade: Trade, actions: list[Action]) -> list[Action]:
+        """What a room shows of its past, read only where it lies before the newest actions."""
+        is_whole = actions[0].seq == 1 or (trade.version == 1 and not trade.status.final)
+        return [] if is_whole else await self._records.milestones(trade, versions=OFFERS_KEPT)
+
+    def _open(self, trade: Trade, actions: list[Action], milestones: list[Action]) -> None:
         dial = self._ticker.watch(trade)
-        room = self._rooms[trade.id] = Room(trade, actions[-1].seq, actions, dial)
+        room = self._rooms[trade.id] = Room(trade, actions[-1].seq, actions, dial, milestones)
         room.present = self._presence.people(trade.id)
         for party in trade.parties:
             room.rename(self._names.get(party.id, party))

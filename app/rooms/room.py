@@ -1,18 +1,22 @@
 """A room: the live state of one trade, to which every open page of that trade is bound."""
 
 from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 
 from nicegui import Event, binding
 
-from app.domain.actions import Action, Outcome
+from app.domain.actions import Action, Offered, Outcome
+from app.domain.kinds import KINDS
 from app.domain.trade import Person, Trade
 from app.rooms.ticker import Dial
 
 KEPT = 30
 """How many of the newest actions a room holds, so that entering it needs no query; earlier ones load on demand."""
+OFFERS_KEPT = 50
+"""How many of the newest offers a room holds besides the first; more would not be seen in a picture of them."""
 TYPING_LASTS = timedelta(seconds=4)
 """A typing mark goes by itself after this silence: a "stop" may never come."""
 
@@ -20,14 +24,18 @@ TYPING_LASTS = timedelta(seconds=4)
 class Room:
     """One trade's live state. `trade`, `present` and `typing` are bindable and hold immutable values.
 
-    `seq` is that of the newest action the room has shown; `arrived` emits each later one, in order and once.
+    `seq` is that of the newest action the room has shown; `arrived` emits each later one, in order and once. `offers`
+    are the first one and the newest, and `closing` is what ended the trade; both are there before `trade` tells of it.
+    `milestones` are the actions from before `recent` that they come from.
     """
 
     trade = binding.BindableProperty()
     present = binding.BindableProperty()
     typing = binding.BindableProperty()
 
-    def __init__(self, trade: Trade, seq: int, recent: list[Action], dial: Dial) -> None:
+    def __init__(
+        self, trade: Trade, seq: int, recent: list[Action], dial: Dial, milestones: Sequence[Action] = ()
+    ) -> None:
         self.trade = trade
         self.present = ()
         self.typing = ()
@@ -36,7 +44,10 @@ class Room:
         self.dial = dial
         self.arrived: Event[Action] = Event()
         self.pages = 0
+        self.offers: tuple[Offered, ...] = ()
+        self.closing: Action | None = None
         self._typing_until: dict[Person, float] = {}
+        self._remember(action for action in (*milestones, *recent) if action.seq <= seq)
 
     @property
     def has_earlier(self) -> bool:
@@ -56,6 +67,7 @@ class Room:
 
     def show(self, trade: Trade, seq: int, actions: list[Action]) -> None:
         """Show a trade as it stood at `seq`, and the actions that led there; what was shown already is passed over."""
+        self._remember(actions)
         if seq >= self.seq:
             self.trade = trade
         for action in actions:
@@ -65,6 +77,15 @@ class Room:
                 if action.actor is not None:
                     self.stop_typing(action.actor)
                 self.arrived.emit(action)
+
+    def _remember(self, actions: Iterable[Action]) -> None:
+        """Keep what stands for long, in order and once."""
+        for action in actions:
+            offer = action.offered
+            if offer is not None and (not self.offers or offer.version > self.offers[-1].version):
+                self.offers = (*self.offers[:1], *self.offers[1:][-OFFERS_KEPT + 1 :], offer)
+            if KINDS[action.kind].closes:
+                self.closing = action
 
     def rename(self, person: Person) -> None:
         """Show somebody under another name from now on, if they have to do with this trade."""

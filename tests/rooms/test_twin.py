@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.actions import Action, Outcome
-from app.domain.kinds import Kind, Status
+from app.domain.kinds import Kind, Role, Status
 from app.domain.moves import Accept, Reject, RequestAmendment, SendMessage
 from app.domain.trade import RECENTLY, Standing
 from tests.conftest import TERMS, Market
@@ -146,3 +146,23 @@ async def test_a_trade_that_closed_long_ago_counts_but_is_no_activity(
         await market.past(Status.REJECTED, "still here", ended=RECENTLY - hour)
     assert titles(await books.history.activity(ALL, "", offset=0, limit=9)) == ["still here"]
     assert await books.history.count() == (2, 2)
+
+
+async def test_milestones_are_the_first_and_the_newest_versions_and_the_close(books: Books) -> None:
+    said = await chat(books, 3)
+    trade = said.trade
+    for quantity in (7, 8, 9):
+        trade = (await books.amend(trade.id, quantity)).trade
+        await books.play(trade.id, SendMessage("Well"), await books.person("Bea"))
+    found = await books.history.milestones(trade, versions=2)
+    assert [(action.version, action.kind) for action in found] == [
+        (1, Kind.CREATED),
+        (3, Kind.AMENDED),
+        (4, Kind.AMENDED),
+    ]
+    newest = found[-1].offered
+    assert newest is not None
+    assert (newest.version, newest.by, newest.terms) == (4, Role.SELLER, trade.terms)
+    await books.play(trade.id, Reject(4, "Too many"), await books.person("Bea"))
+    closing = (await books.history.milestones(trade, versions=2))[-1]
+    assert (closing.kind, closing.text, closing.offered) == (Kind.REJECTED, "Too many", None)

@@ -15,6 +15,7 @@ from app.domain.actions import Action, Outcome
 from app.domain.kinds import KINDS, Kind, Role, Status
 from app.domain.terms import Terms
 from app.domain.trade import RECENTLY, Person, Standing, Trade
+from app.domain.traits import VersionUse
 from app.rooms.dashboard import Query
 
 T = TypeVar("T")
@@ -81,6 +82,21 @@ class Twin:
         """The first `limit` actions after `seq`, oldest first."""
         found = [a for a in self._actions.get(trade_id, []) if a.seq > seq]
         return await self._read("actions_since", found[:limit])
+
+    async def milestones(self, trade: Trade, *, versions: int) -> list[Action]:
+        """What made the first version and the newest ones, so many, and what closed the trade; oldest first."""
+        return await self._read(
+            "milestones",
+            [
+                action
+                for action in self._actions.get(trade.id, [])
+                if KINDS[action.kind].closes
+                or (
+                    KINDS[action.kind].version is VersionUse.MAKES
+                    and (action.version == 1 or action.version > trade.version - versions)  # type: ignore[operator]
+                )
+            ],
+        )
 
     async def activity(
         self,
