@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.domain.actions import Offered
 from app.domain.kinds import Role
 from app.ui.components.html import Html
+from app.ui.components.wording import money
 
 HEIGHT = 92
 _TOP, _BOTTOM = 28, 66
@@ -23,6 +25,14 @@ _LONGEST_NAME, _LONGEST_PRICE_WITH_NAME, _LONGEST_LINE = 12, 12, 30
 _LINE = 14
 """Pixels from one line of words to the next."""
 
+_WAYS = {
+    (Role.SELLER, False): "came down",
+    (Role.SELLER, True): "went up",
+    (Role.BUYER, True): "came up",
+    (Role.BUYER, False): "went down",
+}
+"""How a side has moved: towards the other one it comes, away from it it goes."""
+
 _PICTURE = Html(
     '<svg class="path" role="img" data-testid="price-path" aria-label="{}">'
     '<svg width="100%" height="{height}" viewBox="0 0 100 {height}" preserveAspectRatio="none">{}</svg>{}{}</svg>'
@@ -34,27 +44,15 @@ _LABEL = Html('<text x="{}%" y="{}" text-anchor="{}">{}<tspan class="name">{}</t
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedPrice:
-    """One version's price, as it stands in the path."""
-
-    #: The version's number.
-    version: int
-    #: The side that offered it.
-    by: Role
-    #: The price per unit.
-    price: Decimal
+class _Point:
+    offer: Offered
     #: The price as people read it.
     money: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Point:
-    offer: OfferedPrice
     x: float
     y: float
 
 
-def price_path(offers: Sequence[OfferedPrice], *, me: Role, other: str, agreed: bool = False) -> Html:
+def price_path(offers: Sequence[Offered], *, currency: str, me: Role, other: str, agreed: bool = False) -> Html:
     """The picture of all versions in their order, or nothing where there is no way from one to another yet.
 
     `me` is the viewer's side and `other` the other party's name, if there is one; `agreed`: the newest was accepted.
@@ -62,12 +60,13 @@ def price_path(offers: Sequence[OfferedPrice], *, me: Role, other: str, agreed: 
     if len(offers) < 2:  # noqa: PLR2004 - a path leads from one to another
         return Html("")
     names = {role: "you" if role is me else _short(other) for role in Role}
-    points = _points(sorted((o for role in Role for o in _thinned(offers, role)), key=lambda offer: offer.version))
+    shown = sorted((o for role in Role for o in _thinned(offers, role)), key=lambda offer: offer.version)
+    points = _points(shown, currency)
     sides = [side for role in Role if (side := [point for point in points if point.offer.by is role])]
     sides.sort(key=lambda side: side[0].offer.by is me)  # the viewer's own lies on top
     end = points[-1].y if agreed else None
     return _PICTURE.format(
-        _spoken(points, len(offers), names, agreed=agreed),
+        _spoken(points, names, agreed=agreed),
         Html().join(_lines(side, me, end) for side in sides),
         Html().join(_marks(side, me) for side in sides),
         (_agreement if agreed else _labels)(points, sides, names),
@@ -75,7 +74,24 @@ def price_path(offers: Sequence[OfferedPrice], *, me: Role, other: str, agreed: 
     )
 
 
-def _thinned(offers: Sequence[OfferedPrice], role: Role) -> list[OfferedPrice]:
+def caption(offers: Sequence[Offered], *, currency: str, me: Role, other: str, agreed: bool = False) -> Html:
+    """What the picture comes to: how far each side has come, and how far they still are from each other."""
+    told, latest = [], {}
+    for role in Role:
+        prices = [offer.terms.price for offer in offers if offer.by is role]
+        if not prices:
+            continue
+        latest[role] = prices[-1]
+        if prices[-1] != prices[0]:
+            who = "You" if role is me else Html("<bdi>{}</bdi>").format(other)
+            way = _WAYS[role, prices[-1] > prices[0]]
+            told.append(Html("{} {} {}").format(who, way, money(abs(prices[-1] - prices[0]), currency)))
+    if len(latest) == len(Role) and latest[Role.SELLER] > latest[Role.BUYER] and not agreed:
+        told.append(Html("<b>{} apart</b>").format(money(latest[Role.SELLER] - latest[Role.BUYER], currency)))
+    return Html(" · ").join(told)
+
+
+def _thinned(offers: Sequence[Offered], role: Role) -> list[Offered]:
     """The offers of one side, evenly thinned out; the first and the latest always stay."""
     own = [offer for offer in offers if offer.by is role]
     if len(own) <= _MOST:
@@ -83,9 +99,10 @@ def _thinned(offers: Sequence[OfferedPrice], role: Role) -> list[OfferedPrice]:
     return [own[round(step * (len(own) - 1) / (_MOST - 1))] for step in range(_MOST)]
 
 
-def _points(offers: Sequence[OfferedPrice]) -> list[_Point]:
+def _points(offers: Sequence[Offered], currency: str) -> list[_Point]:
     first, newest = offers[0].version, offers[-1].version
-    low, high = min(offer.price for offer in offers), max(offer.price for offer in offers)
+    prices = [offer.terms.price for offer in offers]
+    low, high = min(prices), max(prices)
 
     def across(version: int) -> float:
         return _FIRST + (_NEWEST - _FIRST) * (version - first) / (newest - first)
@@ -94,7 +111,10 @@ def _points(offers: Sequence[OfferedPrice]) -> list[_Point]:
         share = (high - price) / (high - low) if high > low else Decimal("0.5")
         return _TOP + (_BOTTOM - _TOP) * float(share)
 
-    return [_Point(offer, round(across(offer.version), 1), round(down(offer.price), 1)) for offer in offers]
+    return [
+        _Point(offer, money(price, currency), round(across(offer.version), 1), round(down(price), 1))
+        for offer, price in zip(offers, prices, strict=True)
+    ]
 
 
 def _lines(side: Sequence[_Point], me: Role, end: float | None) -> Html:
@@ -130,7 +150,7 @@ def _labels(points: Sequence[_Point], sides: Sequence[Sequence[_Point]], names: 
 def _agreement(points: Sequence[_Point], sides: Sequence[Sequence[_Point]], names: dict[Role, str]) -> Html:
     """Where it began, and the one price at which it ended for both."""
     agreed = points[-1]
-    y, said = _beside(agreed, above=all(agreed.y <= side[-1].y for side in sides)), (agreed.offer.money, " agreed")
+    y, said = _beside(agreed, above=all(agreed.y <= side[-1].y for side in sides)), (agreed.money, " agreed")
     return _beginning(points[0], names, [(y, said, agreed)]) + Html('<g class="agreed">{}{}</g>').format(
         _CIRCLE.format(_NOW, agreed.y, 7), _LABEL.format(100, y, "end", *said)
     )
@@ -140,7 +160,7 @@ def _beginning(first: _Point, names: dict[Role, str], placed: Sequence[tuple[flo
     """The label of the first price, where none of those on the right says the same or needs the room."""
     y, said = _beside(first, above=first.y <= (_TOP + _BOTTOM) / 2), _said(first, names)
     for beside, words, point in placed:
-        repeats = point.offer.by is first.offer.by and point.offer.money == first.offer.money
+        repeats = point.offer.by is first.offer.by and point.money == first.money
         if repeats or (abs(beside - y) < _LINE and len("".join(words + said)) > _LONGEST_LINE):
             return Html("")
     return _LABEL.format(0, y, "start", *said)
@@ -152,15 +172,16 @@ def _beside(point: _Point, *, above: bool) -> float:
 
 
 def _said(point: _Point, names: dict[Role, str]) -> tuple[str, str]:
-    money, name = point.offer.money, names[point.offer.by]
-    return money, f" {name}" if name and len(money) <= _LONGEST_PRICE_WITH_NAME else ""
+    name = names[point.offer.by]
+    return point.money, f" {name}" if name and len(point.money) <= _LONGEST_PRICE_WITH_NAME else ""
 
 
-def _spoken(points: Sequence[_Point], count: int, names: dict[Role, str], *, agreed: bool) -> str:
-    """What a screen reader says in the place of the picture."""
+def _spoken(points: Sequence[_Point], names: dict[Role, str], *, agreed: bool) -> str:
+    """What a screen reader says in the place of the picture; the versions have their numbers from 1."""
+    count = points[-1].offer.version
     shown = "" if len(points) == count else f", {len(points)} of them shown"
     offers = [
-        f"Version {point.offer.version}, {names[point.offer.by] or point.offer.by.value}: {point.offer.money}"
+        f"Version {point.offer.version}, {names[point.offer.by] or point.offer.by.value}: {point.money}"
         for point in points
     ]
     return f"Price path of {count} versions{shown}. {'. '.join(offers)}{', accepted' if agreed else ''}."
