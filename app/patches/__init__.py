@@ -32,6 +32,7 @@ SPEED = (
     "packet_queue",
     "bindables",
     "element_state",
+    "import_map",
     "document",
     "page_teardown",
     "page_request",
