@@ -39,6 +39,8 @@ class Room:
         self.countdown = self.part("countdown")
         self.timeline = self.part("timeline")
         self.versions = self.part("versions")
+        self.time = page.locator(".time")
+        self.outcome = page.locator(".outcome")
 
     def part(self, testid: str) -> Locator:
         """What carries this test id."""

@@ -20,6 +20,7 @@ _LONGEST = {
     "quantity": "2147483647",
 }
 _PARTS = ("status", "price", "quantity", "description", "version", "countdown", "participants", "typing", "messages")
+_BARGAINED = (*_PARTS, "turn", "deadline", "change", "request", "price-path")
 _NAMED = re.compile(r"""^\s*- '?(button|link|textbox|tab|heading)\b(?: "((?:[^"\\]|\\.)*)")?""", re.MULTILINE)
 
 
@@ -42,7 +43,7 @@ async def expect_no_sideways_scroll(page: Page) -> None:
 async def expect_in_reach(room: Room, *buttons: str) -> None:
     """What one needs at any moment is in sight, and nothing lies on top of it."""
     await expect_no_sideways_scroll(room.page)
-    for part in (room.field, *map(room.button, ("Send", *buttons)), room.countdown, room.status, room.part("price")):
+    for part in (room.field, *map(room.button, ("Send", *buttons)), room.time, room.status, room.part("price")):
         await expect(part).to_be_in_viewport(ratio=1)
     for part in (room.field, *map(room.button, ("Send", *buttons))):
         await part.click(trial=True)
@@ -95,10 +96,18 @@ async def test_on_a_phone_the_conversation_and_the_decision_stay_within_reach(
 
 
 async def test_every_part_of_a_room_stands_in_the_page_exactly_once_at_every_width(rooms: tuple[Room, Room]) -> None:
-    for room, size in product(rooms, (*_SIZES, (1440, 900))):
+    seller, buyer = rooms
+    for part in ("change", "request", "price-path"):
+        await expect(buyer.part(part)).to_have_count(0)
+    await seller.amend(price="900")
+    await buyer.request("Before ten, please")
+    for room, size in product(rooms, (*_SIZES, (1440, 900), (1440, 640))):
         await resize(room.page, size)
-        for part in _PARTS:
+        for part in _BARGAINED:
             await expect(room.part(part)).to_have_count(1)
+        await expect(room.part("offer")).to_have_count(2)
+        for part in ("turn", "deadline", "request"):
+            await expect(room.part(part)).to_be_visible()
         for tab, part in (("Version history", "versions"), ("Activity timeline", "timeline")):
             await room.show(tab)
             await expect(room.part(part)).to_be_visible()

@@ -37,7 +37,7 @@ async def test_no_text_of_a_person_becomes_markup_anywhere(evil: tuple[Browser, 
     buyer.press("Request amendment")
     buyer.fill("What would you like changed?", EVIL)
     buyer.press("Send request")
-    await seller.sees("asked for an amendment", "messages")
+    await seller.sees("asked for an amendment", "timeline")
     for page in (seller, buyer):
         page.choose("Version history")
         await page.sees("Version 2", "versions")

@@ -220,5 +220,5 @@ async def test_earlier_messages_are_loaded_on_demand(sam: Browser, bea: Browser,
     await sam.sees("message 00", "messages")
     shown = sam.text("messages")
     assert [shown.count(f"message {n:02}") for n in range(60)] == [1] * 60
-    assert shown.index("created the offer") < shown.index("message 00") < shown.index("message 59")
+    assert shown.index("Version 1") < shown.index("message 00") < shown.index("message 59")
     assert not sam.has_button("Show earlier messages")

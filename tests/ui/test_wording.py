@@ -108,7 +108,10 @@ def test_one_s_own_acts_are_you_and_everybody_else_is_isolated() -> None:
 
 
 SENTENCES = [
-    (Action(Kind.CREATED, EARLY, SAM, Role.SELLER, 1), "<bdi>Sam</bdi> created the offer"),
+    (
+        Action(Kind.CREATED, EARLY, SAM, Role.SELLER, 1, terms=TERMS),
+        "<bdi>Sam</bdi> created the offer: <b>$1,000.00 × 5</b>",
+    ),
     (Action(Kind.JOINED, EARLY, BEA, Role.BUYER), "You joined as the buyer"),
     (Action(Kind.MESSAGE_SENT, EARLY, BEA, Role.BUYER, text=EVIL), "You sent a message"),
     (Action(Kind.AMENDMENT_REQUESTED, EARLY, BEA, Role.BUYER, text=EVIL), "You asked for an amendment"),
@@ -122,14 +125,11 @@ SENTENCES = [
     (Action(Kind.OFFER_SEEN, EARLY, BEA, Role.BUYER, 3), "You saw version 3"),
     (
         Action(Kind.AMENDED, EARLY, SAM, Role.SELLER, 2, terms=CHEAPER, before=TERMS),
-        "<bdi>Sam</bdi> changed the price from <b>$1,000.00</b> to <b>$900.50</b>",
+        "<bdi>Sam</bdi> offered <b>$900.50 × 5</b>",
     ),
     (
         Action(Kind.AMENDED, EARLY, SAM, Role.SELLER, 2, terms=Terms(CHEAPER.price, 4, EVIL), before=TERMS),
-        (
-            "<bdi>Sam</bdi> changed the price from <b>$1,000.00</b> to <b>$900.50</b>, "
-            "the quantity from <b>5</b> to <b>4</b> and the description"
-        ),
+        "<bdi>Sam</bdi> offered <b>$900.50 × 4</b> with another description",
     ),
 ]
 
@@ -219,7 +219,8 @@ def test_a_version_tells_figures_who_why_and_what_changed() -> None:
     assert "<bdi>Sam</bdi> made the first offer" in first
     assert TERMS.description in first
     assert "$900.50 × 5 = $4,502.50" in second
-    assert "You changed the price from" in second
+    assert "You offered" in second
+    assert "$99.50 · 10.0 %" in second
     assert "As you asked" in second
     assert CHEAPER.description not in second
     changed = Version(3, replace(CHEAPER, description="Pine."), EARLY, SAM, "", CHEAPER)

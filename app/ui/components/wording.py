@@ -14,7 +14,7 @@ from babel.numbers import format_currency, format_decimal, get_currency_name, ge
 
 from app.domain.actions import Action
 from app.domain.currency import DECIMALS, USD
-from app.domain.kinds import KINDS, Kind, Status
+from app.domain.kinds import KINDS, Status
 from app.domain.terms import Terms
 from app.domain.trade import Person, Trade
 from app.ui.components.html import Html
@@ -98,9 +98,14 @@ def changes(terms: Terms, before: Terms, currency: str = USD) -> list[Html]:
 def sentence(action: Action, viewer_id: int, currency: str = USD) -> Html:
     """What happened, in one sentence; the text of a message is not part of it."""
     who = name(action.actor, viewer_id)
-    if action.kind is Kind.AMENDED and action.terms and action.before:
-        return Html("{} changed {}").format(who, listed(changes(action.terms, action.before, currency)))
-    return Html(KINDS[action.kind].words).format(who=who, version=action.version)
+    told = Html(KINDS[action.kind].words).format(who=who, version=action.version)
+    if action.terms is None:
+        return told
+    figures = Html("<b>{} × {}</b>").format(money(action.terms.price, currency), number(action.terms.quantity))
+    if action.before is None:
+        return Html("{}: {}").format(told, figures)
+    more = " with another description" if action.terms.description != action.before.description else ""
+    return Html("{} offered {}{}").format(who, figures, more)
 
 
 def listed(phrases: list[Html]) -> Html:

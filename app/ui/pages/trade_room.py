@@ -15,8 +15,10 @@ from app.ui.http.requests import viewer_of, zone_of
 from app.ui.live.connection import attend
 from app.ui.pages import not_found
 from app.ui.pages.layout import PAGE, frame
-from app.ui.room import acts, entries, invitation, terms
+from app.ui.room import acts, invitation, terms
 from app.ui.room.conversation import Conversation
+from app.ui.room.heading import bar
+from app.ui.room.outcome import outcome
 from app.ui.room.room_binding import RoomBinding
 from app.ui.room.room_view import RoomView
 from app.ui.room.timeline import Timeline
@@ -106,11 +108,12 @@ class _RoomPage:
         self._is_over = False
         self._code = view.trade.code
         view.binding.on_trade(self._follow_address)
-        view.clocks.append(terms.bar(view))
+        bar(view)
         with ui.element("div").classes("columns"):
             with ui.element("div").classes("left"):
-                terms.outcome(view)
+                outcome(view)
                 terms.deal(view)
+                terms.turn(view)
                 acts.acts(view)
                 invitation.invitation(view)
                 self._timeline = Timeline(view)
@@ -127,9 +130,8 @@ class _RoomPage:
         if action.kind is Kind.SEAT_RELEASED and self._view.role is Role.BUYER:
             self._leave()
             return
-        if entries.has_row(action):
-            self._conversation.show(action)
-            self._timeline.show(action)
+        self._conversation.show(action)
+        self._timeline.show(action)
 
     def _follow_address(self, trade: Trade) -> None:
         """The old address leads nowhere any more; the page that is open goes with the new one."""

@@ -1,6 +1,7 @@
 """The conversation: messages and events in one flow, who is typing, and the field at the bottom."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from uuid import uuid4
 
@@ -15,8 +16,9 @@ from app.ui.components.button import Button
 from app.ui.components.feedback import attempt, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
-from app.ui.components.stream import Stream
+from app.ui.components.stream import ChangingRow, Row, Stream
 from app.ui.room import entries
+from app.ui.room.cards import MAY_CHANGE, state_of
 from app.ui.room.room_view import RoomView
 
 
@@ -32,24 +34,28 @@ class Conversation:
         self._request = uuid4()
         self._first_seq = view.room.recent[0].seq
         self._pill: Button | None = None
+        self._changing: list[tuple[Action, ChangingRow]] = []
         with ui.element("section").classes("conversation").props('aria-label="Messages"'):
             with ui.element("div").classes("flow").props('tabindex="0"') as self._flow:
                 rows = ui.element("div").classes("rows")
                 rows.props('data-testid="messages" role="log" aria-live="polite"')
             self._flow.on("scroll", self._scrolled, js_handler=browser.tell_reading_position())
             self._stream = Stream(rows)
-            self._stream.begin(
-                [entries.conversation(action, view) for action in view.room.recent if entries.has_row(action)]
-            )
+            self._stream.begin(self._rows(view.room.recent))
             if view.room.has_earlier:
                 self._stream.offer_earlier("Show earlier messages", self._show_earlier)
             typing = Block().classes("typing").props('data-testid="typing" aria-live="polite"')
             view.binding.on_typing(lambda people: typing.show(_typing_line(people, view.me)))
             self._composer()
 
+        view.binding.on_trade(lambda _: self._follow())
+
     def show(self, action: Action) -> None:
-        """Show what has just happened."""
-        self._stream.add(entries.conversation(action, self._view))
+        """Show what has just happened; what has no row of its own stands on the card of the offer it is about."""
+        if not entries.has_row(action):
+            self._follow()
+            return
+        self._stream.add(self._row(action))
         if not self._reading_back:
             return
         if action.actor is not None and action.actor.id == self._view.me:
@@ -57,6 +63,26 @@ class Conversation:
         else:
             self._unread += 1
             self._show_unread()
+
+    def _rows(self, actions: Iterable[Action]) -> list[Row]:
+        return [self._row(action) for action in actions if entries.has_row(action)]
+
+    def _row(self, action: Action) -> Row:
+        html = entries.conversation(action, self._view)
+        if not self._may_change(action):
+            return html
+        row = ChangingRow(html)
+        self._changing.append((action, row))
+        return row
+
+    def _follow(self) -> None:
+        """Show the offer on the table and the open request as they stand now; what is past is let go."""
+        for action, row in self._changing:
+            row.show(entries.conversation(action, self._view))
+        self._changing = [(action, row) for action, row in self._changing if self._may_change(action)]
+
+    def _may_change(self, action: Action) -> bool:
+        return state_of(action, self._view.room.trade) in MAY_CHANGE
 
     def _composer(self) -> None:
         with ui.element("div").classes("composer") as self._box:
@@ -128,7 +154,7 @@ class Conversation:
         older = await attempt(self._view.negotiation.earlier(self._view.viewer, self._view.room, self._first_seq))
         if older:
             self._first_seq = older[0].seq
-            self._stream.fill([entries.conversation(action, self._view) for action in older if entries.has_row(action)])
+            self._stream.fill(self._rows(older))
         return self._first_seq > 1
 
 

@@ -2,25 +2,42 @@
 
 from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.domain.actions import Action, Version
 from app.domain.kinds import KINDS, Kind
+from app.domain.traits import DeadlineChange
 from app.ui.components import wording
+from app.ui.components.difference import difference
 from app.ui.components.html import Html
+from app.ui.room import cards
+from app.ui.room.cards import STANDING, state_of
 from app.ui.room.room_view import RoomView
 
 _AGAIN = Html('<button type="button" class="button plain again">Offer version {} again</button>')
 
 
+class _Reader(NamedTuple):
+    """What an entry's words depend on besides itself. Rows are made once for each, however often a page is opened."""
+
+    me: int
+    currency: str
+    zone: ZoneInfo
+    #: In their time zone: it decides how times are written.
+    today: date
+
+
 def conversation(action: Action, view: RoomView) -> Html:
-    """A message as a bubble; everything else as a thin line in the flow."""
-    return _conversation(action, view.me, view.room.trade.currency, view.zone, view.today)
+    """A message as a bubble, an offer or a request as a card in its state, everything else as a thin line."""
+    state = state_of(action, view.room.trade)
+    seen = _seen(action, view) if state == STANDING else Html("")
+    return _conversation(action, _reader(view), state, seen)
 
 
 def timeline(action: Action, view: RoomView) -> Html:
     """What happened, with who and when; a message without its text."""
-    return _timeline(action, view.me, view.room.trade.currency, view.zone, view.today)
+    return _timeline(action, _reader(view))
 
 
 def has_row(action: Action) -> bool:
@@ -28,55 +45,63 @@ def has_row(action: Action) -> bool:
     return not KINDS[action.kind].silent
 
 
-# Rows are made once for each viewer, time zone and local day, however often the page is opened: `today` stands for how
-# times are written.
+def _seen(action: Action, view: RoomView) -> Html:
+    """For whoever made the standing offer: that the other side has had it on its screen, and when, if that is known."""
+    trade = view.room.trade
+    other = trade.party(view.role.other)
+    if trade.seen_version != action.version or trade.offered_by is not view.role or other is None:
+        return Html("")
+    times = (seen.at for seen in view.room.recent if seen.kind is Kind.OFFER_SEEN and seen.version == action.version)
+    at = next(times, None)
+    when = Html(", {}").format(_time(at, _reader(view))) if at else ""
+    return Html('<p class="note">{} has seen it{}</p>').format(wording.name(other, view.me), when)
 
 
 @lru_cache(5_000)
-def _conversation(action: Action, me: int, currency: str, zone: ZoneInfo, today: date) -> Html:
+def _conversation(action: Action, reader: _Reader, state: str, seen: Html) -> Html:
+    me, time = reader.me, _time(action.at, reader)
+    if state and action.kind is Kind.AMENDMENT_REQUESTED:
+        return cards.request(action, me, state, time=time, text=_quote(action.text))
+    if state:
+        return cards.offer(action, me, reader.currency, state, time=time, reason=_quote(action.text), seen=seen)
     if action.kind is not Kind.MESSAGE_SENT:
         return Html('<div class="event" data-kind="{}"><span>{}</span>{}{}</div>').format(
-            action.kind.value,
-            wording.sentence(action, me, currency),
-            _time(action.at, zone, today),
-            _quote(action.text),
+            action.kind.value, _sentence(action, reader), time, _quote(action.text)
         )
     own = action.actor is not None and action.actor.id == me
     return Html(
         '<div class="message{}"><div class="meta">{} {}</div><div class="bubble" dir="auto">{}</div></div>'
-    ).format(" own" if own else "", wording.name(action.actor, me), _time(action.at, zone, today), action.text)
+    ).format(" own" if own else "", wording.name(action.actor, me), time, action.text)
 
 
 @lru_cache(5_000)
-def _timeline(action: Action, me: int, currency: str, zone: ZoneInfo, today: date) -> Html:
+def _timeline(action: Action, reader: _Reader) -> Html:
     text = "" if action.kind is Kind.MESSAGE_SENT else action.text
     return Html('<div class="entry" role="listitem" data-kind="{}"><span>{}</span>{}{}</div>').format(
-        action.kind.value, wording.sentence(action, me, currency), _time(action.at, zone, today), _quote(text)
+        action.kind.value, _sentence(action, reader), _time(action.at, reader), _quote(text)
     )
 
 
 def version(made: Version, view: RoomView) -> Html:
-    """A version's terms, who made it, when, why, and what changed against the one before.
+    """A version's terms, who offered them, when, why, and what changed against the one before.
 
     Each earlier one can be offered again; after the close the theme hides that button.
     """
     terms, currency = made.terms, view.room.trade.currency
+    who = wording.name(made.actor, view.me)
     if made.before is None:
-        what = Html("{} made the first offer").format(wording.name(made.actor, view.me))
+        what = Html("{} made the first offer").format(who)
     else:
-        changed = wording.listed(wording.changes(terms, made.before, currency))
-        what = Html("{} changed {}").format(wording.name(made.actor, view.me), changed)
-    time = wording.clock_time(made.at, view.zone, view.today)
+        changed = difference(terms, made.before, currency)
+        what = Html('{} offered <span class="difference">{}</span>').format(who, changed)
     description = Html('<p class="terms-text" dir="auto">{}</p>').format(terms.description)
     return Html(
-        '<div class="entry" role="listitem" data-version="{}"><div class="version-head"><b>Version {}</b>'
-        '<time datetime="{}">{}</time></div><div class="figures">{} × {} = {}</div><span>{}</span>{}{}'
-        "{}</div>"
+        '<div class="entry" role="listitem" data-version="{}"><div class="version-head"><b>Version {}</b>{}</div>'
+        '<div class="figures">{} × {} = {}</div><span>{}</span>{}{}{}</div>'
     ).format(
         made.number,
         made.number,
-        made.at.isoformat(),
-        time,
+        _time(made.at, _reader(view)),
         wording.money(terms.price, currency),
         wording.number(terms.quantity),
         wording.money(terms.total, currency),
@@ -96,8 +121,22 @@ def version_made_by(action: Action) -> Version | None:
     return Version(action.version, action.terms, action.at, action.actor, action.text, action.before)
 
 
-def _time(at: datetime, zone: ZoneInfo, today: date) -> Html:
-    return Html('<time datetime="{}">{}</time>').format(at.isoformat(), wording.clock_time(at, zone, today))
+def _reader(view: RoomView) -> _Reader:
+    return _Reader(view.me, view.room.trade.currency, view.zone, view.today)
+
+
+def _sentence(action: Action, reader: _Reader) -> Html:
+    """What happened; an extension tells until when."""
+    told = wording.sentence(action, reader.me, reader.currency)
+    if KINDS[action.kind].deadline is DeadlineChange.EXTENDED and action.deadline is not None:
+        return Html("{} to <b>{}</b>").format(told, wording.clock_time(action.deadline, reader.zone, reader.today))
+    return told
+
+
+def _time(at: datetime, reader: _Reader) -> Html:
+    return Html('<time datetime="{}">{}</time>').format(
+        at.isoformat(), wording.clock_time(at, reader.zone, reader.today)
+    )
 
 
 def _quote(text: str) -> Html:

@@ -19,7 +19,7 @@ from app.ui.room.room_view import RoomView
 
 
 def invitation(view: RoomView) -> None:
-    """The link that lets the buyer in; prominent while nobody has joined."""
+    """The link that lets the buyer in; prominent while nobody has joined, gone after the close."""
     block = copies(Block().classes("invitation"))
     view.binding.on_trade(lambda trade: block.show(_invitation(trade, view)))
 
@@ -88,6 +88,8 @@ def _act(text: str, do: Callable[[], Awaitable[Trade]], opened: Dialog) -> Butto
 
 
 def _invitation(trade: Trade, view: RoomView) -> Html:
+    if trade.status.final:
+        return Html("")
     link = view.link(trade) if trade.role_of(view.me) else ""
     return Html('<div class="note">{}</div><div class="link" data-testid="invitation-link">{}</div>{}').format(
         _hint(trade.invited) if trade.status is Status.DRAFT else "Invitation link",

@@ -1,111 +1,154 @@
-"""The deal: the bar with title, status, clock and people, the outcome, and the terms as they stand.
+"""The deal: the offer that stands, what it changed, how it came about, and whose turn it is.
 
-Each is one block of HTML that is made anew when what it shows has changed: elements are what a page costs.
+Each part is one block of HTML that is made anew when what it shows has changed: elements are what a page costs.
 """
-
-from functools import lru_cache
 
 from nicegui import ui
 
-from app.domain.trade import Person, Trade
+from app.domain.actions import Offered
+from app.domain.kinds import Role, Status
+from app.domain.trade import Trade
 from app.ui.components import wording
-from app.ui.components.countdown import Countdown
+from app.ui.components.difference import by_money, difference
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
+from app.ui.room.outcome import what_now
+from app.ui.room.price_path import caption, price_path
 from app.ui.room.room_view import RoomView
 
-_HEADING = Html(
-    '<div class="title"><h1 dir="auto">{}</h1></div>{}'
-    '<section class="who" aria-label="Participants"><div data-testid="participants">{}</div></section>'
-)
-_PARTICIPANT = Html('<span class="person" data-initials="{}"><span><bdi>{}</bdi>{}</span></span>')
-_OUTCOME = Html(
-    '<div class="banner" data-status="{status}">{outcome}</div>'
-    '<div class="receipt"><span>Receipt</span>'
-    ' <a class="button quiet" href="/room/{code}/receipt.pdf" download>Download PDF</a>'
-    ' <a class="button quiet" href="/room/{code}/receipt.json" download>Download JSON</a></div>'
+_DEAL = Html(
+    '<div class="deal-head"><h2>Current deal</h2><div class="note" data-testid="version">{version}</div></div>'
+    '<div class="terms">{figures}</div>'
+    '<div class="terms-text" data-testid="description" dir="auto">{description}</div>{next}'
 )
 _FIGURE = Html(
-    '<div class="figure {testid}"><div class="figure-label">{label}</div>'
-    '<div class="figure-value" data-testid="{testid}">{value}</div></div>'
+    '<div class="figure {testid}"><div class="figure-label">{label}</div><div><span class="figure-value"'
+    ' data-testid="{testid}">{value}</span>{beside}</div>{below}</div>'
 )
-_DEAL = Html(
-    '<h2>Current deal</h2><div class="terms">{figures}</div>'
-    '<div class="terms-text" data-testid="description" dir="auto">{description}</div>'
-    '<div class="note" data-testid="version">{version}</div>'
+_STRUCK = Html(' <s><span class="aloud">before: </span>{}</s>')
+_UNIT = Html(' <span class="unit">{} <bdi>{}</bdi></span>')
+_CHANGE = Html(
+    '<div class="difference">{struck}<span data-testid="change">{by} <span class="note">against {whose}</span></span>'
+    "</div>"
 )
-
-
-def bar(view: RoomView) -> Countdown:
-    """Title, status, clock, who is here. Returns the clock, which the page pauses while it is hidden."""
-    with ui.element("div").classes("bar"):
-        heading = Block().classes("as-children")
-
-        def show(_: object) -> None:
-            heading.show(_heading(view.binding.trade, view.binding.present, view))
-
-        view.binding.on_trade(show)
-        view.binding.on_present(show)
-        clock = Countdown(view.room.dial)
-        clock.props('data-testid="countdown"')
-    return clock
-
-
-def outcome(view: RoomView) -> None:
-    """The outcome, for everybody in the room at once, and the receipt."""
-    block = Block().classes("outcome").props('role="status"')
-    view.binding.on_trade(lambda trade: block.show(_outcome(trade, view)))
+_PATH = Html("{}<figcaption>{}</figcaption>")
+_PLACE = Html('<div class="path"></div>')
+_REQUEST = Html('<div class="request" data-testid="request"><b>{}</b><p dir="auto">{}</p></div>')
+_TURN = Html('<div class="turn" data-turn="{}"><b data-testid="turn">{}</b><span>{}</span></div>')
 
 
 def deal(view: RoomView) -> None:
-    """The terms as they stand."""
-    block = Block(tag="section").classes("card deal").props('aria-label="Current deal"')
+    """The terms as they stand, how they came about, and after the close what now."""
+    with ui.element("section").classes("card deal").props('aria-label="Current deal"'):
+        block = Block().classes("as-children")
+        _path(view)
     view.binding.on_trade(lambda trade: block.show(_deal(trade, view)))
 
 
-def _heading(trade: Trade, people: tuple[Person, ...], view: RoomView) -> Html:
-    others = tuple(person for person in people if person.id != view.me)
-    chip = wording.status_chip(trade.status, "status")
-    return _HEADING.format(trade.title, chip, _participants(view.viewer.person, others))
-
-
-def _outcome(trade: Trade, view: RoomView) -> Html:
-    if not trade.status.final:
-        return Html("")
-    return _OUTCOME.format(status=trade.status.value, outcome=wording.outcome(trade, view.me), code=trade.code)
+def turn(view: RoomView) -> None:
+    """The open request, and the line that says whose turn it is; what can be done stands below it."""
+    block = Block().classes("whose")
+    view.binding.on_trade(lambda trade: block.show(_request(trade, view) + _turn(trade, view)))
 
 
 def _deal(trade: Trade, view: RoomView) -> Html:
-    figures = (
-        ("price", "Price per unit", wording.money(trade.terms.price, trade.currency)),
-        ("quantity", "Quantity", wording.number(trade.terms.quantity)),
-        ("total", "Total", wording.money(trade.terms.total, trade.currency)),
-    )
+    before = next((offered for offered in view.room.offers if offered.version == trade.version - 1), None)
     return _DEAL.format(
-        figures=Html().join(
-            _FIGURE.format(testid=testid, label=label, value=value) for testid, label, value in figures
-        ),
+        figures=_figures(trade, None if trade.status.final else before, view),
         description=trade.terms.description or "No description.",
-        version=_version_line(trade, view),
+        version=Html("Version {} · offered by {}, {}").format(
+            trade.version,
+            wording.name(trade.party(trade.offered_by), view.me, capital=False),
+            wording.clock_time(trade.amended_at, view.zone, view.today),
+        ),
+        next=what_now(trade),
     )
 
 
-def _version_line(trade: Trade, view: RoomView) -> Html:
-    return Html("Version {} · {} {}, {}").format(
-        trade.version,
-        "offered by" if trade.version == 1 else "last changed by",
-        wording.name(trade.party(trade.offered_by), view.me, capital=False),
-        wording.clock_time(trade.amended_at, view.zone, view.today),
+def _figures(trade: Trade, before: Offered | None, view: RoomView) -> Html:
+    """The figures, each with what it was in the offer before, if there is one to compare with."""
+    terms, currency = trade.terms, trade.currency
+    old = before.terms if before else terms
+    quantity = wording.number(terms.quantity)
+    struck = _STRUCK.format(wording.number(old.quantity)) if old.quantity != terms.quantity else ""
+    return (
+        _FIGURE.format(
+            testid="price",
+            label="Price per unit",
+            value=wording.money(terms.price, currency),
+            beside=_UNIT.format(currency, trade.unit),
+            below=_change(trade, before, view) if before else "",
+        )
+        + _FIGURE.format(testid="quantity", label="Quantity", value=quantity, beside=struck, below="")
+        + _FIGURE.format(
+            testid="total",
+            label="Total",
+            value=wording.money(terms.total, currency),
+            beside=Html(" ") + by_money(terms.total, old.total, currency),
+            below="",
+        )
     )
 
 
-@lru_cache(1_000)
-def _participants(me: Person, others: tuple[Person, ...]) -> Html:
-    """Everybody who is here, by full name; the initials in the circles are the theme's, for the eye only.
-
-    Whoever reads this is here, from the first moment: only others have to wait until the page is live.
-    """
-    return Html(" ").join(
-        _PARTICIPANT.format(wording.initials(person), person.name, " (you)" if person is me else "")
-        for person in (me, *others)
+def _change(trade: Trade, before: Offered, view: RoomView) -> Html:
+    terms, old = trade.terms, before.terms
+    return _CHANGE.format(
+        struck=_STRUCK.format(wording.money(old.price, trade.currency)) if old.price != terms.price else "",
+        by=difference(terms, old, trade.currency),
+        whose=_whose(trade, before.by, view),
     )
+
+
+def _whose(trade: Trade, by: Role, view: RoomView) -> Html:
+    """``your offer``, ``Sam's offer``; of two offers of one side ``Sam's earlier offer``."""
+    who = "your" if by is view.role else Html("<bdi>{}</bdi>’s").format(_name(trade, by))
+    return Html("{} {}offer").format(who, "earlier " if by is trade.offered_by else "")
+
+
+def _path(view: RoomView) -> None:
+    """The price path. Its place comes with the page and the picture as soon as it is live: many offers are large."""
+    figure, client = Block(tag="figure"), ui.context.client
+
+    def show(trade: Trade) -> None:
+        offers = [offered for offered in view.room.offers if offered.version <= trade.version]
+        is_path = len(offers) > 1
+        figure.show(_picture(trade, offers, view) if client.has_socket_connection else _PLACE if is_path else "")
+
+    view.binding.on_trade(show)
+    client.on_connect(lambda: show(view.trade))
+
+
+def _picture(trade: Trade, offers: list[Offered], view: RoomView) -> Html:
+    currency, me, other = trade.currency, view.role, _name(trade, view.role.other)
+    agreed = trade.status is Status.ACCEPTED
+    picture = price_path(offers, currency=currency, me=me, other=other, agreed=agreed)
+    said = caption(offers, currency=currency, me=me, other=other, agreed=agreed)
+    return _PATH.format(picture, said) if picture else picture
+
+
+def _request(trade: Trade, view: RoomView) -> Html:
+    if not trade.request or trade.status.final:
+        return Html("")
+    who = "You ask" if view.role is Role.BUYER else Html("<bdi>{}</bdi> asks").format(_name(trade, Role.BUYER))
+    return _REQUEST.format(Html("{} for an amendment").format(who), trade.request)
+
+
+def _turn(trade: Trade, view: RoomView) -> Html:
+    if trade.status.final:
+        return _TURN.format("", "", "")
+    other = Html("<bdi>{}</bdi>").format(_name(trade, view.role.other))
+    is_mine, is_own = trade.turn is view.role, trade.offered_by is view.role
+    whose = "Your offer" if is_own else Html("{}’s offer").format(other)
+    stands = Html("{} stands until {}.").format(whose, wording.clock_time(trade.expires_at, view.zone, view.today))
+    if trade.turn is None:
+        return _TURN.format("them", "Waiting for a buyer", stands)
+    if is_mine:
+        answer = Html("Answer {} with new terms or in a message. ").format(other) if trade.request else ""
+        return _TURN.format("you", "Your turn", Html("{}{}").format(answer, stands))
+    still = "" if is_own or not trade.request else " You can still accept it."
+    return _TURN.format("them", Html("Waiting for {}").format(other), Html("{}{}").format(stands, still))
+
+
+def _name(trade: Trade, role: Role) -> str:
+    party = trade.party(role)
+    return party.name if party else ""

@@ -46,6 +46,8 @@ class Timeline:
 
     def show(self, action: Action) -> None:
         """Show what has just happened, where it has been opened."""
+        if not entries.has_row(action):
+            return
         self._timeline.add_to_lump(
             partial(entries.timeline, action, self._view), at_once=action.kind is not Kind.MESSAGE_SENT
         )

@@ -1,0 +1,70 @@
+"""The bar on top of a room: title, status, the clock with its deadline, and who is here."""
+
+from functools import lru_cache
+
+from nicegui import ui
+
+from app.domain.trade import Person, Trade
+from app.ui.components import wording
+from app.ui.components.countdown import Countdown
+from app.ui.components.html import Html
+from app.ui.components.html_block import Block
+from app.ui.room.room_view import RoomView
+
+_HEADING = Html(
+    '<div class="title"><h1 dir="auto">{}</h1></div>{}'
+    '<section class="who" aria-label="Participants"><div data-testid="participants">{}</div></section>'
+)
+_PARTICIPANT = Html('<span class="person" data-initials="{}"><span><bdi>{}</bdi>{}</span></span>')
+_UNTIL = Html('until <time data-testid="deadline" datetime="{}">{}</time>')
+_CLOSED = Html('<b>Closed</b> <time datetime="{}">{}</time>')
+
+
+def bar(view: RoomView) -> None:
+    """The bar, whose clock is one of the page's."""
+    with ui.element("div").classes("bar"):
+        heading = Block().classes("as-children")
+
+        def show(_: object) -> None:
+            heading.show(_heading(view.binding.trade, view.binding.present, view))
+
+        view.binding.on_trade(show)
+        view.binding.on_present(show)
+        with ui.element("div").classes("time"):
+            _clock(view)
+
+
+def _clock(view: RoomView) -> None:
+    """The time that is left, and until when; a closed trade has no clock that stands still, but the time of its end."""
+    clock = None if view.trade.status.final else Countdown(view.room.dial)
+    if clock is not None:
+        clock.props('data-testid="countdown"')
+        view.clocks.append(clock)
+    until = Block().classes("until")
+
+    def show(trade: Trade) -> None:
+        if trade.closed_at is not None and clock in view.clocks:
+            view.clocks.remove(clock)
+            clock.delete()
+        words, at = (_UNTIL, trade.expires_at) if trade.closed_at is None else (_CLOSED, trade.closed_at)
+        until.show(words.format(at.isoformat(), wording.clock_time(at, view.zone, view.today)))
+
+    view.binding.on_trade(show)
+
+
+def _heading(trade: Trade, people: tuple[Person, ...], view: RoomView) -> Html:
+    others = tuple(person for person in people if person.id != view.me)
+    chip = wording.status_chip(trade.status, "status")
+    return _HEADING.format(trade.title, chip, _participants(view.viewer.person, others))
+
+
+@lru_cache(1_000)
+def _participants(me: Person, others: tuple[Person, ...]) -> Html:
+    """Everybody who is here, by full name; the initials in the circles are the theme's, for the eye only.
+
+    Whoever reads this is here, from the first moment: only others have to wait until the page is live.
+    """
+    return Html(" ").join(
+        _PARTICIPANT.format(wording.initials(person), person.name, " (you)" if person is me else "")
+        for person in (me, *others)
+    )
