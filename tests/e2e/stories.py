@@ -81,7 +81,7 @@ async def an_offer_expires_by_itself_everywhere_and_accepting_it_is_refused(newc
     for row in rows[:2]:
         await expect(row).to_contain_text("View details")
         await expect(row.get_by_role("timer")).to_have_count(0)
-    await expect(entered.dialog.get_by_role("alert")).to_contain_text("Nothing was accepted. The deadline")
+    await expect(entered.dialog.get_by_role("alert")).to_contain_text("Nothing was accepted. The offer expired at")
     await expect(entered.button("Close")).to_be_focused()
     await expect_no_acts(offered, entered)
     await entered.confirm("Close")

@@ -188,7 +188,7 @@ async def test_the_seller_offers_the_same_again_in_a_new_trade(sam: Browser, bea
     bea.press("Reject")
     await sam.until(lambda: acts(sam) == ["Offer again"])
     sam.press("Offer again")
-    await sam.until(lambda: str(sam.page.title).startswith("New trade"))
+    await sam.until(lambda: str(sam.page.title).startswith("New trade") and sam.page.has_socket_connection)
     labels = ("Title", "Description", "Price", "Quantity", "Buyer name")
     assert [sam.field(label).value for label in labels] == ["Oak & ash", "Oiled.", "1000.00", "5", "Bea"]
     sam.press("Create trade")

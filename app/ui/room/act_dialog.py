@@ -156,7 +156,7 @@ class _Following:
         self._form.shut(self._why(said, now), "Review new terms", self._way_on(now))
 
     def _why(self, said: Html, now: Trade) -> Html:
-        is_own = now.status.final and closer(now) == self._view.me
+        is_own = now.status.final and closer(now) == self._view.trade.party(self._view.role)
         return said if is_own else Html("<b>{}</b> {}").format(self._undone, said)
 
     def _way_on(self, now: Trade) -> Callable[[], None] | None:

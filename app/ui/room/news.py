@@ -1,7 +1,8 @@
 """What has happened in a room since a dialog was opened, in sentences for the dialog."""
 
-from app.domain.kinds import KINDS, Kind, Status
-from app.domain.trade import Trade
+from app.domain.kinds import KINDS, Kind
+from app.domain.trade import Person, Trade
+from app.domain.traits import Side
 from app.ui.components import wording
 from app.ui.components.html import Html
 from app.ui.room.room_view import RoomView
@@ -12,7 +13,7 @@ def news(shown: Trade, now: Trade, view: RoomView) -> Html:
     if now.role_of(view.me) is None:
         return Html("The seller has taken the buyer's seat back before you answered the offer.")
     if now.status.final:
-        return wording.outcome(now, view.me)
+        return _outcome(now, view)
     said = []
     if now.version != shown.version:
         who = wording.name(now.party(now.offered_by), view.me)
@@ -35,10 +36,22 @@ def news(shown: Trade, now: Trade, view: RoomView) -> Html:
     return Html(" ").join(said)
 
 
-def closer(trade: Trade) -> int | None:
+def closer(trade: Trade) -> Person | None:
     """Who closed a trade; nobody where its deadline did."""
-    if trade.status is Status.EXPIRED:
+    rules = KINDS[_closing(trade)]
+    if not rules.by:
         return None
-    made = KINDS[Kind.WITHDRAWN].to is trade.status
-    person = trade.party(trade.offered_by if made else trade.offered_by.other)
-    return person.id if person else None
+    return trade.party(trade.offered_by if rules.side is Side.MADE else trade.offered_by.other)
+
+
+def _outcome(trade: Trade, view: RoomView) -> Html:
+    """How it ended, and when; the page behind says it at greater length."""
+    happened = Html(KINDS[_closing(trade)].words).format(
+        who=wording.name(closer(trade), view.me), version=trade.version
+    )
+    at = wording.clock_time(trade.closed_at or trade.expires_at, view.zone, view.today)
+    return Html("{} at {}, while this was open.").format(happened, at)
+
+
+def _closing(trade: Trade) -> Kind:
+    return next(kind for kind, rules in KINDS.items() if rules.to is trade.status)
