@@ -10,7 +10,7 @@ from app.domain.terms import Terms
 from app.ui.components import wording
 from app.ui.components.html import Html
 
-_BY = Html('<span class="by">{what}<span class="{way}"><span class="aloud">{way} </span>{amount}</span></span>')
+_BY = Html('<span class="by">{what}<span class="{way}"><span class="for-readers">{way} </span>{amount}</span></span>')
 _LEAST, _MOST = Decimal("0.1"), Decimal(1000)
 """Per cent between which the share says something."""
 

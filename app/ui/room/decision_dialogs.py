@@ -123,5 +123,4 @@ def _made_at(view: RoomView) -> str:
 
 def _before(view: RoomView) -> Terms | None:
     """The terms that the standing offer replaced."""
-    made = (action for action in view.room.recent if action.version == view.trade.version and action.terms)
-    return next((action.before for action in made), None)
+    return next((made.terms for made in view.room.offers if made.version == view.trade.version - 1), None)

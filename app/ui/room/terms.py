@@ -25,7 +25,7 @@ _FIGURE = Html(
     '<div class="figure {testid}"><div class="figure-label">{label}</div><div><span class="figure-value"'
     ' data-testid="{testid}">{value}</span>{beside}</div>{below}</div>'
 )
-_STRUCK = Html(' <s><span class="aloud">before: </span>{}</s>')
+_STRUCK = Html(' <s><span class="for-readers">before: </span>{}</s>')
 _UNIT = Html(' <span class="unit">{} <bdi>{}</bdi></span>')
 _CHANGE = Html(
     '<div class="difference">{struck}<span data-testid="change">{by} <span class="note">against {whose}</span></span>'
