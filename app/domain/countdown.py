@@ -8,14 +8,15 @@ from math import ceil
 from app.domain.kinds import Status
 from app.domain.trade import Trade
 
-URGENT = timedelta(minutes=5)
-"""From here on the clock is red."""
+SOON, URGENT = timedelta(minutes=5), timedelta(minutes=2)
+"""Below these the time is short, and very short."""
 
 
 class Phase(StrEnum):
     """How pressing the time is."""
 
     CALM = "calm"
+    SOON = "soon"
     URGENT = "urgent"
     OVER = "over"
 
@@ -39,7 +40,8 @@ def read(trade: Trade, now: datetime) -> Reading:
     left = trade.expires_at - (stopped or now)
     if stopped or left <= timedelta(0):
         return Reading(duration(left), Phase.OVER)
-    return Reading(duration(left), Phase.URGENT if left < URGENT else Phase.CALM)
+    phase = Phase.URGENT if left < URGENT else Phase.SOON if left < SOON else Phase.CALM
+    return Reading(duration(left), phase)
 
 
 def duration(left: timedelta) -> str:

@@ -1,4 +1,4 @@
-"""The same attacks through a proxy: people behind it are told apart, and it brings nothing in that was shut out."""
+"""Attacks through a proxy: people behind it are told apart, and it brings nothing in that was shut out."""
 
 import asyncio
 import json

@@ -12,7 +12,7 @@ from app.ui.live.connection import attend
 
 
 class Countdown(Block):
-    """The time that is left, bound to a dial; `data-phase` tells calm, urgent or over. Hidden tabs are not ticked."""
+    """The time that is left, bound to a dial; `data-phase` tells how short it is. Hidden tabs are not ticked."""
 
     reading = binding.BindableProperty(on_change=lambda countdown, reading: countdown._show(reading))  # noqa: SLF001
 

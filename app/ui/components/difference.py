@@ -22,8 +22,7 @@ def difference(terms: Terms, before: Terms, currency: str) -> Html:
     if terms.price != before.price:
         told.append(by_money(terms.price, before.price, currency))
     if terms.quantity != before.quantity:
-        amount = wording.number(abs(terms.quantity - before.quantity))
-        told.append(_by(terms.quantity - before.quantity, amount, "Quantity "))
+        told.append(by_number(terms.quantity, before.quantity, "Quantity "))
     if terms.description != before.description:
         told.append(Html('<span class="by">New description</span>'))
     return Html(" ").join(told)
@@ -35,6 +34,11 @@ def by_money(now: Decimal, before: Decimal, currency: str) -> Html:
         return Html("")
     amount, share = wording.money(abs(now - before), currency), percent(now, before)
     return _by(now - before, f"{amount} · {share}" if share else amount)
+
+
+def by_number(now: int, before: int, what: str = "") -> Html:
+    """By how much a count is another one: ``up 4``; nothing where it is the same."""
+    return _by(now - before, wording.number(abs(now - before)), what) if now != before else Html("")
 
 
 def percent(now: Decimal, before: Decimal) -> str:

@@ -5,10 +5,10 @@ from decimal import Decimal
 from app.domain.terms import Terms
 from app.domain.trade import Trade
 from app.ui.components import wording
+from app.ui.components.difference import by_money, by_number
 from app.ui.components.html import Html
 
 _FIGURE = Html('<div{}><dt>{}</dt><dd>{}</dd><dd class="difference">{}</dd></div>')
-_OTHER = Html('<s>{}</s> <b><span aria-hidden="true">{}</span><span class="for-readers">{}</span> {}</b>')
 _TEXT = Html('<p class="terms-text" dir="auto">{}</p>')
 
 
@@ -38,15 +38,8 @@ def total_line(total: str, difference: str) -> Html:
 
 
 def sum_difference(amount: Decimal, before: Decimal, currency: str) -> Html:
-    """What an amount was, and by how much it is up or down, in money and percent; empty where it is the same."""
-    if amount == before:
-        return Html("")
-    by = abs(amount - before)
-    return _other(
-        wording.money(before, currency),
-        f"{wording.money(by, currency)} · {by / before:.1%}".replace("%", "\u00a0%"),
-        up=amount > before,
-    )
+    """What an amount was, and by how much it is up or down; empty where it is the same."""
+    return _was(wording.money(before, currency), by_money(amount, before, currency))
 
 
 def side_by_side(looked_at: Trade, now: Trade) -> Html:
@@ -76,13 +69,12 @@ def side_by_side(looked_at: Trade, now: Trade) -> Html:
 
 
 def _differences(terms: Terms, before: Terms, currency: str) -> tuple[Html, Html, Html]:
-    count = terms.quantity - before.quantity
     return (
         sum_difference(terms.price, before.price, currency),
-        _other(wording.number(before.quantity), wording.number(abs(count)), up=count > 0) if count else Html(""),
+        _was(wording.number(before.quantity), by_number(terms.quantity, before.quantity)),
         sum_difference(terms.total, before.total, currency),
     )
 
 
-def _other(before: str, by: str, *, up: bool) -> Html:
-    return _OTHER.format(before, "↑" if up else "↓", "up" if up else "down", by)
+def _was(before: str, by: Html) -> Html:
+    return Html("<s>{}</s> {}").format(before, by) if by else Html("")
