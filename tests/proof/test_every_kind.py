@@ -16,6 +16,7 @@ from app.service.limits import Limits
 from app.service.receipts import Receipts
 from app.service.verification import Receipt, verify
 from app.service.viewer import Viewer
+from app.ui.components import wording
 from app.ui.http.receipt_pdf import render
 from app.ui.room import entries
 from app.ui.room.room_view import RoomView
@@ -88,9 +89,13 @@ async def test_every_kind_is_told_everywhere(issued: list[tuple[Deal, Receipt]])
             del printed[: place + 1]
             assert not action.text or action.text in printed[0], f"the PDF does not say {action.text!r}"
             assert f'data-kind="{action.kind}"' in entries.timeline(action, seen)
-            if action.kind is Kind.MESSAGE_SENT:
-                assert action.text in entries.conversation(action, seen)
+            row = entries.conversation(action, seen)
+            if action.terms is not None:  # a card
+                assert 'data-testid="offer"' in row
+                assert wording.money(action.terms.price, "USD") in row
+            elif action.kind in {Kind.MESSAGE_SENT, Kind.AMENDMENT_REQUESTED}:
+                assert action.text in row
             else:
-                assert f'data-kind="{action.kind}"' in entries.conversation(action, seen)
+                assert f'data-kind="{action.kind}"' in row
             told.add(action.kind)
     assert told == set(Kind), "a kind that no test here lets happen"

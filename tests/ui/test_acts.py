@@ -121,11 +121,11 @@ async def test_the_total_is_shown_while_one_types_and_a_dash_where_it_is_no_figu
     bea.press("Counter-offer")
     assert "Counter-offer to Sam This makes version 2. Only Sam can accept it" in bea.everything()
     bea.fill("Price", "900")
-    await bea.sees("Total $4,500.00 $5,000.00 ↓ down $500.00 · 10.0 % against version 1")
+    await bea.sees("Total $4,500.00 $5,000.00 down $500.00 · 10.0 % against version 1")
     bea.fill("Quantity", "six")
     await bea.sees("Total – ")
     bea.fill("Quantity", "6")
-    await bea.sees("Total $5,400.00 $5,000.00 ↑ up $400.00 · 8.0 % against version 1")
+    await bea.sees("Total $5,400.00 $5,000.00 up $400.00 · 8.0 % against version 1")
     await bea.sees("Sam always has at least two minutes to answer.")
 
 
