@@ -126,6 +126,15 @@ def test_the_title_stands_as_it_was_typed_and_times_in_both_zones() -> None:
     assert "(1" not in text_of(render(receipt("Hello"))).partition("Proof")[0].replace("/ 1", "")
 
 
+@pytest.mark.parametrize(("status", "kind"), [("accepted", "receipt"), ("rejected", "record"), ("expired", "record")])
+def test_it_is_a_receipt_of_what_was_agreed_and_a_record_of_what_was_not(status: str, kind: str) -> None:
+    document = receipt("Hello")
+    document["trade"]["status"] = status
+    text = text_of(render(document))
+    assert text.startswith(f"Traderoom {kind}")
+    assert f"Traderoom {kind} of trade" in text
+
+
 def test_a_short_trade_takes_one_page() -> None:
     assert pages_of(render(receipt("Hello"))) == 1
 

@@ -62,9 +62,11 @@ def render(receipt: Receipt, zone: str = "UTC") -> bytes:
 
 def _content(receipt: Receipt, zone: ZoneInfo) -> Content:
     """What the template shows, in its order."""
+    kind = "receipt" if receipt["trade"]["status"] == Status.ACCEPTED else "record"  # of what was not agreed
     trade, times = receipt["trade"], "UTC" if zone.key == "UTC" else f"{zone.key.replace('_', ' ')} and in UTC"
     return {
-        "name": f"Receipt: {trade['title']}",
+        "kind": kind,
+        "name": f"{kind.capitalize()}: {trade['title']}",
         "title": lines(trade["title"]),
         "plain": all(letter < "\u0250" for letter in trade["title"]),  # Latin, with its accents
         "status": trade["status"],
@@ -78,7 +80,7 @@ def _content(receipt: Receipt, zone: ZoneInfo) -> Content:
             {"label": "Public key", "text": receipt["signature"]["public_key"]},
             {"label": "Signature", "text": "\n".join(wrap(receipt["signature"]["value"], 44))},
         ],
-        "footer": f"Traderoom receipt of trade {trade['id']}, issued {_time(receipt['issued_at'], zone)}",
+        "footer": f"Traderoom {kind} of trade {trade['id']}, issued {_time(receipt['issued_at'], zone)}",
     }
 
 
