@@ -102,7 +102,12 @@ async def serve(application: Application, listener: socket.socket) -> None:
         timeout_graceful_shutdown=3,
     )
     web_server = _Server(config)
-    async with application, _stopped_by_signals(web_server.stop):
+
+    def stop() -> None:
+        application.sockets.stop()
+        web_server.stop()
+
+    async with application, _stopped_by_signals(stop):
         await application.go_live()
         fonts = asyncio.create_task(_name_scripts_without_font(application.workshop))
         lines = [f"Traderoom is at {settings.public_url}"]

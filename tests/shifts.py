@@ -19,8 +19,12 @@ _BY_THE_CLOCK = {
     "tests/db/test_feed.py",
     "tests/db/test_queue.py",
     "tests/rooms/test_ticker.py",
+    "tests/security/test_bodies.py",
+    "tests/security/test_connections.py",
+    "tests/security/test_passwords.py",
+    "tests/security/test_sockets.py",
 }
-"""These mind fractions of a second: one worker runs them all, when the others come to their end."""
+"""These mind fractions of a second, or compare them: one worker runs them all, when the others come to their end."""
 
 
 def shift_of(nodeid: str) -> str:

@@ -13,6 +13,7 @@ import inspect
 import re
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote
 from weakref import WeakKeyDictionary
@@ -40,7 +41,7 @@ _PACKET = re.compile(r"[01]|2\d*\[\"(?:event|ack|javascript_response|handshake|l
 named as one of Socket.IO's own, which would bring a made-up environment."""
 _A_SECOND, _AT_ONCE = 60.0, 300.0
 """Packets that a socket may send, and how many at once: several times what typing and pressing makes."""
-_PATIENCE = 2.0
+_PATIENCE = 10.0
 """Seconds for which a socket may go on sending more than that, while each packet waits; then it is closed."""
 _LONGEST_FRAME = 64 * 1024
 """Bytes of a frame, or of what is posted in the place of one; the browser cuts what is typed (`ui.browser`)."""
@@ -99,6 +100,7 @@ class SocketGuard:
         self._ended: dict[int, None] = {}
         self._whose: dict[str, object] = {}
         self._sockets_of: Counter[object] = Counter()
+        self._stopping = asyncio.Event()
 
     def apply(self) -> None:
         """Put the checks in front of NiceGUI's socket handlers. Raises `Missing` where not all could be guarded."""
@@ -111,8 +113,12 @@ class SocketGuard:
         core.sio.on("handshake", self._for_its_session_again(handlers["handshake"]))
         core.sio.on("disconnect", self._counted_out(handlers["disconnect"]))
         core.sio.on("log", _unheard)
-        core.sio.eio.on("message", _well_formed(core.sio.eio.handlers["message"]))
+        core.sio.eio.on("message", self._well_formed(core.sio.eio.handlers["message"]))
         core.sio.eio.max_http_buffer_size = _LONGEST_FRAME
+
+    def stop(self) -> None:
+        """The server stops: nothing that waits for its turn is heard any more."""
+        self._stopping.set()
 
     def close_pages(self, session_id: int) -> None:
         """A session has ended: nothing is heard from its pages any more, they go to the start, and are closed."""
@@ -201,6 +207,29 @@ class SocketGuard:
 
         return heard
 
+    def _well_formed(self, understand: Callable[..., Any]) -> Callable[..., Any]:
+        """Hear packets of the known forms only, and from each socket no more than its budget: what comes above it
+        waits, and with it all that comes after it, until the socket is closed."""
+        budgets: WeakKeyDictionary[object, Budget] = WeakKeyDictionary()
+
+        async def checked(connection: str, packet: object) -> None:
+            if not isinstance(packet, str) or not _PACKET.match(packet):
+                return
+            line = core.sio.eio.sockets.get(connection)
+            if line is not None:
+                budget = budgets.setdefault(line, Budget(_A_SECOND, _AT_ONCE))
+                if wait := budget.take():
+                    if budget.overdrawn > _PATIENCE:
+                        security_log.note("limited", limit="events", socket=connection)
+                        await core.sio.eio.disconnect(connection)
+                        return
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._stopping.wait(), wait)
+                        return
+            await understand(connection, packet)
+
+        return checked
+
     def _may_open(self, client_id: str, environ: dict[str, Any]) -> bool:
         client = Client.instances.get(client_id)
         if client is None:
@@ -210,28 +239,6 @@ class SocketGuard:
             return True
         security_log.note("socket_refused", address=_address(environ))
         return False
-
-
-def _well_formed(understand: Callable[..., Any]) -> Callable[..., Any]:
-    """Hear packets of the known forms only, and from each socket no more than its budget: what comes above it waits,
-    and with it all that comes after it, until the socket is closed."""
-    budgets: WeakKeyDictionary[object, Budget] = WeakKeyDictionary()
-
-    async def checked(connection: str, packet: object) -> None:
-        if not isinstance(packet, str) or not _PACKET.match(packet):
-            return
-        line = core.sio.eio.sockets.get(connection)
-        if line is not None:
-            budget = budgets.setdefault(line, Budget(_A_SECOND, _AT_ONCE))
-            if wait := budget.take():
-                if budget.overdrawn > _PATIENCE:
-                    security_log.note("limited", limit="events", socket=connection)
-                    await core.sio.eio.disconnect(connection)
-                    return
-                await asyncio.sleep(wait)
-        await understand(connection, packet)
-
-    return checked
 
 
 def _address(environ: dict[str, Any]) -> str:

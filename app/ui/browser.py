@@ -22,6 +22,7 @@ def on_every_page(zone_cookie: str) -> str:
         document.addEventListener('visibilitychange',
             () => window.socket && emitEvent('visibility', !document.hidden));
         document.addEventListener('input', {cut_to_one_frame()}, true);
+        document.addEventListener('keydown', {leave_enter_to_input_methods()}, true);
     """
 
 
@@ -41,10 +42,17 @@ def tell_pressed_button() -> str:
     return "(e) => { const button = e.target.closest('button'); if (button) emit(button.textContent); }"
 
 
+def leave_enter_to_input_methods() -> str:
+    """While an input method composes, Enter is its own: no field of ours hears of it. Some browsers tell it the old way
+    (229)."""
+    return """(e) => {
+        if (e.key === 'Enter' && (e.isComposing || e.keyCode === 229)) e.stopImmediatePropagation();
+    }"""
+
+
 def finish_typing() -> str:
     """Enter hands in a form whose fields tell what was typed only after a pause: first the field tells the rest."""
     return """async (e) => {
-        if (e.isComposing) return;
         e.target.dispatchEvent(new Event('change'));
         await new Promise((told) => setTimeout(told));
         emit();
@@ -110,8 +118,8 @@ def tell_reading_position() -> str:
 
 def send_message(*, on_enter: bool = False) -> str:
     """What stands in the field goes out with the number of the draft: pressed twice on a slow line, it is sent once.
-    Enter does it too, but not with Shift, and not while an input method composes."""
-    guard = "if (e.shiftKey || e.isComposing) return; e.preventDefault();" if on_enter else ""
+    Enter does it too, but not with Shift."""
+    guard = "if (e.shiftKey) return; e.preventDefault();" if on_enter else ""
     return f"""(e) => {{
         {guard}
         const box = e.target.closest('[data-draft]');
@@ -134,7 +142,7 @@ def scroll_to_newest(flow_id: int) -> str:
 
 def focus(element_id: int, *, unless_typing: bool = False) -> str:
     """The focus goes where somebody has to answer next, but not away from what somebody is typing where that is asked
-    for. Quasar's buttons have no method for it."""
+    for. Quasar's buttons have no method for it, and that of its fields may be overtaken while a dialog moves."""
     guard = "document.activeElement?.matches('input, textarea') || " if unless_typing else ""
     return f"{guard}getHtmlElement({element_id}).focus()"
 

@@ -1,5 +1,6 @@
 """Without a mouse."""
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.people import Newcomer
@@ -106,3 +107,17 @@ async def test_escape_or_a_click_beside_a_dialog_asks_before_it_discards(rooms: 
     await buyer.open("Accept deal")
     await buyer.page.keyboard.press("Escape")
     await expect(buyer.dialog).to_have_count(0)
+
+
+@pytest.mark.parametrize("told", [{"isComposing": True}, {"keyCode": 229}])
+async def test_enter_belongs_to_an_input_method_while_it_composes(
+    rooms: tuple[Room, Room], told: dict[str, object]
+) -> None:
+    seller, buyer = rooms
+    await buyer.field.fill("にほん")
+    await buyer.field.dispatch_event("keydown", {"key": "Enter", "bubbles": True, **told})
+    await buyer.page.wait_for_timeout(500)
+    await expect(buyer.field).to_have_value("にほん")
+    await buyer.field.press("Enter")
+    await expect(buyer.field).to_have_value("")
+    await expect(seller.messages.get_by_text("にほん")).to_have_count(1)

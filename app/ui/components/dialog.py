@@ -141,7 +141,7 @@ class Form:
         def go_on() -> None:
             question.delete()
             self._row.visible = True
-            typed_into.run_method("focus")
+            ui.run_javascript(browser.focus(typed_into.id))
 
         with self.content, buttons() as question:
             ui.label("Discard what you typed?").props('role="alert"').classes("question")
