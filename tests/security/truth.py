@@ -16,8 +16,8 @@ _SETTLE = 0.15
 """Seconds in which whatever the server began to do is done: a move takes it a few milliseconds."""
 _LOOKS = 40
 """How often a page is looked at until it rests, or shows again what it showed."""
-_MOVING = ("countdown",)
-"""Parts of a page that change by themselves."""
+_MOVING = "clock"
+"""The class of what changes by itself: the room's countdown, and those in dialogs."""
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -80,5 +80,5 @@ def shows(person: Person) -> dict[str, Element]:
     return {
         number: copy.deepcopy(element)
         for number, element in person.page.elements.items()
-        if (element.get("props") or {}).get("data-testid") not in _MOVING
+        if _MOVING not in (element.get("class") or ())
     }
