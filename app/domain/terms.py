@@ -59,6 +59,15 @@ class Terms:
         )
 
 
+def as_typed(terms: Terms, currency: str) -> dict[str, str]:
+    """Terms as somebody would type them, by the fields' names; `parse_terms` reads them again."""
+    return {
+        "price": f"{terms.price:.{DECIMALS[currency]}f}",
+        "quantity": str(terms.quantity),
+        "description": terms.description,
+    }
+
+
 def parse_terms(price: str, quantity: str, description: str, currency: str = USD) -> Terms:
     """Terms from what a person typed. Raises `Refusal` for all fields outside their limits, with the first one's."""
     refusals = Refusals()

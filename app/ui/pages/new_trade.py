@@ -11,11 +11,11 @@ from fastapi import Request
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from app.domain.currency import DECIMALS, check_currency
+from app.domain.currency import check_currency
 from app.domain.kinds import Role
 from app.domain.names import GONE
 from app.domain.refusals import Refusal
-from app.domain.terms import check_unit, parse_terms
+from app.domain.terms import as_typed, check_unit, parse_terms
 from app.ui import browser
 from app.ui.components import wording
 from app.ui.components.button import Button
@@ -60,10 +60,8 @@ async def _earlier(site: Site, request: Request) -> dict[str, str]:
     trade = standing.trade
     buyer = trade.buyer.name if trade.buyer is not None else trade.invited
     return {
+        **as_typed(trade.terms, trade.currency),
         "title": trade.title,
-        "description": trade.terms.description,
-        "price": f"{trade.terms.price:.{DECIMALS[trade.currency]}f}",
-        "quantity": str(trade.terms.quantity),
         "buyer": "" if buyer == GONE else buyer,  # a deleted account is nobody's to invite
         "currency": trade.currency,
         "unit": trade.unit,

@@ -25,6 +25,7 @@ from app.ui.room.room_view import RoomView
 
 Typed = Mapping[str, str]
 """What was typed, by the fields' names."""
+NOTHING: Typed = {}
 Review = Callable[[RoomView, Typed], None]
 """Opens an act again, for what stands now, with what was typed."""
 

@@ -10,10 +10,8 @@ from app.ui.components import wording
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.room import figures
-from app.ui.room.act_dialog import Typed, act_dialog
+from app.ui.room.act_dialog import NOTHING, Typed, act_dialog
 from app.ui.room.room_view import RoomView
-
-NOTHING: Typed = {}
 
 
 def confirm_accept(view: RoomView, typed: Typed = NOTHING) -> None:
@@ -27,7 +25,7 @@ def confirm_accept(view: RoomView, typed: Typed = NOTHING) -> None:
     with act_dialog(
         view,
         Kind.ACCEPTED,
-        Html("Accept {}'s offer?").format(_counterparty(view)),
+        Html("Accept {}'s offer?").format(view.counterparty),
         _made_at(view),
         submit="Accept these terms",
         act=lambda _: view.negotiation.accept(view.viewer, shown.id, shown.version, request=request),
@@ -58,7 +56,7 @@ def _confirm_reject(view: RoomView, typed: Typed) -> None:
     with act_dialog(
         view,
         Kind.REJECTED,
-        Html("Reject {}'s offer?").format(_counterparty(view)),
+        Html("Reject {}'s offer?").format(view.counterparty),
         "This is final: no trade will be made. To go on, make a counter-offer.",
         submit="Reject",
         color="negative",
@@ -101,7 +99,7 @@ def request_amendment(view: RoomView, typed: Typed = NOTHING) -> None:
         Kind.AMENDMENT_REQUESTED,
         "Request an amendment",
         Html("The offer stands meanwhile. {} sees your request beside it until the next offer.").format(
-            _counterparty(view)
+            view.counterparty
         ),
         submit="Send request",
         act=lambda typed: view.negotiation.request_amendment(view.viewer, shown.id, typed["request"], request=request),
@@ -110,10 +108,6 @@ def request_amendment(view: RoomView, typed: Typed = NOTHING) -> None:
     ) as form:
         text = ui.textarea("What would you like changed?")
         form.fields["request"] = text.props('outlined autogrow autofocus dir="auto"')
-
-
-def _counterparty(view: RoomView) -> Html:
-    return wording.name(view.trade.counterparty(view.me), view.me)
 
 
 def _made_at(view: RoomView) -> str:

@@ -5,26 +5,23 @@ from uuid import uuid4
 
 from nicegui import ui
 
-from app.domain.currency import DECIMALS
 from app.domain.kinds import Kind, Role, Status
 from app.domain.refusals import Refusal
 from app.domain.rules import TIME_TO_ANSWER
-from app.domain.terms import Terms, parse_price, parse_quantity
+from app.domain.terms import Terms, as_typed, parse_price, parse_quantity
 from app.domain.trade import Trade
 from app.ui.components import wording
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.room import figures
-from app.ui.room.act_dialog import Typed, act_dialog
+from app.ui.room.act_dialog import NOTHING, Typed, act_dialog
 from app.ui.room.room_view import RoomView
-
-NOTHING: Typed = {}
 
 
 def make_offer(view: RoomView, typed: Typed = NOTHING) -> None:
     """Change one's own offer, or answer the other side's with another; `typed` stands in the place of its terms."""
     if view.trade.offered_by is not view.role:
-        _offer(view, typed, Html("Counter-offer to {}").format(_counterparty(view)))
+        _offer(view, typed, Html("Counter-offer to {}").format(view.counterparty))
     elif view.role is Role.SELLER:
         _offer(view, typed, "Amend the deal", submit="Save changes")
     else:
@@ -33,17 +30,17 @@ def make_offer(view: RoomView, typed: Typed = NOTHING) -> None:
 
 def answer_request(view: RoomView) -> None:
     """Answer the buyer's open request."""
-    _offer(view, NOTHING, Html("Answer {} with an offer").format(_counterparty(view)))
+    _offer(view, NOTHING, Html("Answer {} with an offer").format(view.counterparty))
 
 
 def offer_version_again(view: RoomView, number: int, terms: Terms) -> None:
     """Begin with what stood before; it becomes a new version all the same."""
-    _offer(view, _as_typed(terms, view.trade), f"Offer version {number} again")
+    _offer(view, as_typed(terms, view.trade.currency), f"Offer version {number} again")
 
 
 def _offer(view: RoomView, typed: Typed, heading: str, *, submit: str = "Send offer") -> None:
     shown, request = view.trade, uuid4()
-    standing = _as_typed(shown.terms, shown)
+    standing = as_typed(shown.terms, shown.currency)
 
     def review(view: RoomView, typed: Typed) -> None:
         # Where nothing was typed, the field begins with what stands now: nobody takes back a change unseen.
@@ -82,21 +79,12 @@ def _offer(view: RoomView, typed: Typed, heading: str, *, submit: str = "Send of
             field.on_value_change(lambda: total.show(_total(shown, form.typed)))
 
 
-def _as_typed(terms: Terms, trade: Trade) -> dict[str, str]:
-    """Terms as somebody would type them."""
-    return {
-        "price": f"{terms.price:.{DECIMALS[trade.currency]}f}",
-        "quantity": str(terms.quantity),
-        "description": terms.description,
-    }
-
-
 def _note(view: RoomView) -> Html:
     trade = view.trade
     version = Html("This makes version {}.").format(trade.version + 1)
     if trade.buyer is None:
         return version
-    return version + Html(" Only {} can accept it; you can withdraw it until then.").format(_counterparty(view))
+    return version + Html(" Only {} can accept it; you can withdraw it until then.").format(view.counterparty)
 
 
 def _total(shown: Trade, typed: Typed) -> Html:
@@ -118,14 +106,10 @@ def _left(view: RoomView, trade: Trade) -> Html:
         return Html("left, until {}.").format(until)
     moved = view.now() + TIME_TO_ANSWER
     if moved <= trade.expires_at:
-        return Html("left, until {}. {} always has at least two minutes to answer.").format(until, _counterparty(view))
+        return Html("left, until {}. {} always has at least two minutes to answer.").format(until, view.counterparty)
     return Html("left, until {}. Sent now, it moves the deadline to <b>{}</b>: {} has two minutes to answer.").format(
-        until, wording.clock_time(moved, view.zone, view.today), _counterparty(view)
+        until, wording.clock_time(moved, view.zone, view.today), view.counterparty
     )
-
-
-def _counterparty(view: RoomView) -> Html:
-    return wording.name(view.trade.counterparty(view.me), view.me)
 
 
 def _money(amount: Decimal, trade: Trade) -> str:

@@ -10,7 +10,9 @@ from app.domain.trade import Trade
 from app.rooms.room import Room
 from app.service.negotiation import Negotiation
 from app.service.viewer import Viewer
+from app.ui.components import wording
 from app.ui.components.countdown import Countdown
+from app.ui.components.html import Html
 from app.ui.room.room_binding import RoomBinding
 
 
@@ -47,6 +49,11 @@ class RoomView:
     def me(self) -> int:
         """The viewer's user id."""
         return self.viewer.person.id
+
+    @property
+    def counterparty(self) -> Html:
+        """The other party's name, as words on the page have it."""
+        return wording.name(self.trade.counterparty(self.me), self.me)
 
     @property
     def today(self) -> date:
