@@ -20,9 +20,9 @@ from starlette.types import ASGIApp
 
 from app import demo
 from app.bootstrap import Application
+from app.patches.socket_guard import LONGEST_FRAME
 from app.ui import server
 from app.ui.http import health
-from app.ui.http.bodies import MOST
 from app.ui.http.requests import client_of
 from app.ui.http.workshop import Workshop, WorkshopError
 
@@ -91,7 +91,7 @@ async def serve(application: Application, listener: socket.socket) -> None:
         web,
         http=requests,
         ws=sockets,
-        ws_max_size=MOST,  # of a frame: as much as of a form
+        ws_max_size=LONGEST_FRAME,
         ws_per_message_deflate=False,
         ws_ping_interval=None,  # Socket.IO sends pings of its own
         log_config=None,

@@ -43,7 +43,7 @@ _A_SECOND, _AT_ONCE = 60.0, 300.0
 """Packets that a socket may send, and how many at once: several times what typing and pressing makes."""
 _PATIENCE = 10.0
 """Seconds for which a socket may go on sending more than that, while each packet waits; then it is closed."""
-_LONGEST_FRAME = 64 * 1024
+LONGEST_FRAME = 64 * 1024
 """Bytes of a frame, or of what is posted in the place of one; the browser cuts what is typed (`ui.browser`)."""
 _LONGEST_VALUE = 20_000
 """Characters of what a field tells, as JSON: more than any may hold, so that the field can say that it is too long."""
@@ -114,7 +114,7 @@ class SocketGuard:
         core.sio.on("disconnect", self._counted_out(handlers["disconnect"]))
         core.sio.on("log", _unheard)
         core.sio.eio.on("message", self._well_formed(core.sio.eio.handlers["message"]))
-        core.sio.eio.max_http_buffer_size = _LONGEST_FRAME
+        core.sio.eio.max_http_buffer_size = LONGEST_FRAME
 
     def stop(self) -> None:
         """The server stops: nothing that waits for its turn is heard any more."""
