@@ -1,9 +1,18 @@
-"""The kinds of columns that more than one table has."""
+"""The kinds of columns that more than one table has, and how constraints and indexes are named."""
 
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, Column, DateTime, Enum, Identity, func
+from sqlmodel import SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
 
 
 def key() -> Column[int]:

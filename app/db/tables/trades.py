@@ -1,4 +1,4 @@
-"""The tables, with the rules repeated as constraints: what the code forgets, the database refuses.
+"""Trades and their audit trail, with the rules repeated as constraints.
 
 `trade_actions`, `trade_versions` and `messages` are append-only; triggers made by the migration refuse to change or
 delete their rows, and refuse ways between statuses that `trade_transitions` does not name. The order of everything is
@@ -47,16 +47,6 @@ from app.domain.terms import MAX_MINUTES, MAX_PRICE, MAX_QUANTITY, MAX_UNIT
 from app.domain.text import MAX_TEXT, MAX_TITLE
 from app.domain.traits import Timing, VersionUse
 
-metadata = SQLModel.metadata
-metadata.naming_convention = {
-    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
-    "uq": "%(table_name)s_%(column_0_N_name)s_key",
-    "ck": "%(table_name)s_%(constraint_name)s_check",
-    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
-    "pk": "%(table_name)s_pkey",
-}
-
-
 _DECIDED = [rules.to for rules in KINDS.values() if rules.closes and rules.to and rules.when is Timing.BEFORE]
 """The outcomes that somebody decided, before the deadline."""
 _LAPSED = [rules.to for rules in KINDS.values() if rules.closes and rules.to and rules.when is Timing.AFTER]
@@ -65,40 +55,6 @@ _NAMED_SINCE = [kind for kind, rules in KINDS.items() if not rules.version_is_ol
 """What named no version in earlier releases."""
 REQUEST_INDEX = "trade_actions_request_idx"
 """What makes a named request recorded once."""
-
-
-class UserRow(SQLModel, table=True):
-    """An account. `name_key` is what a name is found by, `name_skeleton` what it looks like (none where the name of an
-    older account looks the same); both stay when the account is deleted."""
-
-    __tablename__ = "users"
-    __table_args__ = (between("name", 1, MAX_NAME), one_line("name"))
-
-    id: int = Field(default=None, sa_column=columns.key())
-    name: str = Field(sa_column=Column(Text, nullable=False))
-    name_key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
-    password_hash: str = Field(sa_column=Column(Text, nullable=False))
-    created_at: datetime = Field(sa_column=columns.now())
-    deleted_at: datetime | None = Field(default=None, sa_column=columns.time(nullable=True))
-    name_skeleton: str | None = Field(default=None, sa_column=Column(Text, nullable=True, unique=True))
-
-
-class SessionRow(SQLModel, table=True):
-    """A signed-in browser. Only the token's SHA-256 is kept; a session ends when its row goes."""
-
-    __tablename__ = "sessions"
-    __table_args__ = (
-        ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
-        CheckConstraint("octet_length(token_hash) = 32", name="token_hash_length"),
-    )
-
-    id: int = Field(default=None, sa_column=columns.key())
-    user_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
-    token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
-    created_at: datetime = Field(sa_column=columns.now())
-    seen_at: datetime = Field(sa_column=columns.now())
-    time_zone: str = Field(sa_column=Column(Text, nullable=False, server_default="UTC"))
-    theme: str = Field(sa_column=Column(Text, nullable=False, server_default="system"))
 
 
 class TradeRow(SQLModel, table=True):
