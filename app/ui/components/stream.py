@@ -4,7 +4,6 @@ What stands when somebody enters is one block of escaped HTML instead of an elem
 appended to small chunks, because a parent is sent with the ids of all its children. Earlier rows come as blocks too.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 
@@ -14,6 +13,7 @@ from nicegui.element import Element
 from app.ui.components.button import Button
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
+from app.ui.components.later import Later
 
 _PAINTED, _PAINTED_SIZE = 10, 1_500
 """Rows that come with the page, and their characters: about what a screen shows. The others follow at once, above or
@@ -56,7 +56,7 @@ class Stream:
         self._in_chunk = 0
         self._lump: list[Callable[[], Html]] = []
         self._lump_block: Block | None = None
-        self._gathering: asyncio.TimerHandle | None = None
+        self._show_soon = Later(_GATHER, self._show_lump)
         self._earlier: Button | None = None
 
     def show(self, visible: bool) -> None:
@@ -117,18 +117,12 @@ class Stream:
         last few rows are one block, which costs less than an element for each; `row` is made when it is shown, for
         what people wait for goes first."""
         if len(self._lump) == _LUMP:
-            self._show_lump()
+            self._show_soon.now()
             self._lump, self._lump_block = [], None
         self._lump.append(row)
-        if at_once:
-            self._show_lump()
-        elif self._gathering is None:
-            self._gathering = asyncio.get_running_loop().call_later(_GATHER, self._show_lump)
+        self._show_soon.now() if at_once else self._show_soon()
 
     def _show_lump(self) -> None:
-        if self._gathering is not None:
-            self._gathering.cancel()
-            self._gathering = None
         if self._holder.is_deleted:
             return
         if self._lump_block is None:

@@ -12,6 +12,7 @@ from app.ui.components import wording
 from app.ui.components.difference import by_money, difference
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
+from app.ui.components.later import Later
 from app.ui.room.outcome import what_now
 from app.ui.room.price_path import caption, price_path
 from app.ui.room.room_view import RoomView
@@ -33,6 +34,8 @@ _CHANGE = Html(
 )
 _PATH = Html("{}<figcaption>{}</figcaption>")
 _PLACE = Html('<div class="path"></div>')
+_DRAWN_AFTER = 0.1
+"""Seconds after the figures."""
 _REQUEST = Html('<div class="request" data-testid="request"><b>{}</b><p dir="auto">{}</p></div>')
 _TURN = Html('<div class="turn" data-turn="{}"><b data-testid="turn">{}</b><span>{}</span></div>')
 
@@ -106,16 +109,19 @@ def _whose(trade: Trade, by: Role, view: RoomView) -> Html:
 
 
 def _path(view: RoomView) -> None:
-    """The price path. Its place comes with the page and the picture as soon as it is live: many offers are large."""
-    figure, client = Block(tag="figure"), ui.context.client
+    """The price path. Its place comes with the page; the picture is large where there are many offers, and comes when
+    the page is live, and after the figures."""
+    figure, client = Block(_PLACE if len(view.room.offers) > 1 else "", tag="figure"), ui.context.client
 
-    def show(trade: Trade) -> None:
-        offers = [offered for offered in view.room.offers if offered.version <= trade.version]
-        is_path = len(offers) > 1
-        figure.show(_picture(trade, offers, view) if client.has_socket_connection else _PLACE if is_path else "")
+    def draw() -> None:
+        trade = view.trade
+        if client.has_socket_connection and trade.role_of(view.me) is not None:
+            figure.show(_picture(trade, [each for each in view.room.offers if each.version <= trade.version], view))
 
-    view.binding.on_trade(show)
-    client.on_connect(lambda: show(view.trade))
+    draw_soon = Later(_DRAWN_AFTER, draw)
+    view.binding.on_trade(lambda _: draw_soon())
+    client.on_connect(draw_soon)
+    client.on_delete(draw_soon.forget)
 
 
 def _picture(trade: Trade, offers: list[Offered], view: RoomView) -> Html:
