@@ -47,6 +47,11 @@ class Status(StrEnum):
         """What people read: ``In negotiation``."""
         return self.value.replace("_", " ").capitalize()
 
+    @property
+    def document(self) -> str:
+        """What a closed trade leaves behind: of what was not agreed nothing was received, but it has a record."""
+        return "receipt" if self is Status.ACCEPTED else "record"
+
 
 class Kind(StrEnum):
     """What can happen in a trade."""

@@ -33,12 +33,18 @@ from app.domain.refusals import Reason, Refusal, invalid
 from app.domain.terms import MAX_MINUTES
 from app.domain.text import check_text
 from app.domain.trade import Trade
-from app.domain.traits import Side, Timing
+from app.domain.traits import DeadlineChange, Side, Timing
 
 TIME_TO_ANSWER = timedelta(minutes=2)
 """What every new offer leaves the other side at least, once there is another side."""
 LONGEST = timedelta(minutes=MAX_MINUTES)
 """How far away a deadline may be put."""
+
+
+def has_moved_deadline(action: Action) -> bool:
+    """Whether a recorded offer has put the deadline off, so that the other side has time to answer."""
+    leaves_time = KINDS[action.kind].deadline is DeadlineChange.LEAVES_TIME
+    return leaves_time and action.deadline == action.at + TIME_TO_ANSWER
 
 
 def apply(trade: Trade, move: Move, *, by: Role | None, now: datetime) -> Outcome:

@@ -22,6 +22,7 @@ async def test_the_pdf_is_a_file_in_the_reader_s_own_time(pdf: str, bea: Browser
     answer = await bea.get(pdf)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="traderoom-record-')  # not agreed
     assert answer.headers["content-disposition"].endswith('.pdf"')
     text = text_of(answer.content)
     assert "Times are in Asia/Kolkata and in UTC." in text

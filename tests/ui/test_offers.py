@@ -86,6 +86,19 @@ async def test_a_moved_deadline_is_told_beside_the_clock(trade: Trade, sam: Brow
         assert f"stands until {page.text('deadline')}." in page.everything()
 
 
+async def test_an_offer_that_moved_the_deadline_says_so(sam: Browser, bea: Browser) -> None:
+    trade = await sam.offer(minutes="1")
+    await sam.room(trade)
+    await bea.room(trade)
+    await sam.sees("In negotiation", "status")
+    await offer(bea, trade, "880")
+    await sam.sees("This moved the deadline to")
+    for page in (sam, bea):
+        assert f"which moved the deadline to {page.text('deadline')}" in page.text("timeline")
+    await offer(sam, trade, "1100")
+    assert sam.everything().count("This moved the deadline to") == 2, "the second one, too, leaves two minutes"
+
+
 async def test_offers_are_cards_and_a_newer_one_replaces_the_one_before(
     trade: Trade, sam: Browser, bea: Browser
 ) -> None:

@@ -8,6 +8,7 @@ from fastapi import Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from nicegui import app
 
+from app.domain.kinds import Status
 from app.domain.refusals import Reason, Refusal
 from app.service.privacy import Privacy
 from app.service.receipts import Receipts
@@ -30,7 +31,8 @@ def register(receipts: Receipts, privacy: Privacy, workshop: Workshop, now: Call
             document = await receipts.issue(viewer, normalise_code(code), now())
         except Refusal as refusal:
             return PlainTextResponse(str(refusal), _STATUS.get(refusal.reason, 404))
-        name = f"traderoom-receipt-{document['trade']['id']}.{kind}"
+        trade = document["trade"]
+        name = f"traderoom-{Status(trade['status']).document}-{trade['id']}.{kind}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         if kind == "json":
             text = json.dumps(document, ensure_ascii=False, indent=2)

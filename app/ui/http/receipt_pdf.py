@@ -62,7 +62,7 @@ def render(receipt: Receipt, zone: str = "UTC") -> bytes:
 
 def _content(receipt: Receipt, zone: ZoneInfo) -> Content:
     """What the template shows, in its order."""
-    kind = "receipt" if receipt["trade"]["status"] == Status.ACCEPTED else "record"  # of what was not agreed
+    kind = Status(receipt["trade"]["status"]).document
     trade, times = receipt["trade"], "UTC" if zone.key == "UTC" else f"{zone.key.replace('_', ' ')} and in UTC"
     return {
         "kind": kind,

@@ -14,7 +14,7 @@ from app.ui.components.html import Html
 _OFFER = Html(
     '<div class="offer{own}" data-testid="offer" data-state="{state}"><div class="offer-head">'
     '<strong>{whose} offer</strong> <span>Version {version} · {time}</span> <span class="state">{word}</span></div>'
-    '<p class="sum"><strong>{price}</strong> × {quantity} <span>= {total}</span></p>{difference}{reason}{seen}</div>'
+    '<p class="sum"><strong>{price}</strong> × {quantity} <span>= {total}</span></p>{difference}{said}{seen}</div>'
 )
 _DIFFERENCE = Html('<p class="difference">{} <span class="note">against version {}</span></p>')
 _REQUEST = Html(
@@ -41,8 +41,9 @@ def state_of(action: Action, trade: Trade) -> str:
     return trade.status.value if trade.status.final else STANDING
 
 
-def offer(action: Action, me: int, currency: str, state: str, *, time: Html, reason: Html, seen: Html) -> Html:
-    """An offer's card; `seen` tells whoever made it when the other side had it on its screen."""
+def offer(action: Action, me: int, currency: str, state: str, *, time: Html, said: Html, seen: Html) -> Html:
+    """An offer's card; `said` are its reason and what else came of it. `seen` tells whoever made it when the other side
+    had it on its screen."""
     if action.terms is None or action.version is None:
         raise ValueError("no offer was made")
     terms, before = action.terms, action.before
@@ -58,7 +59,7 @@ def offer(action: Action, me: int, currency: str, state: str, *, time: Html, rea
         quantity=wording.number(terms.quantity),
         total=wording.money(terms.total, currency),
         difference=changed,
-        reason=reason,
+        said=said,
         seen=seen,
     )
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.actions import Action, Version
 from app.domain.kinds import KINDS, Kind
+from app.domain.rules import has_moved_deadline
 from app.domain.traits import DeadlineChange
 from app.ui.components import wording
 from app.ui.components.difference import difference
@@ -16,6 +17,7 @@ from app.ui.room.cards import STANDING, state_of
 from app.ui.room.room_view import RoomView
 
 _AGAIN = Html('<button type="button" class="button plain again">Offer version {} again</button>')
+_MOVED = Html('<p class="note">This moved the deadline to {}: there are always two minutes to answer.</p>')
 
 
 class _Reader(NamedTuple):
@@ -63,7 +65,9 @@ def _conversation(action: Action, reader: _Reader, state: str, seen: Html) -> Ht
     if state and action.kind is Kind.AMENDMENT_REQUESTED:
         return cards.request(action, me, state, time=time, text=_quote(action.text))
     if state:
-        return cards.offer(action, me, reader.currency, state, time=time, reason=_quote(action.text), seen=seen)
+        moved = _MOVED.format(_deadline(action, reader)) if has_moved_deadline(action) else ""
+        said = Html("{}{}").format(_quote(action.text), moved)
+        return cards.offer(action, me, reader.currency, state, time=time, said=said, seen=seen)
     if action.kind is not Kind.MESSAGE_SENT:
         return Html('<div class="event" data-kind="{}"><span>{}</span>{}{}</div>').format(
             action.kind.value, _sentence(action, reader), time, _quote(action.text)
@@ -126,11 +130,18 @@ def _reader(view: RoomView) -> _Reader:
 
 
 def _sentence(action: Action, reader: _Reader) -> Html:
-    """What happened; an extension tells until when."""
+    """What happened; what put the deadline off tells until when."""
     told = wording.sentence(action, reader.me, reader.currency)
-    if KINDS[action.kind].deadline is DeadlineChange.EXTENDED and action.deadline is not None:
-        return Html("{} to <b>{}</b>").format(told, wording.clock_time(action.deadline, reader.zone, reader.today))
+    if KINDS[action.kind].deadline is DeadlineChange.EXTENDED:
+        return Html("{} to {}").format(told, _deadline(action, reader))
+    if has_moved_deadline(action):
+        return Html("{}, which moved the deadline to {}").format(told, _deadline(action, reader))
     return told
+
+
+def _deadline(action: Action, reader: _Reader) -> Html:
+    at = action.deadline
+    return Html("<b>{}</b>").format(wording.clock_time(at, reader.zone, reader.today)) if at else Html("")
 
 
 def _time(at: datetime, reader: _Reader) -> Html:

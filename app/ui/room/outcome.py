@@ -48,8 +48,7 @@ def _outcome(trade: Trade, view: RoomView) -> Html:
         status=trade.status.value,
         outcome=wording.outcome(trade, view.me),
         reason=_REASON.format(closing.text) if closing and closing.text else "",
-        # What was not agreed has no receipt: nothing was received. It has a record all the same.
-        document="Receipt" if trade.status is Status.ACCEPTED else "Record",
+        document=trade.status.document.capitalize(),
         number=trade.id,
         code=trade.code,
     )
