@@ -18,9 +18,10 @@ from nicegui import ui
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from app import demo
+from app import demo, patches
 from app.bootstrap import Application
 from app.patches.socket_guard import LONGEST_FRAME
+from app.settings import Settings
 from app.ui import server
 from app.ui.http import health
 from app.ui.http.requests import client_of
@@ -82,11 +83,7 @@ async def serve(application: Application, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM."""
     settings = application.settings
     web = web_app(application)
-    from app.patches.connections import Connections  # noqa: PLC0415 - it imports what may not be there
-
-    most = _that_fit(settings.limit_connections)
-    connections = Connections(most, settings.limit_connections_of_one, client_of, settings.trusted_proxies)
-    requests, sockets = connections.protocols()
+    requests, sockets = _protocols(settings, settings.trusted_proxies)
     config = uvicorn.Config(
         web,
         http=requests,
@@ -127,19 +124,22 @@ async def work(application: Application, listener: socket.socket | None) -> None
     stop = asyncio.Event()
     async with application, _stopped_by_signals(stop.set):
         application.start_work()
-        async with _told_at(application, listener):
+        async with _health_at(application, listener):
             sys.stdout.write("The worker is running.\n")
             sys.stdout.flush()
             await stop.wait()
 
 
 @contextlib.asynccontextmanager
-async def _told_at(application: Application, listener: socket.socket | None) -> AsyncIterator[None]:
+async def _health_at(application: Application, listener: socket.socket | None) -> AsyncIterator[None]:
     if listener is None:
         yield
         return
     web = Starlette(routes=health.routes(application.health, {}))
-    config = uvicorn.Config(web, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False)
+    requests, _ = _protocols(application.settings, ())
+    config = uvicorn.Config(
+        web, http=requests, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False
+    )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]), name="health")
     try:
@@ -157,6 +157,12 @@ async def _name_scripts_without_font(workshop: Workshop) -> None:
             log.info(
                 "No font here has all of these scripts, which receipts as PDF show as code points: %s", ", ".join(names)
             )
+
+
+def _protocols(settings: Settings, proxies: tuple[str, ...]) -> tuple[type[asyncio.Protocol], type[asyncio.Protocol]]:
+    """What speaks to whoever connects, for requests and for sockets; `proxies` in front are trusted."""
+    most = _that_fit(settings.limit_connections)
+    return patches.connection_limits()(most, settings.limit_connections_of_one, client_of, proxies).protocols()
 
 
 def _that_fit(connections: int) -> int:

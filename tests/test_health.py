@@ -1,6 +1,7 @@
 """What `/readyz` says is true within ten seconds, whatever happens to the database, and expiry is never late."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import re
@@ -73,6 +74,23 @@ async def test_a_silent_database_is_told_in_time_and_pages_do_not_hang(
     assert server.end() == 0
 
 
+def connections_let_in(port: int, count: int) -> int:
+    """How many of so many silent connections at once stay open."""
+    with contextlib.ExitStack() as stack:
+        lines = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=1)) for _ in range(count)]
+        return sum(is_open(line) for line in lines)
+
+
+def is_open(line: socket.socket) -> bool:
+    """Whether the other end has not hung up."""
+    try:
+        return line.recv(1) != b""
+    except TimeoutError:
+        return True
+    except ConnectionError:
+        return False
+
+
 async def timed(browser: httpx.AsyncClient, path: str) -> tuple[float, int]:
     """The seconds to an answer, and its status."""
     began = time.monotonic()
@@ -86,7 +104,9 @@ async def test_an_embedded_database_that_is_killed_comes_back_and_a_worker_alone
     """The server's owner starts it again; the worker, which joined it, has nothing of before that it could use."""
     port, health_port = free_port(), free_port()
     server = await asyncio.to_thread(lambda: start("serve", port=port, worker="false").tells("An open room: "))
-    worker = await asyncio.to_thread(lambda: start("worker", health_port=health_port).tells("The worker is running."))
+    worker = await asyncio.to_thread(
+        lambda: start("worker", health_port=health_port, limit_connections_of_one=10).tells("The worker is running.")
+    )
     async with (
         httpx.AsyncClient(base_url=f"http://localhost:{port}", timeout=60) as browser,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{health_port}", timeout=60) as prober,
@@ -100,6 +120,8 @@ async def test_an_embedded_database_that_is_killed_comes_back_and_a_worker_alone
                 assert " 200 " in await asyncio.to_thread(asked, probed, "/readyz", *headers)
         assert " 421 " in await asyncio.to_thread(asked, port, "/", "Host: whatever.example")
         assert " 404 " in await asyncio.to_thread(asked, health_port, "/trades")
+        let_in = await asyncio.to_thread(connections_let_in, health_port, 12)
+        assert let_in in {9, 10}, "one may be the prober's own"
         trade = await draft(running.url, 6)
         os.kill(running.pid, signal.SIGKILL)
         gone = await seconds_until(browser, {"database": False}, within=NOTICED)

@@ -13,10 +13,16 @@ one patch and no more.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from app.patches.internals import Missing, look, untested
 from app.patches.socket_guard import SocketGuard
+
+if TYPE_CHECKING:
+    from app.patches.connections import Connections
 
 log = logging.getLogger(__name__)
 SOCKET = "/_nicegui_ws"
@@ -54,15 +60,10 @@ def put_in_place(guard: SocketGuard, *, speed: bool = True) -> dict[str, str]:
 
     Returns the names of those that were left out, each with the reason. Raises `PatchError`.
     """
-    try:
+    with _not_optional():
         look(guard.TOUCHES)
         guard.apply()
-        look(import_module(f"{__name__}.connections").TOUCHES)
-    except (Missing, ImportError, AttributeError, KeyError) as error:
-        raise PatchError(
-            f"Sockets and connections cannot be guarded, so Traderoom does not start: {error}."
-            " Please install the versions that requirements.lock names."
-        ) from error
+    connection_limits()
     left_out: dict[str, str] = {}
     for name in SPEED:
         reason = try_to_apply(name) if speed else "TRADEROOM_PATCHES is false"
@@ -72,6 +73,26 @@ def put_in_place(guard: SocketGuard, *, speed: bool = True) -> dict[str, str]:
         for name, reason in left_out.items():
             log.warning("the patch %r is left out: %s; everything works, slower", name, reason)
     return left_out
+
+
+def connection_limits() -> "type[Connections]":
+    """What counts connections and watches over them, in whatever process lets people connect. Raises `PatchError`."""
+    with _not_optional():
+        module = import_module(f"{__name__}.connections")
+        look(module.TOUCHES)
+        counter: type[Connections] = module.Connections
+        return counter
+
+
+@contextmanager
+def _not_optional() -> Iterator[None]:
+    try:
+        yield
+    except (Missing, ImportError, AttributeError, KeyError) as error:
+        raise PatchError(
+            f"Sockets and connections cannot be guarded, so Traderoom does not start: {error}."
+            " Please install the versions that requirements.lock names."
+        ) from error
 
 
 def try_to_apply(name: str) -> str:

@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
 import pytest
+import uvicorn
+from starlette.responses import PlainTextResponse
 
 from app.patches import connections
 from app.patches.connections import Connections
@@ -82,6 +85,31 @@ async def test_what_is_closed_and_not_read_is_aborted(monkeypatch: pytest.Monkey
     closed.closing = True
     await _until(lambda: closed.aborted)
     assert not read.aborted
+
+
+async def test_what_is_said_between_two_requests_does_not_make_an_idle_connection_less_idle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A lone line break is no request; to uvicorn, after an answer, it is a reason to wait for ever."""
+    monkeypatch.setattr(connections, "IDLE", 0.5)
+    requests, _ = Connections(100, 10, client_of).protocols()
+    config = uvicorn.Config(PlainTextResponse("yes"), http=requests, ws="none", lifespan="off", log_config=None, port=0)
+    server = uvicorn.Server(config)
+    monkeypatch.setattr(server, "install_signal_handlers", lambda: None, raising=False)
+    serving = asyncio.create_task(server._serve())
+    await _until(lambda: server.started)
+    reader, writer = await asyncio.open_connection(*server.servers[0].sockets[0].getsockname())
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    await reader.readuntil(b"yes")
+    for _ in range(3):
+        writer.write(b"\r\n")
+        await asyncio.sleep(0.1)
+    async with asyncio.timeout(3):
+        with suppress(ConnectionError):
+            assert await reader.read() == b""
+    writer.close()
+    server.should_exit = True
+    await serving
 
 
 async def _until(holds: Any) -> None:
