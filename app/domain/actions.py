@@ -75,7 +75,8 @@ class Outcome:
     @property
     def changes_trade(self) -> bool:
         """Whether the trade is another one after it; a message leaves it as it was."""
-        return self.trade != self.before or self.action.kind is Kind.CREATED
+        is_same = self.trade is self.before or self.trade == self.before  # most are the very same: no field is compared
+        return not is_same or self.action.kind is Kind.CREATED
 
     def recorded(self, seq: int, at: datetime, deadline: datetime) -> "Outcome":
         """This outcome as the ledger stored it: with its place in the trail, the database's time and the deadline."""

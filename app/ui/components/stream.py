@@ -54,7 +54,8 @@ class Stream:
         self._newest_first = newest_first
         self._chunk: Element | None = None
         self._in_chunk = 0
-        self._lump: list[Callable[[], Html]] = []
+        self._lump: list[Html] = []
+        self._gathered: list[Callable[[], Html]] = []
         self._lump_block: Block | None = None
         self._show_soon = Later(_GATHER, self._show_lump)
         self._earlier: Button | None = None
@@ -116,10 +117,10 @@ class Stream:
         """Show a row, or gather it for a moment with others: for lists that are looked up rather than waited for. The
         last few rows are one block, which costs less than an element for each; `row` is made when it is shown, for
         what people wait for goes first."""
-        if len(self._lump) == _LUMP:
+        if len(self._lump) + len(self._gathered) == _LUMP:
             self._show_soon.now()
             self._lump, self._lump_block = [], None
-        self._lump.append(row)
+        self._gathered.append(row)
         self._show_soon.now() if at_once else self._show_soon()
 
     def _show_lump(self) -> None:
@@ -130,8 +131,9 @@ class Stream:
                 self._lump_block = Block()
             if self._newest_first:
                 self._lump_block.move(target_index=0)
-        rows = [row() for row in self._lump]
-        self._lump_block.show(Html().join(rows[::-1] if self._newest_first else rows))
+        self._lump += [row() for row in self._gathered]
+        self._gathered = []
+        self._lump_block.show(Html().join(self._lump[::-1] if self._newest_first else self._lump))
 
     def offer_earlier(self, text: str, load: Callable[[], Awaitable[bool]]) -> None:
         """Offer a button that loads earlier rows; `load` tells whether there are still earlier ones."""
