@@ -57,7 +57,7 @@ class Stream:
         self._lump: list[Html] = []
         self._gathered: list[Callable[[], Html]] = []
         self._lump_block: Block | None = None
-        self._show_soon = Later(_GATHER, self._show_lump)
+        self._later = Later(_GATHER)
         self._earlier: Button | None = None
 
     def show(self, visible: bool) -> None:
@@ -118,12 +118,13 @@ class Stream:
         last few rows are one block, which costs less than an element for each; `row` is made when it is shown, for
         what people wait for goes first."""
         if len(self._lump) + len(self._gathered) == _LUMP:
-            self._show_soon.now()
+            self._show_lump()
             self._lump, self._lump_block = [], None
         self._gathered.append(row)
-        self._show_soon.now() if at_once else self._show_soon()
+        self._show_lump() if at_once else self._later(self._show_lump)
 
     def _show_lump(self) -> None:
+        self._later.forget()
         if self._holder.is_deleted:
             return
         if self._lump_block is None:

@@ -118,10 +118,10 @@ def _path(view: RoomView) -> None:
         if client.has_socket_connection and trade.role_of(view.me) is not None:
             figure.show(_picture(trade, [each for each in view.room.offers if each.version <= trade.version], view))
 
-    draw_soon = Later(_DRAWN_AFTER, draw)
-    view.binding.on_trade(lambda _: draw_soon())
-    client.on_connect(draw_soon)
-    client.on_delete(draw_soon.forget)
+    later = Later(_DRAWN_AFTER)
+    view.binding.on_trade(lambda _: later(draw))
+    client.on_connect(lambda: later(draw))
+    client.on_delete(later.forget)
 
 
 def _picture(trade: Trade, offers: list[Offered], view: RoomView) -> Html:
