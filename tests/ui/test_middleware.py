@@ -163,20 +163,23 @@ async def test_a_session_that_cannot_be_read_is_no_reason_to_sign_in_again(
 async def test_pages_that_wait_for_their_turn_hold_up_nothing_else_and_are_told_when_it_does_not_come(
     sam: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_middleware(), "_pages", CapacityLimiter(1, patience=0.3))
-    viewer, held = sam.application.accounts.viewer, asyncio.Event()
+    turns = CapacityLimiter(1, patience=0.3)
+    monkeypatch.setattr(_middleware(), "_pages", turns)
+    viewer, begun, held = sam.application.accounts.viewer, asyncio.Event(), asyncio.Event()
 
     async def slowly(token: str, **told: str) -> Viewer | None:
+        begun.set()
         await held.wait()
         return await viewer(token, **told)
 
     monkeypatch.setattr(sam.application.accounts, "viewer", slowly)
     first = asyncio.create_task(sam.get("/trades"))
-    await asyncio.sleep(0.05)
+    await begun.wait()
     second = await sam.get("/account")
     assert (second.status_code, second.text, second.headers["retry-after"]) == (503, CROWDED, "10")
     assert "default-src 'self'" in second.headers["content-security-policy"]
     assert (await sam.get("/healthz")).status_code == 200
+    monkeypatch.setattr(turns, "_patience", 30)
     third = asyncio.create_task(sam.get("/account"))
     await asyncio.sleep(0.05)
     held.set()
