@@ -16,6 +16,7 @@ from app.db.feed import Feed
 from app.db.history import History
 from app.db.ledger import Ledger
 from app.db.queue import Queue, Worker
+from app.db.read_marks import ReadMarkStore
 from app.domain.trade import Person
 from app.patches.socket_guard import SocketGuard
 from app.rooms.dashboard import Dashboard
@@ -26,6 +27,7 @@ from app.service.accounts import Accounts
 from app.service.limits import Limits
 from app.service.negotiation import Negotiation
 from app.service.privacy import Privacy
+from app.service.read_marks import ReadMarks
 from app.service.receipts import Receipts
 from app.service.trades import Trades
 from app.settings import Settings
@@ -78,9 +80,12 @@ class Application:
             most_open=settings.limit_open_trades,
             shows_all=settings.dashboard != "off",
         )
+        marks = ReadMarkStore(self.database)
+        self.read_marks = ReadMarks(marks, self.lobby)
         self.privacy = Privacy(
             store=store,
             history=self.history,
+            marks=marks,
             accounts=self.accounts,
             negotiation=self.negotiation,
             lobby=self.lobby,
@@ -117,6 +122,7 @@ class Application:
             accounts=self.accounts,
             trades=self.trades,
             negotiation=self.negotiation,
+            read_marks=self.read_marks,
             workshop=self.workshop,
             presence=self.presence,
             ticker=self.ticker,

@@ -7,7 +7,7 @@ and reads then, so that nothing falls between; a room that misses an action read
 import asyncio
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +20,8 @@ from app.rooms.room import KEPT, OFFERS_KEPT, Room
 from app.rooms.ticker import Ticker
 
 log = logging.getLogger(__name__)
+Changed = Callable[[Trade, Sequence[Action]], None]
+"""Hears of a trade and of what has happened in it, oldest first; it may hear again what it has heard before."""
 _OWN_NEWS_GRACE = 0.5
 """Seconds this process gets to publish what it recorded itself before it is read back from the database."""
 
@@ -50,7 +52,8 @@ class Lobby:
         self._presence = presence
         self._dashboard = dashboard
         self._rooms: dict[int, Room] = {}
-        self._lists: defaultdict[int, set[Callable[[Trade], None]]] = defaultdict(set)
+        self._lists: defaultdict[int, set[Changed]] = defaultdict(set)
+        self._marks: defaultdict[int, set[Callable[[int, int], None]]] = defaultdict(set)
         self._behind: dict[int, int] = {}
         self._opening: Counter[int] = Counter()
         self._missed: Counter[int] = Counter()
@@ -105,20 +108,32 @@ class Lobby:
             self._ticker.unwatch(room.dial)
 
     def watch_list(
-        self, user_id: int, changed: Callable[[Trade], None], renamed: Callable[[Person], None] = lambda _: None
+        self,
+        user_id: int,
+        changed: Changed,
+        renamed: Callable[[Person], None] = lambda _: None,
+        seen: Callable[[int, int], None] = lambda _trade_id, _seq: None,
     ) -> Callable[[], None]:
-        """Call `changed(trade)` whenever one of this person's trades changes, and `renamed(person)` when anybody has
-        another name; returns the way to stop it."""
+        """Call `changed(trade, actions)` whenever something happens in one of this person's trades, `renamed(person)`
+        when anybody has another name, and `seen(trade_id, seq)` when this person has seen a trade up to there; returns
+        the way to stop it."""
         self._lists[user_id].add(changed)
+        self._marks[user_id].add(seen)
         self._namings.add(renamed)
 
         def stop() -> None:
             self._namings.discard(renamed)
-            self._lists[user_id].discard(changed)
-            if not self._lists[user_id]:
-                del self._lists[user_id]
+            for watchers, watcher in ((self._lists, changed), (self._marks, seen)):
+                watchers[user_id].discard(watcher)
+                if not watchers[user_id]:
+                    del watchers[user_id]
 
         return stop
+
+    def seen(self, user_id: int, trade_id: int, seq: int) -> None:
+        """Tell somebody's lists that they have seen a trade up to `seq`."""
+        for told in tuple(self._marks.get(user_id, ())):
+            told(trade_id, seq)
 
     def publish(self, outcome: Outcome) -> None:
         """Show what this process has just recorded. Called after the commit, never before."""
@@ -132,9 +147,9 @@ class Lobby:
         elif KINDS[outcome.action.kind].silent:
             return  # nobody's news: lists and dashboards do not move
         elif outcome.changes_trade:
-            self._spread(outcome.trade, outcome.action.at, outcome.before.parties)
+            self._spread(outcome.trade, outcome.action.at, [outcome.action], outcome.before.parties)
         elif room is not None:
-            self._spread(room.trade, outcome.action.at)
+            self._spread(room.trade, outcome.action.at, [outcome.action])
         elif self._lists or self._dashboard.is_watched:
             self._catch_up_soon(trade_id, seq)
 
@@ -159,7 +174,7 @@ class Lobby:
         before = room.trade.parties
         if standing is not None:
             room.show(standing.trade, standing.seq, actions)
-            self._spread(standing.trade, standing.active_at, before)
+            self._spread(standing.trade, standing.active_at, actions, before)
 
     def people(self) -> set[Person]:
         """Everybody whose name is kept in a room or on a dashboard."""
@@ -222,8 +237,8 @@ class Lobby:
         try:
             actions = await self._records.actions_since(trade_id, room.seq) if room else []
             standing = await self._records.trade(trade_id)
-            if room is None and standing is not None and standing.trade.buyer is None and self._lists:
-                actions = await self._records.actions(trade_id)  # the seat may have been released just now
+            if room is None and standing is not None and self._is_listed(standing.trade):
+                actions = await self._records.actions(trade_id, limit=KEPT)
         except Exception:
             log.exception("lobby: trade %s could not be read; the next news of it tries again", trade_id)
             return
@@ -233,12 +248,17 @@ class Lobby:
         before = room.trade.parties if room else tuple(joined)
         if room is not None:
             room.show(standing.trade, standing.seq, actions)
-        self._spread(standing.trade, standing.active_at, before)
+        self._spread(standing.trade, standing.active_at, actions, before)
         if room is not None and room.seq < standing.seq:
             self._catch_up_soon(trade_id, standing.seq)
 
-    def _spread(self, trade: Trade, at: datetime, before: tuple[Person, ...] = ()) -> None:
-        """Tell lists, clocks and dashboards, unless they have been told of something later already.
+    def _is_listed(self, trade: Trade) -> bool:
+        """Whether a list is to hear what has happened: one of a party's, or of who was, where the seat is free."""
+        return bool(self._lists) and (trade.buyer is None or any(party.id in self._lists for party in trade.parties))
+
+    def _spread(self, trade: Trade, at: datetime, actions: Sequence[Action], before: tuple[Person, ...] = ()) -> None:
+        """Tell lists, clocks and dashboards, unless they have been told of something later already. `actions` are what
+        has led there, as far as it is known.
 
         `before` are those who were its parties until now; a buyer's seat can be released.
         """
@@ -252,7 +272,7 @@ class Lobby:
         for party in {*trade.parties, *before}:
             for changed in tuple(self._lists.get(party.id, ())):
                 try:
-                    changed(trade)
+                    changed(trade, actions)
                 except Exception:
                     log.exception("lobby: a list of trades could not show trade %s", trade.id)
         self._dashboard.changed(trade, at)

@@ -7,6 +7,7 @@ from datetime import datetime
 from app import security_log
 from app.db.accounts import AccountStore
 from app.db.history import History
+from app.db.read_marks import ReadMark, ReadMarkStore
 from app.domain.chain import body_of, utc_text
 from app.domain.kinds import Role, Status
 from app.domain.names import GONE
@@ -29,6 +30,7 @@ class Privacy:
         *,
         store: AccountStore,
         history: History,
+        marks: ReadMarkStore,
         accounts: Accounts,
         negotiation: Negotiation,
         lobby: Lobby,
@@ -37,6 +39,7 @@ class Privacy:
     ) -> None:
         self._store = store
         self._history = history
+        self._marks = marks
         self._accounts = accounts
         self._negotiation = negotiation
         self._lobby = lobby
@@ -45,7 +48,8 @@ class Privacy:
 
     async def export(self, viewer: Viewer) -> AsyncIterator[str]:
         """All that is held about the viewer, as one JSON document in pieces: account, sessions, trades, and in each
-        trade what the viewer did and wrote. Raises `Refusal` when that was asked for too often."""
+        trade what the viewer did and wrote, and how far they have seen it. Raises `Refusal` when that was asked for too
+        often."""
         self._limits.check("exports", viewer.person.id)
         security_log.note("data_exported", person=viewer.person.id)
         return self._document(viewer)
@@ -92,13 +96,14 @@ class Privacy:
         }
         yield json.dumps(head, ensure_ascii=False)[:-1] + ', "trades": ['
         between = ""
+        marks = await self._marks.of_person(viewer.person.id)
         async for standing in self._trades(viewer, tuple(Status)):
-            yield between + json.dumps(await self._entry(viewer, standing.trade), ensure_ascii=False)
+            entry = await self._entry(viewer, standing.trade) | _seen(marks.get(standing.trade.id))
+            yield between + json.dumps(entry, ensure_ascii=False)
             between = ","
         for standing in await self._history.left_by(viewer.person.id):
-            yield between + json.dumps(
-                {"id": standing.trade.id, "done_by_you": await self._done(viewer, standing.trade)}, ensure_ascii=False
-            )
+            done = {"id": standing.trade.id, "done_by_you": await self._done(viewer, standing.trade)}
+            yield between + json.dumps(done | _seen(marks.get(standing.trade.id)), ensure_ascii=False)
             between = ","
         yield "]}"
 
@@ -135,3 +140,11 @@ class Privacy:
                 if action.actor is not None and action.actor.id == viewer.person.id
             ]
         return done
+
+
+def _seen(mark: ReadMark | None) -> dict[str, object]:
+    """How far somebody has seen a trade, by the places of its actions."""
+    if mark is None:
+        return {}
+    at = utc_text(mark.seen_at) if mark.seen_at else None
+    return {"seen_by_you": {"up_to": mark.seen_seq, "last_there": at, "mailed_up_to": mark.mailed_seq}}

@@ -18,7 +18,7 @@ from app.domain.terms import check_unit, parse_minutes, parse_terms
 from app.domain.text import check_title
 from app.domain.trade import Person, Standing, Trade
 from app.rooms.dashboard import Dashboard, Listing, Query
-from app.rooms.lobby import Lobby
+from app.rooms.lobby import Changed, Lobby
 from app.service.limits import Limits
 from app.service.viewer import Viewer
 
@@ -177,12 +177,14 @@ class Trades:
     def watch_mine(
         self,
         viewer: Viewer,
-        changed: Callable[[Trade], None],
+        changed: Changed,
         renamed: Callable[[Person], None] = lambda _: None,
+        seen: Callable[[int, int], None] = lambda _trade_id, _seq: None,
     ) -> Callable[[], None]:
-        """Call `changed(trade)` whenever one of the viewer's trades changes, and `renamed(person)` when anybody has
-        another name; returns the way to stop it."""
-        return self._lobby.watch_list(viewer.person.id, changed, renamed)
+        """Call `changed(trade, actions)` whenever something happens in one of the viewer's trades, `renamed(person)`
+        when anybody has another name, and `seen(trade_id, seq)` when the viewer has seen a trade up to there; returns
+        the way to stop it."""
+        return self._lobby.watch_list(viewer.person.id, changed, renamed, seen)
 
     async def activity(self, viewer: Viewer, query: Query) -> Listing:
         """A live listing of the dashboard, as the viewer may see it; give it back with `close_activity`."""

@@ -11,6 +11,7 @@ from app.rooms.ticker import Ticker
 from app.service.accounts import Accounts
 from app.service.negotiation import Negotiation
 from app.service.privacy import Privacy
+from app.service.read_marks import ReadMarks
 from app.service.receipts import Receipts
 from app.service.trades import Trades
 from app.settings import Settings
@@ -29,12 +30,13 @@ class Site:
     cookies: Cookies
     #: Pages that were asked for and that no socket has opened yet.
     pending: PendingPages
-    #: Use cases: accounts, trades as a whole, receipts, a person's own data, the moves in a room.
+    #: Use cases: accounts, trades as a whole, receipts, a person's own data, the moves in a room, what was seen.
     accounts: Accounts
     trades: Trades
     receipts: Receipts
     privacy: Privacy
     negotiation: Negotiation
+    read_marks: ReadMarks
     #: Does what takes the processor for long.
     workshop: Workshop
     #: Who is where.

@@ -105,7 +105,7 @@ async def test_a_seen_reaches_the_room_and_moves_no_list_and_no_dashboard(proces
     view = await process.dashboard.open(Query())
     active_at = view.lines[trade.id].active_at
     told: list[Trade] = []
-    process.lobby.watch_list(process.sam.id, told.append)
+    process.lobby.watch_list(process.sam.id, lambda trade, _: told.append(trade))
     seen = await process.play(trade, See(1), process.bea)
     await process.settle()
     assert arrived == [seen.action]

@@ -92,7 +92,7 @@ async def test_a_move_that_was_judged_before_another_one_does_not_take_the_pages
     sam = await office.viewer("Sam")
     room = await office.negotiation.enter(sam, deal.id)
     listed: list[Trade] = []
-    office.trades.watch_mine(sam, listed.append)
+    office.trades.watch_mine(sam, lambda trade, _: listed.append(trade))
     board = await office.trades.activity(sam, Query())
 
     slow_ledger.kind, move_slowly = SLOW[slow]

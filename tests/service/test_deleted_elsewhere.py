@@ -56,7 +56,7 @@ async def test_who_is_deleted_has_no_name_in_another_process(elsewhere: Elsewher
     assert room is not None
     listing = await elsewhere.dashboard.open(Query())
     shown: list[Person] = []
-    elsewhere.lobby.watch_list(deal.buyer.id, lambda _: None, shown.append)
+    elsewhere.lobby.watch_list(deal.buyer.id, lambda *_: None, shown.append)
     put: list[str] = []
     listing.changed.subscribe(lambda _, in_place, __: put.extend(line.trade.seller.name for line in in_place))
     assert room.trade.seller.name == "Ann who goes"

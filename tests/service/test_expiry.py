@@ -47,7 +47,7 @@ async def test_an_expiry_is_shown_in_the_room_and_in_the_lists(
     deal = await market.past(Status.IN_NEGOTIATION)
     room = await office.negotiation.enter(bea, deal.id)
     told: list[Status] = []
-    office.trades.watch_mine(sam, lambda trade: told.append(trade.status))
+    office.trades.watch_mine(sam, lambda trade, _: told.append(trade.status))
     await office.negotiation.expire(deal.id)
     assert room.trade.status is Status.EXPIRED
     assert [action.kind for action in room.recent] == [Kind.CREATED, Kind.JOINED, Kind.EXPIRED]

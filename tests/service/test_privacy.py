@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from app.db.accounts import AccountStore
+from app.db.read_marks import ReadMarkStore
 from app.domain.kinds import Status
 from app.domain.moves import Expire
 from app.domain.names import GONE
@@ -67,6 +68,7 @@ async def town(office: Office, people: Accounts, market: Market) -> Town:
     privacy = Privacy(
         store=store,
         history=market.history,
+        marks=ReadMarkStore(market.database),
         accounts=people,
         negotiation=office.negotiation,
         lobby=office.lobby,

@@ -162,7 +162,10 @@ async def test_a_released_buyer_looks_at_nothing_more_in_a_room_that_is_still_he
 
 async def test_the_lists_of_both_hear_of_a_release(office: Office, sam: Viewer, bea: Viewer, deal: Deal) -> None:
     told: dict[str, list[Trade]] = {"Sam": [], "Bea": []}
-    stops = [office.trades.watch_mine(who, told[who.person.name].append) for who in (sam, bea)]
+    stops = [
+        office.trades.watch_mine(who, lambda trade, _, who=who: told[who.person.name].append(trade))  # type: ignore[misc]
+        for who in (sam, bea)
+    ]
     released = await office.negotiation.release_seat(sam, deal.id)
     assert told == {"Sam": [released], "Bea": [released]}
     await office.negotiation.renew_link(sam, deal.id)
@@ -177,7 +180,7 @@ async def test_the_list_of_who_was_released_by_another_process_hears_of_it(
 ) -> None:
     deal = await market.deal()
     told: list[Trade] = []
-    stop = office.trades.watch_mine(bea, told.append)
+    stop = office.trades.watch_mine(bea, lambda trade, _: told.append(trade))
     if room_is_open:
         await office.lobby.enter(deal.id)
     await office.move_elsewhere(deal, ReleaseSeat(new_code()), deal.seller)

@@ -80,7 +80,7 @@ async def test_drafting_is_limited_like_every_move(market: Market, queue: Queue)
 async def test_a_new_offer_is_told_to_those_who_watch(office: Office, sam: Viewer, eve: Viewer) -> None:
     told: list[Trade] = []
     for viewer in (sam, eve):
-        office.trades.watch_mine(viewer, told.append)
+        office.trades.watch_mine(viewer, lambda trade, _: told.append(trade))
     trade = await office.trades.create(sam, **offer())
     assert told == [trade]
 

@@ -84,7 +84,7 @@ def _data(site: Site, request: Request) -> None:
     with ui.element("section").classes("card stack"):
         Block(
             "<h2>Your data</h2><p class=note>Everything that is held about you: the account, where you are signed in,"
-            " your trades and what you did and wrote in them.</p>",
+            " your trades, what you did and wrote in them, and how far you have seen each.</p>",
         )
         Block('<a class="button quiet" href="/account/data.json" download>Download my data</a>')
         button = Button("Delete account", on_click=lambda: _confirm_deletion(site, viewer))

@@ -45,8 +45,12 @@ afterwards.</li>
 <a href="/receipt-key">our public key</a> anybody can check, without asking us, that this server recorded exactly these
 acts in this order and that nothing was changed since.</li>
 <li><b>It does not prove who sat at the keyboard</b> of an account.</li>
+<li><b>How far you have seen a trade is kept</b>, and when you were last there. The other party sees whether you are
+here, away or when you were last seen, and that you have had their offer on your screen; never whether you have read a
+message.</li>
 <li><b>If you delete your account, your name goes.</b> What you did in a trade stays, without your name, because it is
-the other party's too. A trade that nobody ever joined is deleted a month after its end.</li>
+the other party's too; how far you have seen is deleted. A trade that nobody ever joined is deleted a month after its
+end.</li>
 </ul></section>
 """
 

@@ -1,11 +1,13 @@
 """``/trades``: one's own trades, live, by whose turn it is: open ones by deadline, closed ones latest first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import Request
 from nicegui import ui
 from nicegui.element import Element
 
+from app.domain.actions import Action
 from app.domain.kinds import FINAL, Role, Status
 from app.domain.trade import Person, Trade
 from app.service.trades import PAGE as ROWS
@@ -111,7 +113,7 @@ class _TradeList:
         self._page += step
         await self.load()
 
-    def _changed(self, trade: Trade) -> None:
+    def _changed(self, trade: Trade, _: Sequence[Action] = ()) -> None:
         self._meanwhile[trade.id] = trade
         row = self._rows.get(trade.id)
         belongs = trade.status in self._statuses and trade.role_of(self._viewer.person.id) is not None
