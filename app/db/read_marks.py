@@ -1,8 +1,6 @@
 """How far people have seen their trades, and what is new to them. It lies outside of the chain, and changes nothing."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from psycopg.rows import namedtuple_row
@@ -10,30 +8,12 @@ from psycopg.rows import namedtuple_row
 from app.db.engine import Database
 from app.domain.actions import Action
 from app.domain.kinds import KINDS, Kind, Role
+from app.domain.read_marks import News, ReadMark
 from app.domain.trade import Person
 
 MOST_COUNTED = 100
 """So many of the newest actions are looked at for what is new; where all of them are, there may be more."""
 _SILENT = [kind.value for kind, rules in KINDS.items() if rules.silent]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadMark:
-    """How far somebody has seen a trade: the newest action that was on their screen, when they were last there, and
-    the newest action that they were told of by mail."""
-
-    seen_seq: int
-    seen_at: datetime | None
-    mailed_seq: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a trade has for one person: how many actions of others they have not seen, and the newest action of all,
-    silent ones left out; it comes without terms."""
-
-    unread: int
-    newest: Action
 
 
 class ReadMarkStore:

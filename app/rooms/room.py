@@ -9,7 +9,7 @@ from time import monotonic
 from nicegui import Event, binding
 
 from app.domain.actions import Action, Offered, Outcome
-from app.domain.kinds import KINDS
+from app.domain.kinds import KINDS, Kind
 from app.domain.trade import Person, Trade
 from app.rooms.ticker import Dial
 
@@ -25,7 +25,8 @@ class Room:
     """One trade's live state. `trade`, `present` and `typing` are bindable and hold immutable values.
 
     `seq` is that of the newest action the room has shown; `arrived` emits each later one, in order and once. `offers`
-    are the first one and the newest, and `closing` is what ended the trade; both are there before `trade` tells of it.
+    are the first one and the newest, `seen` is when one was last seen, and `closing` is what ended the trade; all are
+    there before `trade` tells of it.
     `milestones` are the actions from before `recent` that they come from.
     """
 
@@ -45,6 +46,7 @@ class Room:
         self.arrived: Event[Action] = Event()
         self.pages = 0
         self.offers: tuple[Offered, ...] = ()
+        self.seen: Action | None = None
         self.closing: Action | None = None
         self._typing_until: dict[Person, float] = {}
         self._remember(action for action in (*milestones, *recent) if action.seq <= seq)
@@ -84,6 +86,8 @@ class Room:
             offer = action.offered
             if offer is not None and (not self.offers or offer.version > self.offers[-1].version):
                 self.offers = (*self.offers[:1], *self.offers[1:][-OFFERS_KEPT + 1 :], offer)
+            if action.kind is Kind.OFFER_SEEN:
+                self.seen = action
             if KINDS[action.kind].closes:
                 self.closing = action
 

@@ -7,10 +7,11 @@ from datetime import datetime
 from app import security_log
 from app.db.accounts import AccountStore
 from app.db.history import History
-from app.db.read_marks import ReadMark, ReadMarkStore
+from app.db.read_marks import ReadMarkStore
 from app.domain.chain import body_of, utc_text
 from app.domain.kinds import Role, Status
 from app.domain.names import GONE
+from app.domain.read_marks import ReadMark
 from app.domain.trade import Person, Standing, Trade
 from app.rooms.lobby import Lobby
 from app.service.accounts import Accounts

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from app.db.read_marks import News, ReadMark, ReadMarkStore
+from app.db.read_marks import ReadMarkStore
+from app.domain.read_marks import News, ReadMark
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Trade
 from app.rooms.lobby import Lobby

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.actions import Action, Outcome
 from app.domain.kinds import Kind, Role, Status
-from app.domain.moves import Accept, Reject, RequestAmendment, SendMessage
+from app.domain.moves import Accept, Reject, RequestAmendment, See, SendMessage
 from app.domain.trade import RECENTLY, Standing
 from tests.conftest import TERMS, Market
 from tests.rooms.books import Books
@@ -163,6 +163,10 @@ async def test_milestones_are_the_first_and_the_newest_versions_and_the_close(bo
     newest = found[-1].offered
     assert newest is not None
     assert (newest.version, newest.by, newest.terms) == (4, Role.SELLER, trade.terms)
+    seen = await books.play(trade.id, See(4), await books.person("Bea"))
+    await books.play(trade.id, SendMessage("Well"), await books.person("Sam"))
+    (last,) = (await books.history.milestones(seen.trade, versions=2))[3:]
+    assert (last.kind, last.seq) == (Kind.OFFER_SEEN, seen.action.seq)
     await books.play(trade.id, Reject(4, "Too many"), await books.person("Bea"))
     closing = (await books.history.milestones(trade, versions=2))[-1]
     assert (closing.kind, closing.text, closing.offered) == (Kind.REJECTED, "Too many", None)

@@ -6,6 +6,7 @@ import pytest
 
 from app.bootstrap import Application
 from app.domain.trade import Trade
+from app.rooms.room import KEPT
 from tests.ui.browser import Browser
 
 
@@ -188,11 +189,27 @@ async def test_a_request_is_a_card_that_is_open_until_the_next_offer(trade: Trad
 
 
 async def test_whoever_made_the_offer_learns_that_it_was_seen(trade: Trade, sam: Browser, bea: Browser) -> None:
-    assert "has seen it" not in sam.everything()
+    assert "saw version" not in sam.everything()
     await bea.application.negotiation.see(await bea.viewer(), trade.id, 1)
-    await sam.sees("Bea has seen it, ", "offer")
-    assert "has seen it" not in bea.everything()
-    assert "has seen it, " in (await sam.tab().room(trade)).everything()
+    await sam.sees("Bea saw version 1, ", "offer")
+    assert "saw version" not in bea.everything()
+
+
+async def test_when_an_offer_was_seen_is_told_however_much_was_said_since(
+    trade: Trade, sam: Browser, bea: Browser
+) -> None:
+    talk, seller = bea.application.negotiation, await sam.viewer()
+    await talk.see(await bea.viewer(), trade.id, 1)
+    await sam.sees("Bea saw version 1, ", "offer")
+    (told,) = sam.texts("offer")
+    for n in range(KEPT + 1):
+        await talk.send(seller, trade.id, f"Word {n}")
+    for page in (sam, bea):
+        page.page.delete()
+    await sam.wait(lambda: sam.application.lobby.room(trade.id) is None)
+    again = await sam.tab().room(trade)
+    again.press("Show earlier messages")
+    await again.until(lambda: again.texts("offer") == [told])
 
 
 async def test_the_price_path_grows_with_each_offer(trade: Trade, sam: Browser, bea: Browser) -> None:

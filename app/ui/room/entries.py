@@ -48,15 +48,13 @@ def has_row(action: Action) -> bool:
 
 
 def _seen(action: Action, view: RoomView) -> Html:
-    """For whoever made the standing offer: that the other side has had it on its screen, and when, if that is known."""
-    trade = view.room.trade
-    other = trade.party(view.role.other)
-    if trade.seen_version != action.version or trade.offered_by is not view.role or other is None:
+    """For whoever made the standing offer: that the other side has had it on its screen, and when."""
+    trade, seen = view.room.trade, view.room.seen
+    if trade.offered_by is not view.role or trade.seen_by is None or seen is None or seen.version != action.version:
         return Html("")
-    times = (seen.at for seen in view.room.recent if seen.kind is Kind.OFFER_SEEN and seen.version == action.version)
-    at = next(times, None)
-    when = Html(", {}").format(_time(at, _reader(view))) if at else ""
-    return Html('<p class="note">{} has seen it{}</p>').format(wording.name(other, view.me), when)
+    return Html('<p class="note">{} saw version {}, {}</p>').format(
+        wording.name(trade.seen_by, view.me), action.version, _time(seen.at, _reader(view))
+    )
 
 
 @lru_cache(5_000)

@@ -1,0 +1,57 @@
+"""Read marks: how far somebody has seen a trade, and what it has for them since. No part of the trade itself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.actions import Action
+from app.domain.kinds import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMark:
+    """How far somebody has seen a trade."""
+
+    #: The newest action that was on their screen.
+    seen_seq: int
+    #: When they were last there.
+    seen_at: datetime | None
+    #: The newest action that they were told of by mail.
+    mailed_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a trade has for one person."""
+
+    #: How many actions of others they have not seen.
+    unread: int
+    #: The newest action of all that is not silent; it may come without terms.
+    newest: Action
+
+    def after(self, actions: Iterable[Action], user_id: int) -> "News":
+        """The news once these have happened; what was known before is passed over."""
+        unread, newest = self.unread, self.newest
+        for action in actions:
+            if action.seq > newest.seq and not KINDS[action.kind].silent:
+                unread, newest = unread + 1 if is_news(action, user_id) else 0, action
+        return News(unread, newest)
+
+
+def is_news(action: Action, user_id: int) -> bool:
+    """Whether an action is something new to a person: somebody else's, and not silent."""
+    return not KINDS[action.kind].silent and (action.actor is None or action.actor.id != user_id)
+
+
+def unread(actions: Iterable[Action], mark: ReadMark | None, user_id: int) -> list[Action]:
+    """Those of a trade's newest actions that a person has not seen; whoever has acted has seen what came before.
+
+    None for whoever was never there: to them nothing is newer than the rest.
+    """
+    found: list[Action] = []
+    for action in actions if mark else ():
+        if action.actor is not None and action.actor.id == user_id:
+            found.clear()
+        elif mark and action.seq > mark.seen_seq and is_news(action, user_id):
+            found.append(action)
+    return found

@@ -1,0 +1,44 @@
+"""What is new to somebody, by their read mark and what they did themselves."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.actions import Action
+from app.domain.kinds import KINDS, Kind
+from app.domain.read_marks import News, ReadMark, is_news, unread
+from app.domain.trade import Person
+from tests.domain.offers import BEA, EARLY, SAM
+
+
+def said(seq: int, by: Person, kind: Kind = Kind.MESSAGE_SENT) -> Action:
+    """An action in its place."""
+    return Action(kind, EARLY, by, seq=seq)
+
+
+TALK = [said(1, SAM), said(2, BEA), said(3, BEA), said(4, BEA, Kind.OFFER_SEEN), said(5, BEA)]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_whatever_others_do_is_news_unless_it_is_silent(kind: Kind) -> None:
+    assert is_news(said(1, BEA, kind), SAM.id) is not KINDS[kind].silent
+    assert not is_news(said(1, SAM, kind), SAM.id)
+    assert is_news(Action(Kind.EXPIRED, EARLY), SAM.id)
+
+
+@pytest.mark.parametrize(("seen", "seqs"), [(0, [2, 3, 5]), (2, [3, 5]), (5, []), (9, [])])
+def test_unread_is_what_came_after_the_mark(seen: int, seqs: list[int]) -> None:
+    assert [action.seq for action in unread(TALK, ReadMark(seen, None), SAM.id)] == seqs
+
+
+def test_who_was_never_there_or_has_acted_since_has_nothing_unread() -> None:
+    assert unread(TALK, None, SAM.id) == []
+    assert unread([*TALK, said(6, SAM)], ReadMark(0, None), SAM.id) == []
+
+
+def test_news_follow_what_happens_and_pass_over_what_is_known() -> None:
+    news = News(1, TALK[1]).after(TALK, SAM.id)
+    assert (news.unread, news.newest.seq) == (3, 5)
+    assert news.after(reversed(TALK), SAM.id) == news
+    assert news.after([replace(TALK[3], seq=6)], SAM.id) == news
+    assert news.after([said(6, SAM)], SAM.id) == News(0, said(6, SAM))
