@@ -29,9 +29,9 @@ class ReadMarkStore:
         """
         return bool(await self._rows(_SEE, user=user_id, trade=trade_id, seq=seq))
 
-    async def of_trade(self, trade_id: int) -> dict[int, ReadMark]:
-        """The marks in a trade, by user id."""
-        return {row.user_id: _mark(row) for row in await self._rows(_OF_TRADE, trade=trade_id)}
+    async def of_trade(self, user_id: int, trade_id: int) -> dict[int, ReadMark]:
+        """The marks in a trade, by user id, as one of its parties may know them."""
+        return {row.user_id: _mark(row) for row in await self._rows(_OF_TRADE, user=user_id, trade=trade_id)}
 
     async def of_person(self, user_id: int) -> dict[int, ReadMark]:
         """All marks of a person, by the trade's id."""
@@ -77,7 +77,11 @@ _SEE = """
         seen_seq = greatest(mark.seen_seq, excluded.seen_seq), seen_at = greatest(mark.seen_at, excluded.seen_at)
     RETURNING seen_seq
 """
-_OF_TRADE = "SELECT user_id, seen_seq, seen_at, mailed_seq FROM read_marks WHERE trade_id = %(trade)s"
+_OF_TRADE = """
+    SELECT mark.user_id, mark.seen_seq, mark.seen_at, mark.mailed_seq
+    FROM read_marks mark JOIN trades t ON t.id = mark.trade_id
+    WHERE t.id = %(trade)s AND %(user)s IN (t.seller_id, t.buyer_id)
+"""
 _OF_PERSON = "SELECT trade_id, seen_seq, seen_at, mailed_seq FROM read_marks WHERE user_id = %(user)s"
 _NEWS = """
     SELECT t.id AS trade_id, unseen.unread, newest.*, u.name AS actor_name
@@ -86,13 +90,14 @@ _NEWS = """
     CROSS JOIN LATERAL (
         SELECT count(*) AS unread
         FROM (
-            SELECT kind, seq, max(seq) FILTER (WHERE actor_id = %(user)s) OVER () AS acted
+            SELECT seq, max(seq) FILTER (WHERE actor_id = %(user)s) OVER () AS acted
             FROM (
-                SELECT kind, seq, actor_id FROM trade_actions
-                WHERE trade_id = t.id AND seq > coalesce(mark.seen_seq, 0) ORDER BY seq DESC LIMIT %(most)s
+                SELECT seq, actor_id FROM trade_actions
+                WHERE trade_id = t.id AND seq > coalesce(mark.seen_seq, 0) AND kind <> ALL(%(silent)s)
+                ORDER BY seq DESC LIMIT %(most)s
             ) later
         ) told
-        WHERE seq > coalesce(acted, 0) AND kind <> ALL(%(silent)s)
+        WHERE seq > coalesce(acted, 0)
     ) unseen
     CROSS JOIN LATERAL (
         SELECT a.kind, a.at, a.actor_id, a.role, a.version, a.seq, coalesce(m.text, a.note) AS text

@@ -50,8 +50,10 @@ def unread(actions: Iterable[Action], mark: ReadMark | None, user_id: int) -> li
     """
     found: list[Action] = []
     for action in actions if mark else ():
-        if action.actor is not None and action.actor.id == user_id:
+        if KINDS[action.kind].silent:
+            continue
+        if not is_news(action, user_id):
             found.clear()
-        elif mark and action.seq > mark.seen_seq and is_news(action, user_id):
+        elif mark and action.seq > mark.seen_seq:
             found.append(action)
     return found

@@ -211,7 +211,7 @@ class Lobby:
     def _open(self, trade: Trade, actions: list[Action], milestones: list[Action]) -> None:
         dial = self._ticker.watch(trade)
         room = self._rooms[trade.id] = Room(trade, actions[-1].seq, actions, dial, milestones)
-        room.present = self._presence.people(trade.id)
+        room.present, room.away = self._presence.people(trade.id), self._presence.away(trade.id)
         for party in trade.parties:
             room.rename(self._names.get(party.id, party))
         dial.on_tick = room.forget_silent
@@ -280,7 +280,7 @@ class Lobby:
 
     def _presence_changed(self, place: int | None, people: tuple[Person, ...]) -> None:
         if place is not None and (room := self._rooms.get(place)) is not None:
-            room.present = people
+            room.present, room.away = people, self._presence.away(place)
             for person in room.typing:
                 if person not in people:
                     room.stop_typing(person)

@@ -22,7 +22,7 @@ TYPING_LASTS = timedelta(seconds=4)
 
 
 class Room:
-    """One trade's live state. `trade`, `present` and `typing` are bindable and hold immutable values.
+    """One trade's live state. `trade`, `present`, `away` and `typing` are bindable and hold immutable values.
 
     `seq` is that of the newest action the room has shown; `arrived` emits each later one, in order and once. `offers`
     are the first one and the newest, `seen` is when one was last seen, and `closing` is what ended the trade; all are
@@ -32,6 +32,7 @@ class Room:
 
     trade = binding.BindableProperty()
     present = binding.BindableProperty()
+    away = binding.BindableProperty()
     typing = binding.BindableProperty()
 
     def __init__(
@@ -39,6 +40,7 @@ class Room:
     ) -> None:
         self.trade = trade
         self.present = ()
+        self.away = frozenset()
         self.typing = ()
         self.seq = seq
         self.recent: deque[Action] = deque(recent, maxlen=KEPT)

@@ -164,12 +164,13 @@ class Negotiation:
         return (await self._move(viewer, trade_id, Extend(until), request)).trade
 
     async def see(self, viewer: Viewer, trade_id: int, version: int) -> None:
-        """Keep that the other side's offer of this version is on the viewer's screen; once is enough.
+        """Keep that the other side's offer of this version is on the viewer's screen; once is enough. Pages ask for it
+        by themselves, once for each version, so that it counts for no limit.
 
         Raises `Refusal`: STALE when the terms are at another, NOT_YOURS when the offer is one's own, and others.
         """
         if (await self._known(trade_id)).seen_version != version:
-            await self._move(viewer, trade_id, See(version))
+            await self._record_by(viewer, trade_id, See(version), None)
 
     async def renew_link(self, viewer: Viewer, trade_id: int) -> Trade:
         """Make a new invitation link; the old one leads nowhere from now on. Asked twice, it is renewed twice."""

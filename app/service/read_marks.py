@@ -5,7 +5,6 @@ from collections.abc import Collection
 from app.db.read_marks import ReadMarkStore
 from app.domain.read_marks import News, ReadMark
 from app.domain.refusals import Reason, Refusal
-from app.domain.trade import Trade
 from app.rooms.lobby import Lobby
 from app.service.viewer import Viewer
 
@@ -23,11 +22,9 @@ class ReadMarks:
             raise _not_yours()
         self._lobby.seen(viewer.person.id, trade_id, seq)
 
-    async def of_both(self, viewer: Viewer, trade: Trade) -> dict[int, ReadMark]:
-        """The marks of a trade's parties, by user id; whoever was never there has none."""
-        if trade.role_of(viewer.person.id) is None:
-            raise _not_yours()
-        return await self._store.of_trade(trade.id)
+    async def of_trade(self, viewer: Viewer, trade_id: int) -> dict[int, ReadMark]:
+        """The marks in a trade of the viewer's, by user id; whoever was never there has none, nor has an outsider."""
+        return await self._store.of_trade(viewer.person.id, trade_id)
 
     async def news(self, viewer: Viewer, trade_ids: Collection[int]) -> dict[int, News]:
         """What is new to the viewer in these trades, by id; those of other people are passed over."""

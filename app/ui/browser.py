@@ -12,18 +12,36 @@ def on_every_page(zone_cookie: str) -> str:
 
     First of all it says that scripts run, and whether they may be modules: what the page says to other browsers is
     hidden then (`theme.css`). It leaves the browser's time zone in a cookie for the next page, which needs no question
-    and no answer then; and it tells the page when its tab is hidden or shown, so that hidden clocks are not ticked.
+    and no answer then; and it tells the page when its tab is hidden or shown, so that hidden clocks are not ticked, and
+    when nobody is there.
     """
     return f"""
         document.documentElement.classList.add('scripted',
             ...('noModule' in HTMLScriptElement.prototype ? ['modules'] : []));
         document.cookie = '{zone_cookie}=' + Intl.DateTimeFormat().resolvedOptions().timeZone
             + '; path=/; max-age=31536000; samesite=lax';
-        document.addEventListener('visibilitychange',
-            () => window.socket && emitEvent('visibility', !document.hidden));
+        document.addEventListener('visibilitychange', () => window.socket && {tell_visibility()});
+        ({tell_idleness()})();
         document.addEventListener('input', {cut_to_one_frame()}, true);
         document.addEventListener('keydown', {leave_enter_to_input_methods()}, true);
     """
+
+
+def tell_visibility() -> str:
+    """Whether the page is on a screen: a page asks when it is connected, because it may be loaded in a hidden tab."""
+    return "emitEvent('visibility', !document.hidden)"
+
+
+def tell_idleness() -> str:
+    """Two minutes without a hand on mouse, screen or keys, and the first sign of one after that."""
+    return """() => {
+        let last = performance.now(), idle = false;
+        const tell = (now) => { if (now !== idle && window.socket) emitEvent('idle', idle = now); };
+        const sign = () => { last = performance.now(); tell(false); };
+        for (const each of ['pointermove', 'pointerdown', 'wheel', 'keydown', 'visibilitychange'])
+            document.addEventListener(each, sign, {capture: true, passive: true});
+        setInterval(() => tell(performance.now() - last >= 120000), 5000);
+    }"""
 
 
 def cut_to_one_frame() -> str:

@@ -34,6 +34,7 @@ def test_unread_is_what_came_after_the_mark(seen: int, seqs: list[int]) -> None:
 def test_who_was_never_there_or_has_acted_since_has_nothing_unread() -> None:
     assert unread(TALK, None, SAM.id) == []
     assert unread([*TALK, said(6, SAM)], ReadMark(0, None), SAM.id) == []
+    assert len(unread([*TALK, said(6, SAM, Kind.OFFER_SEEN)], ReadMark(0, None), SAM.id)) == 3
 
 
 def test_news_follow_what_happens_and_pass_over_what_is_known() -> None:

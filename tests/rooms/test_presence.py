@@ -143,3 +143,45 @@ async def test_two_people_of_one_name_are_two(presence: Presence) -> None:
 def test_the_grace_outside_of_tests_is_the_one_that_the_design_promises() -> None:
     """Closing the last tab must show within 15 s, and a short drop of the connection must not."""
     assert 5 <= GRACE < 15
+
+
+async def test_away_is_who_has_pages_that_nobody_looks_at_and_no_other(presence: Presence, told: Told) -> None:
+    presence.enter(ROOM, BEA)
+    presence.watch(ROOM, BEA, watched=False)
+    assert presence.people(ROOM) == (BEA,)
+    assert presence.away(ROOM) == {BEA}
+    assert presence.away(OTHER) == set()
+    presence.enter(ROOM, BEA)
+    assert presence.away(ROOM) == set()
+    presence.watch(ROOM, BEA, watched=False)
+    assert presence.away(ROOM) == {BEA}
+    presence.watch(ROOM, BEA, watched=True)
+    assert presence.away(ROOM) == set()
+    assert told == [(ROOM, (BEA,))] * 5
+
+
+async def test_who_leaves_stays_what_they_were_through_the_grace(presence: Presence, timers: Timers) -> None:
+    for person, watched in ((SAM, True), (BEA, False)):
+        presence.enter(ROOM, person)
+        if not watched:
+            presence.watch(ROOM, person, watched=False)
+        presence.leave(ROOM, person, watched=watched)
+    assert presence.people(ROOM) == (SAM, BEA)
+    assert presence.away(ROOM) == {BEA}
+    presence.enter(ROOM, BEA)
+    assert presence.away(ROOM) == set()
+    presence.leave(ROOM, BEA)
+    timers.pass_by(SECONDS)
+    assert presence.people(ROOM) == ()
+    assert presence.away(ROOM) == set()
+
+
+async def test_a_page_that_nobody_looked_at_leaves_the_one_that_somebody_does(presence: Presence) -> None:
+    for _ in range(2):
+        presence.enter(ROOM, BEA)
+    presence.watch(ROOM, BEA, watched=False)
+    presence.leave(ROOM, BEA, watched=True)
+    assert presence.away(ROOM) == {BEA}
+    presence.enter(ROOM, BEA)
+    presence.leave(ROOM, BEA, watched=False)
+    assert presence.away(ROOM) == set()

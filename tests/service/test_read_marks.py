@@ -2,20 +2,21 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
 from app.db.accounts import AccountStore
 from app.db.read_marks import MOST_COUNTED, ReadMarkStore
 from app.domain.kinds import Kind, Status
-from app.domain.moves import ReleaseSeat, See, SendMessage
+from app.domain.moves import Offer, ReleaseSeat, See, SendMessage
 from app.domain.refusals import Reason
 from app.service.accounts import Accounts
 from app.service.limits import Limits
 from app.service.privacy import Privacy
 from app.service.read_marks import ReadMarks
 from app.service.viewer import Viewer
-from tests.conftest import Deal, Market
+from tests.conftest import TERMS, Deal, Market
 from tests.service.conftest import HERE, PASSWORD, PLENTY, Office, who
 
 
@@ -41,22 +42,21 @@ async def deal(market: Market) -> Deal:
 
 
 async def test_a_mark_tells_how_far_and_when(marks: ReadMarks, deal: Deal, market: Market, sam: Viewer) -> None:
-    trade, before = await deal.trade(), market.database.clock.now()
-    assert await marks.of_both(sam, trade) == {}
+    before = market.database.clock.now()
+    assert await marks.of_trade(sam, deal.id) == {}
     await marks.see(sam, deal.id, 4)
-    (kept,) = (await marks.of_both(sam, trade)).items()
+    (kept,) = (await marks.of_trade(sam, deal.id)).items()
     assert (kept[0], kept[1].seen_seq, kept[1].mailed_seq) == (sam.person.id, 4, 0)
     assert kept[1].seen_at is not None
     assert abs((kept[1].seen_at - before).total_seconds()) < 5
 
 
 async def test_a_mark_never_goes_back_nor_past_what_there_is(marks: ReadMarks, deal: Deal, sam: Viewer) -> None:
-    trade = await deal.trade()
     await asyncio.gather(*(marks.see(sam, deal.id, seq) for seq in (3, 1, 5, 2, 4) * 8))
-    before = (await marks.of_both(sam, trade))[sam.person.id]
+    before = (await marks.of_trade(sam, deal.id))[sam.person.id]
     assert before.seen_seq == 5
     await marks.see(sam, deal.id, 999)
-    after = (await marks.of_both(sam, trade))[sam.person.id]
+    after = (await marks.of_trade(sam, deal.id))[sam.person.id]
     assert after.seen_seq == 5
     assert after.seen_at
     assert before.seen_at
@@ -71,10 +71,9 @@ async def test_parties_alone_keep_and_read_marks(
         await marks.see(eve, deal.id, 1)
     async with office.refuses(Reason.NOT_YOURS):
         await marks.see(sam, 10**9, 1)
-    async with office.refuses(Reason.NOT_YOURS):
-        await marks.of_both(eve, await deal.trade())
+    assert await marks.of_trade(eve, deal.id) == {}
     assert await marks.news(eve, [deal.id]) == {}
-    assert set(await marks.of_both(sam, await deal.trade())) == {sam.person.id}
+    assert set(await marks.of_trade(sam, deal.id)) == {sam.person.id}
 
 
 async def test_who_lost_the_seat_keeps_no_mark_any_more(
@@ -107,11 +106,17 @@ async def test_who_has_acted_has_seen_what_came_before(marks: ReadMarks, deal: D
     assert (await marks.news(sam, [deal.id]))[deal.id].unread == 1
 
 
-async def test_what_is_silent_is_no_news(marks: ReadMarks, deal: Deal, sam: Viewer) -> None:
+async def test_what_is_silent_is_no_news_and_no_act(marks: ReadMarks, deal: Deal, sam: Viewer, bea: Viewer) -> None:
     await marks.see(sam, deal.id, 5)
     await deal.play(See(1), deal.buyer)
     news = (await marks.news(sam, [deal.id]))[deal.id]
     assert (news.unread, news.newest.text) == (0, "Three")
+    assert (await marks.news(bea, [deal.id]))[deal.id].unread == 0
+    await deal.play(SendMessage("Four"), deal.seller)
+    await deal.play(Offer(1, replace(TERMS, quantity=4)), deal.buyer)
+    await deal.play(SendMessage("Five"), deal.buyer)
+    await deal.play(See(2), deal.seller)
+    assert (await marks.news(sam, [deal.id]))[deal.id].unread == 2
 
 
 async def test_news_are_counted_no_further_than_a_bound(marks: ReadMarks, deal: Deal, sam: Viewer) -> None:

@@ -1,6 +1,6 @@
 """A countdown on a page: one element bound to a trade's clock, stopped while its tab is hidden."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from nicegui import binding, ui
 
@@ -42,8 +42,9 @@ class Countdown(Block):
             ticks.tell(self, (*self.classes, *self.props.items()))
 
 
-def run_while_visible(countdowns: Collection[Countdown]) -> None:
-    """Stop the page's countdowns while its tab is hidden or its socket is away; `countdowns` may grow and shrink."""
+def run_while_visible(countdowns: Collection[Countdown], told: Callable[[bool], None] = lambda _: None) -> None:
+    """Stop the page's countdowns while its tab is hidden or its socket is away; `countdowns` may grow and shrink.
+    `told(visible)` hears what the browser says of the tab."""
 
     def run() -> None:
         for countdown in countdowns:
@@ -53,5 +54,9 @@ def run_while_visible(countdowns: Collection[Countdown]) -> None:
         for countdown in countdowns:
             countdown.pause()
 
-    ui.on("visibility", lambda event: run() if event.args else pause())
+    def follow(visible: bool) -> None:
+        run() if visible else pause()
+        told(visible)
+
+    ui.on("visibility", lambda event: follow(bool(event.args)))
     attend(ui.context.client, run, pause)

@@ -95,10 +95,15 @@ def changes(terms: Terms, before: Terms, currency: str = USD) -> list[Html]:
     return [phrases[field] for field in terms.changes_from(before)]
 
 
+def happened(action: Action, viewer_id: int) -> Html:
+    """What happened, without any figure."""
+    who = name(action.actor, viewer_id)
+    return Html(KINDS[action.kind].words).format(who=who, version=action.version)
+
+
 def sentence(action: Action, viewer_id: int, currency: str = USD) -> Html:
     """What happened, in one sentence; the text of a message is not part of it."""
-    who = name(action.actor, viewer_id)
-    told = Html(KINDS[action.kind].words).format(who=who, version=action.version)
+    who, told = name(action.actor, viewer_id), happened(action, viewer_id)
     if action.terms is None:
         return told
     figures = Html("<b>{} × {}</b>").format(money(action.terms.price, currency), number(action.terms.quantity))

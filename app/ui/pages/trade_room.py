@@ -6,13 +6,13 @@ from nicegui.element import Element
 
 from app.domain.actions import Action
 from app.domain.kinds import Kind, Role
+from app.domain.read_marks import unread
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Standing, Trade
 from app.ui import browser
 from app.ui.components.countdown import run_while_visible
 from app.ui.components.feedback import attempt
 from app.ui.http.requests import viewer_of, zone_of
-from app.ui.live.connection import attend
 from app.ui.pages import not_found
 from app.ui.pages.layout import PAGE, frame
 from app.ui.room import acts, invitation, terms
@@ -22,6 +22,7 @@ from app.ui.room.outcome import outcome
 from app.ui.room.room_binding import RoomBinding
 from app.ui.room.room_view import RoomView
 from app.ui.room.timeline import Timeline
+from app.ui.room.visibility import Visibility
 from app.ui.site import Site
 
 _KEPT_THROUGH_CUT = 90.0
@@ -86,12 +87,13 @@ async def _build_room(
 ) -> None:
     """Enter the room and build the page around its live state."""
     viewer = viewer_of(request)
+    marks = await site.read_marks.of_trade(viewer, trade_id)
     room = await site.negotiation.enter(viewer, trade_id, standing)
     role = room.trade.role_of(viewer.person.id)
     if role is None:
         raise RuntimeError("a room was entered without a role")
     view = RoomView(
-        viewer, role, room, site.negotiation, zone_of(viewer), site.now, site.invitation_link, RoomBinding(room)
+        viewer, role, room, site.negotiation, zone_of(viewer), site.now, site.invitation_link, RoomBinding(room), marks
     )
     with main:
         ui.page_title(f"{room.trade.title} · Traderoom")
@@ -108,7 +110,7 @@ class _RoomPage:
         self._is_over = False
         self._code = view.trade.code
         view.binding.on_trade(self._follow_address)
-        bar(view)
+        self._hear = bar(view)
         with ui.element("div").classes("columns"):
             with ui.element("div").classes("left"):
                 outcome(view)
@@ -117,20 +119,20 @@ class _RoomPage:
                 acts.acts(view)
                 invitation.invitation(view)
                 self._timeline = Timeline(view)
-            self._conversation = Conversation(view)
-        place, person = view.trade.id, view.viewer.person
+            new = unread(view.room.recent, view.marks.get(view.me), view.me)
+            self._conversation = Conversation(view, new)
         self._client.on_delete(self._give_back)
         view.room.arrived.subscribe(self._show)
-        self._end_presence = attend(
-            self._client, lambda: site.presence.enter(place, person), lambda: site.presence.leave(place, person)
-        )
-        run_while_visible(view.clocks)
+        self._visibility = Visibility(view, site.presence, site.read_marks, len(new), self._conversation.came_back)
+        run_while_visible(view.clocks, self._visibility.show)
 
     def _show(self, action: Action) -> None:
         if action.kind is Kind.SEAT_RELEASED and self._view.role is Role.BUYER:
             self._leave()
             return
-        self._conversation.show(action)
+        self._visibility.arrived(action)
+        self._hear(action)
+        self._conversation.show(action, self._visibility.unseen)
         self._timeline.show(action)
 
     def _follow_address(self, trade: Trade) -> None:
@@ -143,7 +145,7 @@ class _RoomPage:
         """The seat was released: nothing of the room is left on the page, and nothing arrives any more."""
         self._view.room.arrived.unsubscribe(self._show)
         self._view.binding.unbind()
-        self._end_presence()
+        self._visibility.end()
         self._give_back()
         self._main.clear()
         with self._main:

@@ -1,7 +1,7 @@
 """The conversation: messages and events in one flow, who is typing, and the field at the bottom."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from uuid import uuid4
 
@@ -21,11 +21,13 @@ from app.ui.room import entries
 from app.ui.room.cards import MAY_CHANGE, state_of
 from app.ui.room.room_view import RoomView
 
+_NEW = Html('<div class="event since"><span>{}</span></div>')
+
 
 class Conversation:
-    """The flow and its field."""
+    """The flow and its field. `new` is what the viewer had not seen when the page was opened."""
 
-    def __init__(self, view: RoomView) -> None:
+    def __init__(self, view: RoomView, new: Sequence[Action] = ()) -> None:
         self._view = view
         self._unread = 0
         self._reading_back = False
@@ -33,6 +35,7 @@ class Conversation:
         self._turn = asyncio.Lock()
         self._request = uuid4()
         self._first_seq = view.room.recent[0].seq
+        self._since: ChangingRow | None = None
         self._pill: Button | None = None
         self._changing: list[tuple[Action, ChangingRow]] = []
         with ui.element("section").classes("conversation").props('aria-label="Messages"'):
@@ -41,7 +44,7 @@ class Conversation:
                 rows.props('data-testid="messages" role="log" aria-live="polite"')
             self._flow.on("scroll", self._scrolled, js_handler=browser.tell_reading_position())
             self._stream = Stream(rows)
-            self._stream.begin(self._rows(view.room.recent))
+            self._stream.begin(self._first_rows(new))
             if view.room.has_earlier:
                 self._stream.offer_earlier("Show earlier messages", self._show_earlier)
             typing = Block().classes("typing").props('data-testid="typing" aria-live="polite"')
@@ -50,11 +53,16 @@ class Conversation:
 
         view.binding.on_trade(lambda _: self._follow())
 
-    def show(self, action: Action) -> None:
-        """Show what has just happened; what has no row of its own stands on the card of the offer it is about."""
+    def show(self, action: Action, unseen: int = 0) -> None:
+        """Show what has just happened; what has no row of its own stands on the card of the offer it is about. Before
+        the first of what is `unseen` stands a line."""
         if not entries.has_row(action):
             self._follow()
             return
+        if unseen == 1:
+            self.came_back(0)
+            self._since = ChangingRow(_NEW.format("New since you left"))
+            self._stream.add(self._since)
         self._stream.add(self._row(action))
         if not self._reading_back:
             return
@@ -63,6 +71,20 @@ class Conversation:
         else:
             self._unread += 1
             self._show_unread()
+
+    def came_back(self, unseen: int) -> None:
+        """Say before what is new how much that is, once somebody looks again; what was new before is not any more."""
+        if self._since is not None:
+            self._since.show(_NEW.format(f"{unseen} new since you left") if unseen else Html(""))
+
+    def _first_rows(self, new: Sequence[Action]) -> list[Row]:
+        """What the room holds, with a line before what is new."""
+        shown = [action for action in self._view.room.recent if entries.has_row(action)]
+        rows = self._rows(shown)
+        if new:
+            self._since = ChangingRow(_NEW.format(f"{len(new)} new since you left"))
+            rows.insert(shown.index(new[0]), self._since)
+        return rows
 
     def _rows(self, actions: Iterable[Action]) -> list[Row]:
         return [self._row(action) for action in actions if entries.has_row(action)]

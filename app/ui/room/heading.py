@@ -1,37 +1,47 @@
 """The bar on top of a room: title, status, the clock with its deadline, and who is here."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from nicegui import ui
 
+from app.domain.actions import Action
 from app.domain.trade import Person, Trade
 from app.ui.components import wording
 from app.ui.components.countdown import Countdown
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
+from app.ui.room.counterparty import Counterparty
 from app.ui.room.room_view import RoomView
 
 _HEADING = Html(
     '<div class="title"><h1 dir="auto">{}</h1></div>{}'
-    '<section class="who" aria-label="Participants"><div data-testid="participants">{}</div></section>'
+    '<section class="who" aria-label="Participants">{}<div data-testid="participants">{}</div></section>'
 )
-_PARTICIPANT = Html('<span class="person" data-initials="{}"><span><bdi>{}</bdi>{}</span></span>')
+_PARTICIPANT = Html('<span class="person{}" data-initials="{}"><span><bdi>{}</bdi>{}</span></span>')
 _UNTIL = Html('until <time data-testid="deadline" datetime="{}">{}</time>')
 _CLOSED = Html('<b>Closed</b> <time datetime="{}">{}</time>')
 
 
-def bar(view: RoomView) -> None:
-    """The bar, whose clock is one of the page's."""
+def bar(view: RoomView) -> Callable[[Action], None]:
+    """The bar, whose clock is one of the page's; returns what is to hear of each action."""
     with ui.element("div").classes("bar"):
         heading = Block().classes("as-children")
+        counterparty = Counterparty(view)
 
         def show(_: object) -> None:
-            heading.show(_heading(view.binding.trade, view.binding.present, view))
+            heading.show(_heading(view.binding.trade, view.binding.present, counterparty.html(), view))
+
+        def hear(action: Action) -> None:
+            """Whoever acts from where this process does not see them was last seen just now."""
+            if action.actor is not None and action.actor not in view.binding.present:
+                show(action)
 
         view.binding.on_trade(show)
         view.binding.on_present(show)
         with ui.element("div").classes("time"):
             _clock(view)
+    return hear
 
 
 def _clock(view: RoomView) -> None:
@@ -52,10 +62,10 @@ def _clock(view: RoomView) -> None:
     view.binding.on_trade(show)
 
 
-def _heading(trade: Trade, people: tuple[Person, ...], view: RoomView) -> Html:
+def _heading(trade: Trade, people: tuple[Person, ...], counterparty: Html, view: RoomView) -> Html:
     others = tuple(person for person in people if person.id != view.me)
     chip = wording.status_chip(trade.status, "status")
-    return _HEADING.format(trade.title, chip, _participants(view.viewer.person, others))
+    return _HEADING.format(trade.title, chip, counterparty, _participants(view.viewer.person, others))
 
 
 @lru_cache(1_000)
@@ -65,6 +75,8 @@ def _participants(me: Person, others: tuple[Person, ...]) -> Html:
     Whoever reads this is here, from the first moment: only others have to wait until the page is live.
     """
     return Html(" ").join(
-        _PARTICIPANT.format(wording.initials(person), person.name, " (you)" if person is me else "")
+        _PARTICIPANT.format(
+            " self" if person is me else "", wording.initials(person), person.name, " (you)" if person is me else ""
+        )
         for person in (me, *others)
     )

@@ -14,6 +14,7 @@ from app.rooms.room import Room
 from app.ui.live.connection import attend
 
 People = tuple[Person, ...]
+_VALUES = ("trade", "present", "away", "typing")
 
 
 class RoomBinding:
@@ -21,13 +22,14 @@ class RoomBinding:
 
     trade = binding.BindableProperty(on_change=lambda binding, trade: binding._tell("trade", trade))  # noqa: SLF001
     present = binding.BindableProperty(on_change=lambda binding, people: binding._tell("present", people))  # noqa: SLF001
+    away = binding.BindableProperty(on_change=lambda binding, _: binding._tell("present", binding.present))  # noqa: SLF001
     typing = binding.BindableProperty(on_change=lambda binding, people: binding._tell("typing", people))  # noqa: SLF001
 
     def __init__(self, room: Room) -> None:
         self._told: dict[str, list[Callable[[Any], object]]] = {"trade": [], "present": [], "typing": []}
         self._ends: list[Callable[[], object]] = []
         self._room = room
-        self.trade, self.present, self.typing = room.trade, room.present, room.typing
+        self.trade, self.present, self.away, self.typing = room.trade, room.present, room.away, room.typing
         self._end = attend(ui.context.client, self._follow, self._pause)
         ui.context.client.on_delete(self._gone)
 
@@ -44,7 +46,7 @@ class RoomBinding:
         del self._end  # it leads back here
 
     def _follow(self) -> None:
-        for name in self._told:
+        for name in _VALUES:
             binding.bind_from(self, name, self._room, name)
 
     def _pause(self) -> None:
@@ -63,7 +65,7 @@ class RoomBinding:
         return lambda: self._ends.remove(leave) if leave in self._ends else None
 
     def on_present(self, show: Callable[[People], object]) -> None:
-        """Call `show(people)` whenever somebody comes or goes."""
+        """Call `show(people)` whenever somebody comes or goes, is away or back."""
         self._told["present"].append(show)
 
     def on_typing(self, show: Callable[[People], object]) -> None:

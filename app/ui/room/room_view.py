@@ -1,11 +1,12 @@
 """One person's side of a room: what all parts of its page need."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.domain.kinds import Role
+from app.domain.read_marks import ReadMark
 from app.domain.trade import Trade
 from app.rooms.room import Room
 from app.service.negotiation import Negotiation
@@ -36,6 +37,8 @@ class RoomView:
     link: Callable[[Trade], str]
     #: What the page shows of the room.
     binding: RoomBinding
+    #: How far both parties had seen the trade when the page was opened, by user id.
+    marks: Mapping[int, ReadMark] = field(default_factory=dict)
     #: The clocks that stand on the page, which stop while its tab is hidden.
     clocks: list[Countdown] = field(default_factory=list)
 

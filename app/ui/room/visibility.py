@@ -1,0 +1,131 @@
+"""Whether somebody looks at a room's page, and what follows from it for both sides.
+
+Nothing counts as seen before the browser has said that the page is on a screen: it may be loaded in a hidden tab.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from nicegui import background_tasks, ui
+
+from app.domain.actions import Action
+from app.domain.kinds import Kind
+from app.domain.read_marks import is_news
+from app.domain.refusals import Refusal
+from app.domain.trade import Trade
+from app.rooms.presence import Presence
+from app.service.read_marks import ReadMarks
+from app.ui import browser
+from app.ui.components.later import Later
+from app.ui.components.latest import Latest
+from app.ui.live.connection import attend
+from app.ui.room.act_dialog import possible
+from app.ui.room.room_view import RoomView
+
+log = logging.getLogger(__name__)
+_MARKED_EVERY = 3.0
+"""Seconds between two read marks of a page that stays visible."""
+_AWAY_AFTER = 3.0
+"""Seconds in a hidden tab until the other side is told: a look into another tab, or a reload, is no absence."""
+
+
+class Visibility:
+    """Follows one page of a room, from its first socket until `end`.
+
+    While the page is visible, the viewer is here, what arrives is seen, and so is the other side's offer; the read mark
+    follows, gathered. While it is not, the viewer is away, and what arrives is counted in `unseen`; `came_back(unseen)`
+    is called when somebody looks again.
+    """
+
+    def __init__(
+        self, view: RoomView, presence: Presence, read_marks: ReadMarks, unseen: int, came_back: Callable[[int], None]
+    ) -> None:
+        self.unseen = unseen
+        self._came_back = came_back
+        self._view = view
+        self._presence = presence
+        self._read_marks = read_marks
+        self._client = ui.context.client
+        self._visible: bool | None = None
+        self._idle = False
+        self._watched = True
+        self._seen_seq = 0
+        self._mark = Latest(self._keep_mark)
+        self._mark_soon = Later(_MARKED_EVERY, self._mark_now)
+        self._away_soon = Later(_AWAY_AFTER, self._tell_presence)
+        ui.on("idle", lambda event: self._rest(bool(event.args)))
+        self.end = attend(self._client, self._enter, self._leave)
+        view.binding.on_trade(self._see)
+
+    def arrived(self, action: Action) -> None:
+        """Count what has just happened as seen, or as news for who looks elsewhere."""
+        if self._visible is None:
+            return
+        if self._visible:
+            self._mark_soon()
+        elif is_news(action, self._view.me):
+            self.unseen += 1
+        elif action.actor is not None and action.actor.id == self._view.me:
+            self.unseen = 0  # they act on another page, and have seen it there
+
+    def _enter(self) -> None:
+        self._watched = True
+        self._presence.enter(self._view.trade.id, self._view.viewer.person)
+        self._client.run_javascript(browser.tell_visibility())
+
+    def _leave(self) -> None:
+        if self._visible:
+            self._mark_soon.now()
+        if self._visible is not None:
+            self._visible = False
+        self._mark_soon.forget()
+        self._away_soon.forget()
+        self._presence.leave(self._view.trade.id, self._view.viewer.person, watched=self._watched)
+
+    def show(self, visible: bool) -> None:
+        """The browser tells whether the page is on a screen."""
+        was, self._visible = self._visible, visible
+        if visible is not bool(was):
+            self._mark_soon.now()
+        if not visible:
+            self._away_soon()
+        elif not was:
+            self._away_soon.forget()
+            self._tell_presence()
+            self._see(self._view.trade)
+            self._came_back(self.unseen)
+            self.unseen = 0
+
+    def _rest(self, idle: bool) -> None:
+        """The browser tells that nobody has touched it for two minutes, or that somebody does again."""
+        self._idle = idle
+        self._tell_presence()
+
+    def _tell_presence(self) -> None:
+        watched = self._visible is not False and not self._idle
+        if watched is not self._watched:
+            self._watched = watched
+            self._presence.watch(self._view.trade.id, self._view.viewer.person, watched)
+
+    def _see(self, trade: Trade) -> None:
+        """The other side's offer is on the screen: kept once for each version."""
+        if self._visible and trade.seen_version != trade.version and possible(Kind.OFFER_SEEN, trade, self._view.role):
+            seeing = self._view.negotiation.see(self._view.viewer, trade.id, trade.version)
+            background_tasks.create(_quietly(seeing), name="an offer was seen")
+
+    def _mark_now(self) -> None:
+        self._seen_seq = self._view.room.seq
+        background_tasks.create(self._mark(), name="a read mark")
+
+    async def _keep_mark(self) -> None:
+        await _quietly(self._read_marks.see(self._view.viewer, self._view.trade.id, self._seen_seq))
+
+
+async def _quietly(keeping: Awaitable[None]) -> None:
+    """Nobody has asked for it and nobody waits: what cannot be kept now is kept with what comes next."""
+    try:
+        await keeping
+    except Refusal:
+        pass  # somebody was faster, or the seat was released
+    except Exception as error:  # noqa: BLE001 - a database that is away, or that we have left
+        log.warning("what somebody has seen could not be kept: %r", error)
