@@ -117,8 +117,11 @@ class SocketGuard:
         core.sio.eio.max_http_buffer_size = LONGEST_FRAME
 
     def stop(self) -> None:
-        """The server stops: nothing that waits for its turn is heard any more."""
+        """The server stops: nothing that waits for its turn is heard any more, and no request waits for news."""
         self._stopping.set()
+        for connection, line in core.sio.eio.sockets.items():
+            if core.sio.eio.transport(connection) == "polling":
+                line.queue.put_nowait(None)
 
     def close_pages(self, session_id: int) -> None:
         """A session has ended: nothing is heard from its pages any more, they go to the start, and are closed."""

@@ -1,10 +1,12 @@
 """NiceGUI's socket handlers behind our checks; a rename of its socket events fails here."""
 
+import asyncio
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from engineio.async_socket import AsyncSocket
 from nicegui import Client, core
 from socketio.exceptions import ConnectionRefusedError as SocketRefused
 
@@ -123,3 +125,14 @@ async def test_nothing_is_heard_from_a_session_that_has_ended(
 async def test_a_handshake_that_is_none_opens_nothing(heard: list[str], data: tuple[Any, ...]) -> None:
     assert not await core.sio.handlers["/"]["handshake"]("nobody's", *data)
     assert heard == []
+
+
+async def test_no_request_waits_for_news_while_the_server_stops(
+    monkeypatch: pytest.MonkeyPatch, guard: SocketGuard
+) -> None:
+    """A stop would wait for it, and be cut short."""
+    line = AsyncSocket(core.sio.eio, "polls")
+    monkeypatch.setitem(core.sio.eio.sockets, "polls", line)
+    waiting = asyncio.create_task(line.poll())
+    guard.stop()
+    assert await asyncio.wait_for(waiting, 1) == []
