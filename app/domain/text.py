@@ -7,7 +7,7 @@ the accepted value or raises a `Refusal` that names the field.
 import re
 import unicodedata
 
-from app.domain.refusals import invalid
+from app.domain.refusals import Refusal, invalid
 from app.domain.scripts import JOINERS, joiners_are_right
 
 MIN_PASSWORD, MAX_PASSWORD = 8, 200
@@ -34,10 +34,15 @@ def check_text(value: str, field: str, label: str, longest: int = MAX_TEXT, shor
     if shortest and _is_blank(text):
         raise invalid(field, f"{label} is empty.")
     if len(text) > longest:
-        raise invalid(field, f"{label} is too long: {len(text):,} characters, at most {longest:,} fit.")
+        raise too_long(field, label, len(text), longest)
     if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in _LINE_BREAKS_AND_TABS for c in text):
         raise invalid(field, f"{label} contains a character that cannot be shown. Please remove it.")
     return text
+
+
+def too_long(field: str, label: str, length: int, longest: int) -> Refusal:
+    """The refusal of a text of so many characters."""
+    return invalid(field, f"{label} is too long: {length:,} characters, at most {longest:,} fit.")
 
 
 def check_title(value: str) -> str:
@@ -63,7 +68,7 @@ def check_line(value: str, field: str, label: str, longest: int) -> str:
     if _is_blank(line):
         raise invalid(field, f"{label} is empty.")
     if len(line) > longest:
-        raise invalid(field, f"{label} is too long: {len(line):,} characters, at most {longest:,} fit.")
+        raise too_long(field, label, len(line), longest)
     if not joiners_are_right(line) or any(_is_unseen(c) for c in line if c not in JOINERS):
         raise invalid(field, f"{label} contains a character that cannot be shown. Please remove it.")
     return line

@@ -45,8 +45,9 @@ _PATIENCE = 10.0
 """Seconds for which a socket may go on sending more than that, while each packet waits; then it is closed."""
 LONGEST_FRAME = 64 * 1024
 """Bytes of a frame, or of what is posted in the place of one; the browser cuts what is typed (`ui.browser`)."""
-_LONGEST_VALUE = 20_000
-"""Characters of what a field tells, as JSON: more than any may hold, so that the field can say that it is too long."""
+_LONGEST_VALUE = 32_000
+"""Characters of what a field tells, as JSON: more than any may hold, so that the field can say that it is too long.
+Of a text that fits, each may be six there, and a message brings the name of its request."""
 _TOO_LONG = "That is far more than this field can hold. It was not taken over."
 _FAREWELL = 0.3
 """Seconds in which a page hears that it has to go before its socket is closed."""

@@ -1,10 +1,10 @@
 """Everything that runs in the browser: each script is a named function with its reason.
 
-No other module of the project contains script; `tests/ui/test_browser.py` sees to it. What NiceGUI's own elements do in
-the browser is theirs.
+What becomes of what is typed stands in `typed.py`, all else here. No other module of the project contains script;
+`tests/ui/test_browser.py` sees to it. What NiceGUI's own elements do in the browser is theirs.
 """
 
-import json
+from app.ui import typed
 
 
 def on_every_page(zone_cookie: str) -> str:
@@ -24,6 +24,7 @@ def on_every_page(zone_cookie: str) -> str:
         ({tell_idleness()})();
         document.addEventListener('input', {cut_to_one_frame()}, true);
         document.addEventListener('keydown', {leave_enter_to_input_methods()}, true);
+        {typed.on_every_page()}
     """
 
 
@@ -132,25 +133,6 @@ def tell_reading_position() -> str:
         if (asks || up !== flow.wasUp) emit({up, top: asks});
         flow.wasUp = up;
     }"""
-
-
-def send_message(*, on_enter: bool = False) -> str:
-    """What stands in the field goes out with the number of the draft: pressed twice on a slow line, it is sent once.
-    Enter does it too, but not with Shift."""
-    guard = "if (e.shiftKey) return; e.preventDefault();" if on_enter else ""
-    return f"""(e) => {{
-        {guard}
-        const box = e.target.closest('[data-draft]');
-        emit({{text: box.querySelector('textarea').value, draft: box.dataset.draft}});
-    }}"""
-
-
-def take_out(field_id: int, sent: str) -> str:
-    """What was sent leaves the field, what was typed since stays; only the browser knows both."""
-    return (
-        f"(() => {{ const field = getElement({field_id}), sent = {json.dumps(sent)};"
-        " if (field.inputValue?.startsWith(sent)) field.inputValue = field.inputValue.slice(sent.length); })()"
-    )
 
 
 def scroll_to_newest(flow_id: int) -> str:

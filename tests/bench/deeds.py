@@ -1,14 +1,20 @@
 """What a person does on the pages of Traderoom: the events that a browser would send."""
 
 import asyncio
+import re
 from itertools import count
 from time import perf_counter
+from uuid import UUID, uuid4
 
-from tests.bench.page import Page
+from app.ui import typed
+from tests.bench.page import Page, listener
 from tests.bench.person import PATIENCE, Person
 
 _TYPED = "update:value"
 """What NiceGUI's own field sends at every change of its text."""
+KEYS = 12
+"""Pressed before each Enter, where people type; they are told as one."""
+_REFUSED = re.compile(r"messages\.settle\('(.*)', false\)")
 _numbers = count(1)
 
 
@@ -17,38 +23,42 @@ def token() -> str:
     return f"word-{next(_numbers):07}-x"
 
 
-def type_message(person: Person, text: str) -> None:
-    """Put a text into the message field, as one change of it."""
-    person.fire(_TYPED, text, label="Message")
+def type_message(person: Person, *, going_on: bool = True) -> None:
+    """Press the first of some keys in a row, which tells of all, or end."""
+    tell(person, "typing", going_on)
 
 
-def press_enter(person: Person, text: str) -> None:
-    """Send the text in the message field, with the number of its draft."""
+def press_enter(person: Person, text: str) -> UUID:
+    """Send a message, and return the name of the request: a new one, but after a refusal."""
+    refused = _REFUSED.fullmatch(person.page.answer)
+    request = UUID(refused[1]) if refused else uuid4()
+    person.page.answer = ""
+    tell(person, "send", {"request": str(request), "text": text})
+    return request
+
+
+def is_sent(page: Page, request: UUID) -> bool:
+    """Whether the server has answered that a message is recorded."""
+    return typed.settle(request, recorded=True) == page.answer
+
+
+def tell(person: Person, event: str, *details: object) -> None:
+    """Fire an event of the composer's."""
     page = person.page
-    if page.message_field not in page.elements:
-        page.message_field, _ = page.find("keydown", label="Message")
-    person.fire_at(
-        page.message_field, page.elements[page.message_field], "keydown", {"text": text, "draft": draft_of(page)}
-    )
-
-
-def draft_of(page: Page) -> str:
-    """The number of the draft in the message field; a message that was sent makes another one."""
     if page.composer not in page.elements:
-        marked = (number for number, each in page.elements.items() if "data-draft" in (each.get("props") or {}))
-        page.composer = next(marked)
-    return str(page.elements[page.composer]["props"]["data-draft"])
+        page.composer = next(number for number, each in page.elements.items() if listener(each, "typing"))
+    person.fire_at(page.composer, page.elements[page.composer], event, *details)
 
 
 async def say(speaker: Person, listener: Person) -> float:
     """Send a message; returns milliseconds until the listener has it. The speaker can send again afterwards."""
     text = token()
-    seen, own, draft = listener.sees(text), speaker.sees(text), draft_of(speaker.page)
+    seen, own = listener.sees(text), speaker.sees(text)
     asked = perf_counter()
-    press_enter(speaker, text)
+    request = press_enter(speaker, text)
     arrived = await asyncio.wait_for(seen, PATIENCE)
     await asyncio.wait_for(own, PATIENCE)
-    await speaker.until(lambda page: draft_of(page) != draft)
+    await speaker.until(lambda page: is_sent(page, request))
     return (arrived - asked) * 1000
 
 

@@ -32,8 +32,11 @@ class Hall:
         for seller, buyer in pairs:
             self._free.put_nowait((buyer, seller))
 
-    async def talk(self, rate: float, seconds: float) -> Talk:
-        """Speak at `rate` messages per second. Where nobody is free to speak, the wait counts as latency."""
+    async def talk(self, rate: float, seconds: float, *, typing: bool = False) -> Talk:
+        """Speak at `rate` messages per second. Where nobody is free to speak, the wait counts as latency.
+
+        With `typing`, keys are pressed before each Enter.
+        """
         talk = Talk()
         began = perf_counter()
         async with asyncio.TaskGroup() as speeches:
@@ -42,18 +45,20 @@ class Hall:
                 if (wait := due - perf_counter()) > 0:
                     await asyncio.sleep(wait)
                 speaker, listener = await self._free.get()
+                if typing:
+                    deeds.type_message(speaker)
                 speeches.create_task(self._speak(talk, speaker, listener, due))
         talk.seconds = perf_counter() - began
         return talk
 
     async def _speak(self, talk: Talk, speaker: Person, listener: Person, due: float) -> None:
         text = deeds.token()
-        seen, own, draft = listener.sees(text), speaker.sees(text), deeds.draft_of(speaker.page)
-        deeds.press_enter(speaker, text)
+        seen, own = listener.sees(text), speaker.sees(text)
+        request = deeds.press_enter(speaker, text)
         try:
             talk.latencies.append((await asyncio.wait_for(seen, PATIENCE) - due) * 1000)
             await asyncio.wait_for(own, PATIENCE)
-            await speaker.until(lambda page: deeds.draft_of(page) != draft)
+            await speaker.until(lambda page: deeds.is_sent(page, request))
         except TimeoutError:
             talk.lost += 1
         self._free.put_nowait((speaker, listener))

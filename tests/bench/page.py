@@ -29,9 +29,9 @@ class Page:
     query: dict[str, str] = field(default_factory=dict)
     elements: dict[str, Element] = field(default_factory=dict)
     composer: str = ""
-    """The element that holds the message field, once it was looked for."""
-    message_field: str = ""
-    """The message field, the same."""
+    """The element that sends messages, once it was looked for."""
+    answer: str = ""
+    """The last script that the server had run: its answer to a message names the request."""
 
     @property
     def client_id(self) -> str:

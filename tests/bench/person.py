@@ -135,8 +135,10 @@ class Person:
             self._next_message = number + 1
         if event == "update":
             self.page.apply(payload)
-            if self._wishes:
-                self._grant()
+        elif event == "run_javascript":
+            self.page.answer = payload["code"]
+        if self._wishes:
+            self._grant()
 
     def _grant(self) -> None:
         for wish, future in list(self._wishes):

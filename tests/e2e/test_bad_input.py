@@ -45,7 +45,7 @@ _DRAFTS = [
 
 async def expect_sentence(field: Locator, sentence: str, typed: str) -> None:
     """The sentence stands at the field, and the field holds what was typed."""
-    said = field.locator("xpath=ancestor::label").get_by_role("alert")
+    said = field.locator("xpath=ancestor::label | parent::*[contains(@class, 'composer')]").get_by_role("alert")
     await expect(said.filter(has_text=sentence)).to_be_visible()
     await expect(field).to_have_value(typed)
 

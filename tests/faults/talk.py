@@ -6,6 +6,7 @@ from time import perf_counter
 
 import psycopg
 
+from app.ui import typed
 from app.ui.components.feedback import _FAULT_OF_OURS
 from tests.bench import deeds
 from tests.bench.page import Page
@@ -25,12 +26,6 @@ class Said:
     unsure: list[str] = field(default_factory=list)
 
 
-def draft_of(page: Page) -> str:
-    """The number of the draft: it moves on when a message was sent."""
-    props = (element.get("props") or {} for element in page.elements.values())
-    return str(next(each["data-draft"] for each in props if "data-draft" in each))
-
-
 def status_of(page: Page) -> str:
     """The trade's status as the page shows it."""
     return page.text("status")
@@ -38,19 +33,16 @@ def status_of(page: Page) -> str:
 
 def complaint(page: Page) -> str:
     """What the message field says is wrong, if anything."""
-    props = page.find("keydown", label="Message")[1]["props"]
-    return str(props.get("error-message") or "") if props.get("error") else ""
+    said = (each.get("props") or {} for each in page.elements.values() if "problem" in (each.get("class") or ()))
+    return str(next(said)["innerHTML"])
 
 
 async def try_to_say(person: Person, text: str) -> str:
-    """Type a text and press Enter; returns what the page answers: nothing when it was sent, else what it says."""
-    for typed in (text[:-1], text):  # a change takes the last complaint away
-        deeds.type_message(person, typed)
-    await person.until(lambda page: not complaint(page))
-    before = draft_of(person.page)
-    deeds.press_enter(person, text)
-    await person.until(lambda page: draft_of(page) != before or bool(complaint(page)))
-    return "" if draft_of(person.page) != before else complaint(person.page)
+    """Send a text; returns what the page answers: nothing when it was sent, else what it says, the text being back."""
+    request = deeds.press_enter(person, text)
+    answers = {typed.settle(request, recorded=recorded): recorded for recorded in (True, False)}
+    await person.until(lambda page: page.answer in answers)
+    return "" if answers[person.page.answer] else complaint(person.page)
 
 
 async def say_at_last(person: Person, text: str, said: Said, within: float) -> float:

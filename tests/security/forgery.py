@@ -42,15 +42,16 @@ def message(page: Page, number: str, listener: dict[str, Any], *args: object) ->
 
 def messages(page: Page) -> Iterator[dict[str, Any]]:
     """An event for everything that the page listens to: all that a person could press, type or send there."""
-    draft = next((each["props"]["data-draft"] for each in page.elements.values() if "data-draft" in _props(each)), "0")
     for number, element in page.elements.items():
         for listener in element.get("events") or ():
             if listener["type"] == "click":
                 for text in _BUTTON.findall(str(_props(element).get("innerHTML"))):
                     yield message(page, number, listener, text)
             args: tuple[object, ...] = ()
-            if listener["type"] == "keydown":
-                args = ({"text": FORGED, "draft": draft},)
+            if listener["type"] == "send":
+                args = ({"text": FORGED, "request": str(uuid4())},)
+            elif listener["type"] == "typing":
+                args = (True,)
             elif listener["type"].startswith("update:"):
                 args = (FORGED,)
             elif listener["type"] == "scroll":

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
@@ -61,25 +62,21 @@ async def test_no_message_past_a_limit_is_sent(scene: Scene, truth: Truth) -> No
     async with truth.unchanged(scene.seller):
         for text in _UNSENDABLE:
             deeds.press_enter(scene.buyer, text)
-            scene.buyer.fire("update:value", text, label="Message")
-            press(scene.buyer, "Send")
-            scene.buyer.fire("update:value", "", label="Message")
     assert await deeds.say(scene.buyer, scene.seller) > 0
 
 
 _NO_TEXTS: list[tuple[object, ...]] = [
-    *((), (None,), ([1],), (5,), (True,), ("x",), ({},), ({"text": ""},), (1, 2, 3), ({"draft": []},))
+    *((), (None,), ([1],), (5,), (True,), ("x",), ({},), ({"text": ""},), (1, 2, 3), ({"request": []},)),
+    *(({"text": "unnamed", "request": name},) for name in (None, 1, "", "x" * 36, "1", [1])),
+    *(({"text": text, "request": str(uuid4())},) for text in (None, 1, ["x"], {"x": 1})),
+    *(({"text": "long", "length": length},) for length in (None, -1, 5_001, True, "5", 10**30)),
 ]
 
 
 async def test_what_is_not_a_text_is_not_sent_as_a_message(scene: Scene, truth: Truth) -> None:
-    number, field = scene.buyer.page.find("keydown", label="Message")
-    keydown = next(each for each in field["events"] if each["type"] == "keydown")
-    wire = scene.buyer._wire
-    assert wire is not None
     async with truth.unchanged(scene.seller):
         for args in _NO_TEXTS:
-            wire.emit("event", forgery.message(scene.buyer.page, number, keydown, *args))
+            deeds.tell(scene.buyer, "send", *args)
     assert await deeds.say(scene.buyer, scene.seller) > 0
 
 
@@ -203,8 +200,8 @@ async def test_a_value_that_is_no_text_is_no_error_of_ours(scene: Scene, truth: 
         for label in ("Price", "Quantity", "Description", "Reason for change"):
             scene.seller.fire("update:value", value, label=label)
         press(scene.seller, "Save changes")
-        scene.buyer.fire("update:value", value, label="Message")
-        press(scene.buyer, "Send")
+        deeds.tell(scene.buyer, "typing", value)
+        deeds.tell(scene.buyer, "send", value)
 
 
 async def test_a_frame_that_is_too_large_costs_its_sender_the_socket_and_nobody_else(scene: Scene, site: str) -> None:

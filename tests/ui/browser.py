@@ -23,7 +23,8 @@ from app.service.viewer import Viewer
 from app.ui.components.button import Button
 from app.ui.components.html_block import Block
 from app.ui.http.cookies import ZONE_COOKIE
-from tests.ui.reading import Press, descend, parts, presses, words
+from tests.ui.composer import Composer
+from tests.ui.reading import Press, descend, listening, parts, presses, words
 
 ORIGIN = "http://test"
 PASSWORD = "correct horse"
@@ -43,6 +44,7 @@ class Browser:
         self.user = User(
             httpx.AsyncClient(transport=httpx.ASGITransport(core.app, raise_app_exceptions=False), base_url=ORIGIN)
         )
+        self.composer = Composer(self)
         self.lives_in(ZONE)
 
     @property
@@ -118,6 +120,8 @@ class Browser:
         async def note_and_emit(message: Message) -> None:
             if message[1] == "open":
                 self.sent_to.append(message[2]["path"])
+            elif message[1] == "run_javascript":
+                self.composer.hear(message[2]["code"])
             await emit(message)
 
         self.page.outbox._emit = note_and_emit  # type: ignore[method-assign]
@@ -149,7 +153,7 @@ class Browser:
     def texts(self, testid: str) -> list[str]:
         """What a person reads in each element with this test id."""
         return [words(element) for element in self._by_testid(testid)] + [
-            said for block in self._visible() if isinstance(block, Block) for said in parts(block.content, testid)
+            said for block in self.visible() if isinstance(block, Block) for said in parts(block.content, testid)
         ]
 
     def prop(self, testid: str, name: str) -> Any:
@@ -163,12 +167,12 @@ class Browser:
 
     def markup(self) -> str:
         """All HTML that the page embeds, as the browser gets it."""
-        return "\n".join(element.content for element in self._visible() if isinstance(element, Block))
+        return "\n".join(element.content for element in self.visible() if isinstance(element, Block))
 
     def buttons(self, name: str) -> list[Button | Press]:
         """The buttons of this name; those behind an open dialog only where it has none."""
         found: list[Button | Press] = []
-        dialogs = [e for e in self._visible() if isinstance(e, ui.dialog)]
+        dialogs = [e for e in self.visible() if isinstance(e, ui.dialog)]
         for place in (*reversed(dialogs), self.page.layout):
             for e in descend(place) if not found else ():
                 if isinstance(e, Button) and name in {e.text, e.props.get("aria-label")}:
@@ -189,7 +193,7 @@ class Browser:
 
     def field(self, label: str) -> ui.input | ui.textarea:
         """The one field of this label."""
-        found = [e for e in self._visible() if isinstance(e, ui.input | ui.textarea) and e.props.get("label") == label]
+        found = [e for e in self.visible() if isinstance(e, ui.input | ui.textarea) and e.props.get("label") == label]
         assert len(found) == 1, f"{len(found)} fields {label!r}; the page reads: {self.everything()}"
         return found[0]
 
@@ -232,23 +236,24 @@ class Browser:
     # Acting.
 
     def press(self, name: str) -> None:
-        """Press a button; `Send` takes along what stands in the field, and the number of the draft."""
+        """Press a button."""
         button = self._one_button(name)
         if not button.enabled:
             return
         if name == "Copy link":
             self.trigger(button.block if isinstance(button, Press) else button, "click", self.has_clipboard)
         elif isinstance(button, Press):
-            self._act(_listening(button.block)).trigger("click", name)
+            self._act(listening(button.block)).trigger("click", name)
         elif name == "Send":
-            box = next(e for e in self._visible() if "data-draft" in e.props)
-            sent = {"text": self.field("Message").value or "", "draft": box.props["data-draft"]}
-            self._act(button).trigger("click", sent)
+            self.composer.send()
         else:
             self._act(button).click()
 
     def fill(self, label: str, text: str) -> None:
         """Write into a field in the place of what is there."""
+        if label == "Message":
+            self.composer.fill(text)
+            return
         self._act(field := self.field(label))
         with self.page:
             field.value = text
@@ -259,7 +264,7 @@ class Browser:
 
     def choose(self, tab: str) -> None:
         """Open a tab of the history."""
-        (tabs,) = (e for e in self._visible() if e.props.get("role") == "tablist")
+        (tabs,) = (e for e in self.visible() if e.props.get("role") == "tablist")
         self._act(tabs).trigger("click", tab)
 
     def lives_in(self, zone: str) -> None:
@@ -282,15 +287,8 @@ class Browser:
                 UserInteraction(self.user, {element}, None).trigger("hide")
 
     def _by_testid(self, testid: str) -> list[Element]:
-        return [element for element in self._visible() if element.props.get("data-testid") == testid]
+        return [element for element in self.visible() if element.props.get("data-testid") == testid]
 
-    def _visible(self) -> Iterator[Element]:
+    def visible(self) -> Iterator[Element]:
+        """All elements that show."""
         return (e for e in descend(self.page.layout))
-
-
-def _listening(element: Element) -> Element:
-    """The element itself or the nearest around it that hears a click, to which the browser lets it bubble."""
-    while not any(listener.type == "click" for listener in element._event_listeners.values()):
-        assert element.parent_slot is not None
-        element = element.parent_slot.parent
-    return element

@@ -54,6 +54,14 @@ def words(element: Element) -> str:
     return " ".join(" ".join(said).split())
 
 
+def listening(element: Element) -> Element:
+    """The element itself or the nearest around it that hears a click, to which the browser lets it bubble."""
+    while not any(listener.type == "click" for listener in element._event_listeners.values()):
+        assert element.parent_slot is not None
+        element = element.parent_slot.parent
+    return element
+
+
 def parts(content: str, testid: str) -> list[str]:
     """What a person reads in each part of a block of HTML with this test id."""
     reader = _Reader(testid)

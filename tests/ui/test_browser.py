@@ -1,13 +1,14 @@
-"""All script that the browser gets stands in one module, each a named function with its reason."""
+"""All script that the browser gets stands in two modules, each a named function with its reason."""
 
 import ast
 import inspect
 import re
 from pathlib import Path
 
-from app.ui import browser
+from app.ui import browser, typed
 
 APP = Path(browser.__file__).parents[1]
+MODULES = (browser, typed)
 SCRIPT = re.compile(r"=>|\bdocument\.\w|\bwindow\.\w|<script(?!\b.*nonce)|\bfunction\s*\(|getElement\(|emitEvent\(")
 """What script looks like in a text."""
 ELSEWHERE = {("http", "middleware.py"): {"<script"}, ("ui", "server.py"): {"<script"}}
@@ -34,7 +35,7 @@ def texts(tree: ast.AST) -> list[ast.Constant]:
 def test_no_other_module_contains_script() -> None:
     found = []
     for path in APP.rglob("*.py"):
-        if path == Path(browser.__file__):
+        if path in {Path(inspect.getfile(module)) for module in MODULES}:
             continue
         allowed = ELSEWHERE.get((path.parent.name, path.name), set())
         for node in texts(ast.parse(path.read_text())):
@@ -44,7 +45,7 @@ def test_no_other_module_contains_script() -> None:
     assert found == []
 
 
-def test_what_is_run_in_the_browser_is_a_named_function_of_this_module() -> None:
+def test_what_is_run_in_the_browser_is_a_named_function_of_these_modules() -> None:
     for path in APP.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call):
@@ -53,11 +54,11 @@ def test_what_is_run_in_the_browser_is_a_named_function_of_this_module() -> None
             if isinstance(node.func, ast.Attribute) and node.func.attr == "run_javascript":
                 scripts += node.args[:1]
             for script in scripts:
-                assert ast.unparse(script).startswith("browser."), f"{path.relative_to(APP)}:{node.lineno}"
+                assert ast.unparse(script).startswith(("browser.", "typed.")), f"{path.relative_to(APP)}:{node.lineno}"
 
 
 def test_each_function_says_why() -> None:
-    functions = inspect.getmembers(browser, inspect.isfunction)
+    functions = [each for module in MODULES for each in inspect.getmembers(module, inspect.isfunction)]
     assert functions
     for name, function in functions:
         assert len(inspect.getdoc(function) or "") > 40, name

@@ -237,7 +237,7 @@ async def test_what_was_typed_stays_while_the_banner_comes_and_goes(sam: Browser
     outage = Outage()
     for listening in (False, True):
         outage.show(listening)
-        assert sam.field("Message").value == "Half a sentence"
+        assert sam.composer.text == "Half a sentence"
 
 
 async def test_the_banner_comes_with_a_cut_and_goes_by_itself(application: Application, sam: Browser, url: str) -> None:

@@ -1,24 +1,21 @@
-"""The conversation: messages and events in one flow, who is typing, and the field at the bottom."""
+"""The conversation: messages and events in one flow, who is typing, and the composer at the bottom."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from uuid import uuid4
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from app.domain.actions import Action
-from app.domain.refusals import Refusal
 from app.domain.trade import Person
 from app.ui import browser
 from app.ui.components.button import Button
-from app.ui.components.feedback import attempt, text_of
+from app.ui.components.feedback import attempt
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.components.stream import ChangingRow, Row, Stream
 from app.ui.room import entries
 from app.ui.room.cards import MAY_CHANGE, state_of
+from app.ui.room.composer import Composer
 from app.ui.room.room_view import RoomView
 
 _NEW = Html('<div class="event since"><span>{}</span></div>')
@@ -31,15 +28,13 @@ class Conversation:
         self._view = view
         self._unread = 0
         self._reading_back = False
-        self._sent = ""
-        self._turn = asyncio.Lock()
-        self._request = uuid4()
         self._first_seq = view.room.recent[0].seq
         self._since: ChangingRow | None = None
         self._pill: Button | None = None
         self._changing: list[tuple[Action, ChangingRow]] = []
         with ui.element("section").classes("conversation").props('aria-label="Messages"'):
             with ui.element("div").classes("flow").props('tabindex="0"') as self._flow:
+                ui.element("div").classes("waiting")  # the composer's script fills it
                 rows = ui.element("div").classes("rows")
                 rows.props('data-testid="messages" role="log" aria-live="polite"')
             self._flow.on("scroll", self._scrolled, js_handler=browser.tell_reading_position())
@@ -49,7 +44,7 @@ class Conversation:
                 self._stream.offer_earlier("Show earlier messages", self._show_earlier)
             typing = Block().classes("typing").props('data-testid="typing" aria-live="polite"')
             view.binding.on_typing(lambda people: typing.show(_typing_line(people, view.me)))
-            self._composer()
+            self._box = Composer(view).box
 
         view.binding.on_trade(lambda _: self._follow())
 
@@ -105,47 +100,6 @@ class Conversation:
 
     def _may_change(self, action: Action) -> bool:
         return state_of(action, self._view.room.trade) in MAY_CHANGE
-
-    def _composer(self) -> None:
-        with ui.element("div").classes("composer") as self._box:
-            self._box.props["data-draft"] = "0"
-            self._field = ui.textarea("Message", on_change=self._typed)
-            self._field.props('outlined dense autogrow dir="auto" autocomplete="off"')
-            self._field.on("keydown.enter", self._entered, js_handler=browser.send_message(on_enter=True))
-            button = Button("Send").props('unelevated no-caps color="primary"')
-            button.on("click", self._entered, js_handler=browser.send_message())
-
-    async def _entered(self, event: GenericEventArguments) -> None:
-        told = event.args if isinstance(event.args, dict) else {}
-        text = str(told.get("text", ""))
-        async with self._turn:
-            if told.get("draft") != self._box.props["data-draft"]:
-                # The field had not been emptied yet when it was sent: only what came after counts.
-                text = text[len(self._sent) :] if text.startswith(self._sent) else ""
-            if text.strip():
-                await self._send(text)
-
-    async def _send(self, text: str) -> None:
-        if self._field.error:
-            self._field.error = None
-        view = self._view
-        sending = view.negotiation.send(view.viewer, view.trade.id, text, request=self._request)
-        action = await attempt(sending, self._refuse)
-        if action is not None:
-            self._request = uuid4()
-            self._sent = text
-            self._box.props["data-draft"] = str(action.seq)
-            ui.run_javascript(browser.take_out(self._field.id, text))
-
-    def _refuse(self, refusal: Refusal) -> None:
-        self._field.error = str(refusal)
-
-    def _typed(self) -> None:
-        if self._field.error:
-            self._field.error = None
-        view = self._view
-        with suppress(Refusal):  # of somebody whose seat has just been released
-            view.negotiation.typing(view.viewer, view.room, now=bool(text_of(self._field).strip()))
 
     async def _scrolled(self, event: GenericEventArguments) -> None:
         told = event.args if isinstance(event.args, dict) else {}

@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 
+from tests.bench import deeds
 from tests.bench.figures import Curve, Goal, Result, Row, quantile
 from tests.bench.floors import Floors
 from tests.bench.hall import Hall, Talk
@@ -37,17 +38,19 @@ async def measure(stage: Stage, floors: Floors, size: Size) -> AsyncIterator[Res
             yield Row("message, 100/s over 100 rooms", "ms", steady.latencies, floor, "commit + echo", goal)
             yield Row("message, 100/s, server CPU each", "ms", [used])
             talks = [steady]
-            async for result in _ramp(hall, size, talks):
-                yield result
+            for typing in (False, True):
+                async for result in _ramp(hall, size, talks, typing=typing):
+                    yield result
             yield Row("messages lost", "", [await _lost(town, site, talks, sent_before)], goal=Goal(median=0))
             gc.unfreeze()
 
 
-async def _ramp(hall: Hall, size: Size, talks: list[Talk]) -> AsyncIterator[Result]:
+async def _ramp(hall: Hall, size: Size, talks: list[Talk], *, typing: bool) -> AsyncIterator[Result]:
+    what = f", {deeds.KEYS} keys typed before each" if typing else ""
     points: list[tuple[float, ...]] = []
     highest, slow_ones = 0, 0
     for rate in size.rates:
-        talk = await hall.talk(rate, size.rate_seconds)
+        talk = await hall.talk(rate, size.rate_seconds, typing=typing)
         talks.append(talk)
         p50, p95, p99 = (quantile(talk.latencies, share) for share in (0.5, 0.95, 0.99))
         points.append((rate, p50, p95, p99))
@@ -56,8 +59,10 @@ async def _ramp(hall: Hall, size: Size, talks: list[Talk]) -> AsyncIterator[Resu
         if slow_ones == 2:
             break
         await asyncio.sleep(0.5)
-    yield Curve("latency against load", ("messages/s", "p50 ms", "p95 ms", "p99 ms"), points)
-    yield Row("highest rate with p95 ≤ 250 ms", "msg/s", [highest], goal=Goal(least=400))
+    yield Curve(f"latency against load{what}", ("messages/s", "p50 ms", "p95 ms", "p99 ms"), points)
+    yield Row(f"highest rate with p95 ≤ 250 ms{what}", "msg/s", [highest], goal=Goal(least=400))
+    if typing:
+        return
     flood = await hall.talk(max(highest, size.rates[0]) * _TOO_MANY, size.rate_seconds)
     talks.append(flood)
     yield Row("rate when flooded", "msg/s", [flood.rate])

@@ -59,18 +59,19 @@ async def _typing(seller: Person, buyer: Person, count: int) -> list[float]:
     for _ in range(count):
         seen = seller.sees("is typing")
         began = perf_counter()
-        deeds.type_message(buyer, "H")
+        deeds.type_message(buyer)
         took.append((await asyncio.wait_for(seen, PATIENCE) - began) * 1000)
-        deeds.type_message(buyer, "")
+        deeds.type_message(buyer, going_on=False)
         await asyncio.sleep(BREATH)
     return took
 
 
 async def _keys(site: Site, person: Person, count: int) -> list[float]:
-    """One sample: the average over all keys of a sentence that grows."""
+    """One sample: the average over all keys, of which a dozen in a row is told as one."""
     began = site.server.cpu()
     for number in range(count):
-        deeds.type_message(person, "x" * (1 + number % 80))
+        if number % deeds.KEYS == 0:
+            deeds.type_message(person)
         await asyncio.sleep(0.002)
     await asyncio.sleep(0.1)
     return [(site.server.cpu() - began) * 1000 / count]

@@ -1,0 +1,181 @@
+"""What the browser does with what is typed: it keeps it until it is recorded, brings it back, and sends messages.
+
+Script, as in `browser.py`: each is a named function with its reason.
+"""
+
+import json
+from uuid import UUID
+
+
+def on_every_page() -> str:
+    """What every page listens for; the two names are what the other scripts call."""
+    return f"""
+        const kept = {kept_texts()}, messages = {waiting_messages()};
+        new MutationObserver({bring_back()}).observe(document, {{childList: true, subtree: true}});
+        document.addEventListener('input', {keep_what_is_typed()}, true);
+        document.addEventListener('submit', {forget_on_leaving()});
+        document.addEventListener('click', {start_over()});
+        for (const event of ['keydown', 'click', 'mousedown']) document.addEventListener(event, {send_message()});
+        for (const event of ['input', 'focusout']) document.addEventListener(event, {tell_typing()});
+    """
+
+
+def kept_texts() -> str:
+    """What is typed and not recorded yet stands in the tab's storage, under the key that its field carries
+    (`data-kept`: whose it is, and where): it outlives the page and the server, and is nobody else's. What is written
+    by script is told to whoever listens to the field, as what is not typed."""
+    return """{
+        fields: ':is(input, select, textarea):is([data-kept], [data-kept] *)',
+        key: (field) => field.closest('[data-kept]').dataset.kept,
+        said: (field) => field.type === 'checkbox' ? String(field.checked) : field.value,
+        read: (key) => sessionStorage.getItem('typed ' + key),
+        store(key, text) {
+            try {
+                if (text === null) sessionStorage.removeItem('typed ' + key);
+                else sessionStorage.setItem('typed ' + key, text);
+            } catch {}  // no room, or not allowed: the page goes on without
+        },
+        forget(start) {
+            for (const key of Object.keys(sessionStorage))
+                if (key.startsWith('typed ' + start)) sessionStorage.removeItem(key);
+        },
+        write(field, text) {
+            if (field.type === 'checkbox') field.checked = text === 'true';
+            else field.value = text;
+            for (const event of ['input', 'change'])
+                field.dispatchEvent(new CustomEvent(event, {bubbles: true, detail: 'written'}));
+        },
+    }"""
+
+
+def keep_what_is_typed() -> str:
+    """Every field with a key keeps what is typed; what it began with needs no keeping."""
+    return """(e) => {
+        if (!e.target.matches?.(kept.fields)) return;
+        const text = kept.said(e.target);
+        kept.store(kept.key(e.target), text === e.target.began ? null : text);
+    }"""
+
+
+def bring_back() -> str:
+    """A field that appears gets what was typed into it before, and its dialog or page says so (`data-restored`)."""
+    return """(changes) => {
+        for (const node of changes.flatMap((change) => [...change.addedNodes])) {
+            if (node.nodeType !== Node.ELEMENT_NODE) continue;
+            for (const field of [node, ...node.querySelectorAll(kept.fields)]) {
+                if (field === node && !node.matches(kept.fields)) continue;
+                field.began ??= kept.said(field);
+                const text = kept.read(kept.key(field));
+                if (text !== null && text !== kept.said(field)) {
+                    kept.write(field, text);
+                    field.closest('.dialog, .content').dataset.restored = '';
+                }
+                if (field.closest('.composer')) messages.begin(field.closest('.composer'));
+            }
+        }
+    }"""
+
+
+def start_over() -> str:
+    """A press gives the fields around it what they began with; nothing is kept of them then."""
+    return """(e) => {
+        const place = e.target.closest('.start-over')?.closest('[data-restored]');
+        if (!place) return;
+        for (const field of place.querySelectorAll(kept.fields)) kept.write(field, field.began);
+        delete place.dataset.restored;
+    }"""
+
+
+def forget(start: str) -> str:
+    """What was typed under keys that begin so is recorded, or was discarded."""
+    return f"kept.forget({json.dumps(start)})"
+
+
+def forget_on_leaving() -> str:
+    """Whoever signs out here leaves nothing behind in this tab."""
+    return "(e) => { if (e.target.getAttribute('action')?.startsWith('/logout')) kept.forget(''); }"
+
+
+def waiting_messages() -> str:
+    """Messages on their way, marked as waiting in the conversation and kept as all that is typed, until the server has
+    answered. Each goes out again, under the name of its request, whenever a socket opens: it is recorded once. A name
+    is made of random numbers alone, because over plain http a browser has nothing better."""
+    return """{
+        field: (box) => box.querySelector('textarea'),
+        name: () => '10000000-1000-4000-8000-100000000000'.replace(/[018]/g,
+            (c) => (c ^ crypto.getRandomValues(new Uint8Array(1))[0] & 15 >> c / 4).toString(16)),
+        tell: (box, event, detail) => box.dispatchEvent(new CustomEvent(event, {detail})),
+        row({text}) {
+            const row = document.createElement('div');
+            row.className = 'message own';
+            row.innerHTML = '<div class="bubble" dir="auto"></div><div class="meta">Waiting to be sent</div>';
+            row.firstChild.textContent = text;
+            return row;
+        },
+        hold(box, waiting) {
+            box.waiting = waiting;
+            kept.store(kept.key(this.field(box)) + '/waiting', waiting.length ? JSON.stringify(waiting) : null);
+            document.querySelector('.waiting').replaceChildren(...waiting.map(this.row));
+        },
+        begin(box) {
+            const send = () => box.waiting.forEach((message) => this.tell(box, 'send', message));
+            this.hold(box, JSON.parse(kept.read(kept.key(this.field(box)) + '/waiting') ?? '[]'));
+            window.socket.on('connect', send);
+            if (window.socket.connected) send();
+        },
+        settle(request, recorded) {
+            const box = document.querySelector('.composer');
+            const message = box?.waiting.find((each) => each.request === request);
+            if (!message) return;
+            this.hold(box, box.waiting.filter((each) => each !== message));
+            if (recorded) return;
+            const field = this.field(box);
+            kept.write(field, message.text + (field.value && '\\n' + field.value));
+            box.again = request;
+        },
+    }"""
+
+
+def settle(request: UUID, *, recorded: bool) -> str:
+    """The server's answer to a message: it waits no more. Where it was refused, its text comes back before what was
+    typed since, and what is sent next has the same name: nobody can be sure that nothing was recorded, and the same
+    text is not recorded again."""
+    return f"messages.settle('{request}', {json.dumps(recorded)})"
+
+
+def send_message() -> str:
+    """Enter, but not with Shift, or a press of the button: in one step the text leaves the field and gets the name of
+    its request, so that the next Enter, however fast, finds nothing to send. What is too long stays, and is told.
+    The button leaves the focus, and with it a phone's keyboard, where it is."""
+    return """(e) => {
+        const box = e.target.closest?.('.composer'), field = box && messages.field(box);
+        if (!box || !(e.type === 'keydown' ? e.target === field && e.key === 'Enter' && !e.shiftKey
+            : e.target.closest('.send'))) return;
+        e.preventDefault();
+        const length = [...field.value.trim()].length;
+        if (e.type === 'mousedown' || !length) return;
+        box.told = 0;
+        if (length > field.dataset.longest) return messages.tell(box, 'send', {length});
+        const message = {request: box.again ?? messages.name(), text: field.value};
+        box.again = undefined;
+        messages.hold(box, [...box.waiting, message]);
+        kept.write(field, '');
+        if (window.socket.connected) messages.tell(box, 'send', message);
+    }"""
+
+
+def tell_typing() -> str:
+    """The server hears that somebody begins to type, goes on, at most once in two seconds, and ends; not what."""
+    return """(e) => {
+        const box = e.target.closest?.('.composer');
+        if (!box || e.target !== messages.field(box) || e.detail === 'written' || !window.socket?.connected) return;
+        const types = e.type === 'input' && e.target.value.trim() !== '';
+        if (types ? Date.now() - (box.told || 0) < 2000 : !box.told) return;
+        box.told = types ? Date.now() : 0;
+        messages.tell(box, 'typing', types);
+    }"""
+
+
+def tell_detail() -> str:
+    """What a script of ours brings along with an event of its own."""
+    return "(e) => emit(e.detail)"
