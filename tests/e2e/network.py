@@ -1,10 +1,18 @@
-"""The network between one browser and the server, which can be cut, fall silent, or be slow."""
+"""The network between one browser and the server, which can be cut, fall silent, be slow, or let no socket through."""
 
 import asyncio
+import base64
+import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
-from typing import Self
+from typing import Literal, Self
+
+_KEY = re.compile(rb"Sec-WebSocket-Key: (\S+)", re.IGNORECASE)
+_ACCEPTED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+_SALT = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+"""RFC 6455, 1.3."""
 
 
 class Line:
@@ -13,6 +21,10 @@ class Line:
     def __init__(self) -> None:
         self.delay = 0.0
         """Seconds that everything takes on its way, each way."""
+        self.sockets: Literal["pass", "hang", "close"] = "pass"
+        """What becomes of upgrades to a socket: nobody answers them, or they are answered and closed."""
+        self.upgrades = 0
+        """How many were asked for."""
         self._connected = True
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -78,15 +90,30 @@ class Line:
             far_reader, far_writer = await asyncio.open_connection(host, port)
             with _kept(far_writer, self._writers):
                 writer.write(b"\x05\x00\x00\x01" + bytes(6))
-                await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+                await asyncio.gather(self._pump(reader, far_writer, writer), self._pump(far_reader, writer))
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, back: asyncio.StreamWriter | None = None
+    ) -> None:
         while data := await reader.read(65_536):
+            if back is not None and (key := _KEY.search(data)) and await self._stops(key[1], reader, back):
+                break
             await asyncio.sleep(self.delay)
             await self._flowing.wait()
             writer.write(data)
             await writer.drain()
         writer.transport.abort()
+
+    async def _stops(self, key: bytes, reader: asyncio.StreamReader, back: asyncio.StreamWriter) -> bool:
+        """Whether an upgrade went no further."""
+        self.upgrades += 1
+        if self.sockets == "hang":
+            await reader.read()
+        elif self.sockets == "close":
+            digest = hashlib.sha1(key + _SALT, usedforsecurity=False).digest()
+            back.write(_ACCEPTED + base64.b64encode(digest) + b"\r\n\r\n")
+            back.close()
+        return self.sockets != "pass"
 
 
 @contextmanager

@@ -37,6 +37,7 @@ class Room:
         self.messages = self.part("messages")
         self.typing = self.part("typing")
         self.countdown = self.part("countdown")
+        self.connection = self.part("connection")
         self.timeline = self.part("timeline")
         self.versions = self.part("versions")
         self.time = page.locator(".time")

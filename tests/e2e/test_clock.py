@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from tests.e2e.people import Newcomer
 from tests.e2e.room import Person, Room
 
-_SHIFT = """(() => {
+SHIFT = """(() => {
     const Right = Date, shift = SHIFT * 1000;
     window.Date = class extends Right {
         constructor(...given) { given.length ? super(...given) : super(Right.now() + shift); }
@@ -30,7 +30,7 @@ async def test_a_browser_whose_clock_is_wrong_shows_the_same_time_left(
     people: tuple[Person, Person], hours: int
 ) -> None:
     seller, buyer = people
-    await buyer.context.add_init_script(_SHIFT.replace("SHIFT", f"{hours * 3600}"))
+    await buyer.context.add_init_script(SHIFT.replace("SHIFT", f"{hours * 3600}"))
     offered = await seller.create_trade()
     entered = await buyer.enter(await offered.link())
     wrong = datetime.fromtimestamp(await buyer.page.evaluate("Date.now()") / 1000, UTC)

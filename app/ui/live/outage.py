@@ -24,6 +24,7 @@ class Outage:
             return
         for client in list(Client.instances.values()):
             if getattr(client.request.state, "viewer", None) is not None:
-                with client.layout:
-                    banner = ui.label(_SENTENCE).classes("outage").props('role="alert" data-testid="outage"')
+                with client.content:
+                    banner = ui.label(_SENTENCE).classes("connection outage").props('role="alert" data-testid="outage"')
+                banner.move(target_index=0)  # where it covers nothing
                 self._banners.append(banner)

@@ -26,6 +26,11 @@ _HEADER = Html(
     '<form method="post" action="/logout"><input type="hidden" name="csrf" value="{}">'
     '<button type="submit" class="button plain">Sign out</button></form>'
 )
+_CONNECTION = (
+    '<p class="connection" role="status" data-testid="connection"></p><div class="announcements for-readers">'
+    '<div aria-live="polite"></div><div aria-live="assertive"></div></div>'
+)
+"""What the browser alone fills: what the line does, empty while all is well, and what screen readers are to say."""
 _DARK = {"light": False, "dark": True, "system": None}
 _NEXT_THEME = {"system": "light", "light": "dark", "dark": "system"}
 _THEME_ICON = {"system": "contrast", "light": "light_mode", "dark": "dark_mode"}
@@ -53,6 +58,7 @@ def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Ite
         header = _HEADER.format(*links, viewer.person.name, site.cookies.csrf_token(request))
         Block(header).classes("as-children")
         _theme_switch(site, request)
+    Block(_CONNECTION).classes("as-children")
     client = ui.context.client
     attend(
         client,

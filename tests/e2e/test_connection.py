@@ -1,0 +1,170 @@
+"""What is not connected says so: clocks run on and are marked, what acts is paused, and all of it comes back."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.e2e.network import Line
+from tests.e2e.people import Newcomer
+from tests.e2e.room import Person, Room
+from tests.e2e.stories import expect_the_same_page, mark
+from tests.e2e.test_clock import SHIFT, seconds
+
+_NETWORK = "WebSocket|net::ERR_"
+_WIDTH = 320
+_CROSSED = """
+    const box = (element) => element.getBoundingClientRect();
+    const line = box(document.querySelector('p.connection'));
+    return [...document.querySelectorAll('.bar-top, .bar, .deal, .whose, .composer, .decision')]
+        .filter((other) => box(other).top < line.bottom && box(other).bottom > line.top)
+        .map((other) => other.className);
+"""
+_CLOCKS = """(faces) => {
+    for (const face of faces) {
+        const clock = document.createElement('div');
+        clock.className = 'clock';
+        clock.textContent = face;
+        document.querySelector('.columns').append(clock);
+    }
+}"""
+_MARKS = """clock => {
+    window.marks = [];
+    new MutationObserver(() => window.marks.push(clock.hasAttribute('data-stale')))
+        .observe(clock, {attributeFilter: ['data-stale']});
+}"""
+
+
+async def _cut_off(newcomer: Newcomer, line: Line, *, minutes: str = "30", shift: int = 0) -> tuple[Person, Room, Room]:
+    """Somebody, the other side's room, and their own, whose line can be cut."""
+    seller, person = await newcomer("Sam"), await newcomer("Bea", line=line)
+    person.expects(_NETWORK)
+    if shift:
+        await person.context.add_init_script(SHIFT.replace("SHIFT", str(shift)))
+    offered = await seller.create_trade(minutes=minutes)
+    entered = await person.enter(await offered.link())
+    await mark(entered)
+    return person, offered, entered
+
+
+async def _expect_the_same_time(*clocks: Locator) -> None:
+    one, other = [seconds(text) for text in await asyncio.gather(*(clock.inner_text() for clock in clocks))]
+    assert abs(one - other) <= 1
+
+
+@pytest.mark.parametrize("way", ["cut", "silent", "offline"])
+async def test_a_clock_without_a_sign_runs_on_is_marked_and_is_right(newcomer: Newcomer, line: Line, way: str) -> None:
+    """Whether the line is cut, hangs without a word, or the browser says itself that it is offline; with a clock of the
+    machine that is wrong."""
+    person, offered, entered = await _cut_off(newcomer, line, shift=-3600)
+    clock = entered.countdown
+    await expect(clock).not_to_have_attribute("data-stale", "")
+    if way == "offline":
+        network = await person.context.new_cdp_session(entered.page)
+        await network.send("Network.enable")
+        conditions = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        await network.send("Network.emulateNetworkConditions", {"offline": True, **conditions})
+        await entered.page.evaluate("socket.io.engine.close()")  # not every browser cuts what is open already
+    elif way == "cut":
+        line.cut()
+    else:
+        line.fall_silent()
+    await expect(clock).to_have_attribute("data-stale", "", timeout=4_000)
+    await expect(entered.connection).to_have_text("Not connected. Trying again… What you typed is kept.")
+    for _ in range(2):
+        shown = await clock.inner_text()
+        await expect(clock).not_to_have_text(shown)
+        await _expect_the_same_time(clock, offered.countdown)
+    await expect(offered.connection).to_be_empty()
+    line.mend()
+    if way == "offline":
+        await network.send("Network.emulateNetworkConditions", {"offline": False, **conditions})
+    await expect(entered.connection).to_be_empty(timeout=20_000)
+    await expect(clock).not_to_have_attribute("data-stale", "")
+    await _expect_the_same_time(clock, offered.countdown)
+    await entered.say("Here again")
+    await expect(offered.message("Here again")).to_have_count(1)
+    await expect_the_same_page(entered)
+
+
+async def test_while_the_line_is_cut_what_acts_is_paused_and_a_press_says_so(newcomer: Newcomer, line: Line) -> None:
+    _, offered, entered = await _cut_off(newcomer, line)
+    await entered.open("Accept deal")
+    line.cut()
+    await expect(entered.connection).to_contain_text("Not connected")
+    await expect(entered.page.get_by_role("dialog").locator(".clock")).to_have_attribute("data-stale", "")
+    for name in ("Accept these terms", "Cancel"):
+        await expect(entered.button(name)).to_be_disabled()
+        await entered.button(name).dispatch_event("click")
+        await expect(entered.connection).to_contain_text(f"“{name}” was not done")
+    line.mend()
+    await expect(entered.connection).to_be_empty(timeout=20_000)
+    await entered.confirm("Cancel")
+    await expect(offered.status).to_have_text("In negotiation")
+    line.cut()
+    await expect(entered.button("Accept deal")).to_be_disabled()
+    await expect(entered.field).to_be_enabled()
+    await expect(entered.page.get_by_role("link", name="My trades", exact=True)).to_be_enabled()
+    await expect(entered.button("Sign out")).to_be_enabled()
+    await entered.page.set_viewport_size({"width": _WIDTH, "height": 568})
+    await entered.button("More actions").click()
+    await entered.button("Counter-offer").focus()
+    await entered.page.keyboard.press("Enter")
+    await expect(entered.connection).to_contain_text("“Counter-offer” was not done")
+    await expect(entered.dialog).to_have_count(0)
+    await entered.page.keyboard.press("Escape")
+    assert await entered.page.evaluate(f"(() => {{ {_CROSSED} }})()") == []
+    assert await entered.page.evaluate("document.scrollingElement.scrollWidth") == _WIDTH
+    await expect(entered.connection).to_be_in_viewport(ratio=1)
+    await expect(entered.button("Accept deal")).to_be_in_viewport(ratio=1)
+    line.mend()
+    await expect(entered.connection).to_be_empty(timeout=20_000)
+    await entered.accept()
+    await expect(offered.status).to_have_text("Accepted")
+    await expect(offered.connection).to_be_empty()  # a closed room has no clock that could be missed
+
+
+async def test_a_frozen_page_and_a_sleeping_computer_show_the_right_time_again(newcomer: Newcomer, line: Line) -> None:
+    person, offered, entered = await _cut_off(newcomer, line)
+    lifecycle = await person.context.new_cdp_session(entered.page)
+    await lifecycle.send("Page.setWebLifecycleState", {"state": "frozen"})
+    await asyncio.sleep(3)  # that long the page lies frozen
+    await lifecycle.send("Page.setWebLifecycleState", {"state": "active"})
+    await expect(entered.countdown).not_to_have_attribute("data-stale", "")
+    await _expect_the_same_time(entered.countdown, offered.countdown)
+    await entered.countdown.evaluate(_MARKS)
+    await entered.page.evaluate(SHIFT.replace("SHIFT", "600"))  # as after ten minutes in which nothing counted
+    await entered.page.wait_for_function("marks.includes(true)")
+    await expect(entered.countdown).not_to_have_attribute("data-stale", "")
+    await _expect_the_same_time(entered.countdown, offered.countdown)
+
+
+async def test_a_clock_by_itself_shows_every_face_and_phase_and_says_when_time_is_short(
+    newcomer: Newcomer, line: Line
+) -> None:
+    _, _, entered = await _cut_off(newcomer, line)
+    line.cut()
+    await expect(entered.connection).to_contain_text("Not connected")
+    faces = {
+        "365 d 00:00:00": ("364 d 23:59:59", "calm"),
+        "1 d 00:00:00": ("23:59:59", "calm"),
+        "1:00:00": ("59:59", "calm"),
+        "10:00": ("9:59", "calm"),
+        "5:01": ("5:00", "soon"),
+        "2:01": ("2:00", "urgent"),
+        "0:01": ("0:00", "over"),
+    }
+    await entered.page.evaluate(_CLOCKS, list(faces))
+    clocks = entered.page.locator(".columns > .clock")
+    for index, (face, phase) in enumerate(faces.values()):
+        await expect(clocks.nth(index)).to_have_text(face)
+        await expect(clocks.nth(index)).to_have_attribute("data-phase", phase)
+    assert await clocks.evaluate_all("all => all.map(clock => clock.hasAttribute('data-stale'))") == [True] * 6 + [
+        False
+    ]
+    said = entered.page.locator(".announcements p")
+    await expect(said).to_have_count(0)
+    for face, words in (("5:01", "five minutes"), ("1:01", "one minute")):
+        await entered.countdown.evaluate("(clock, face) => clock.textContent = face", face)
+        await expect(said.last).to_have_text(f"Less than {words} left.")
+    await expect(said).to_have_count(2)

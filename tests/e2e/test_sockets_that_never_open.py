@@ -1,0 +1,66 @@
+"""A proxy that holds every upgrade to a socket, or closes what it has opened: polling takes over, and is remembered."""
+
+from typing import Literal
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.network import Line
+from tests.e2e.people import Newcomer
+from tests.e2e.room import Room
+
+_TRANSPORT = "window.socket?.connected && socket.io.engine.transport.name"
+_IN_TIME = 5_000
+
+
+@pytest.mark.parametrize("sockets", ["hang", "close"])
+async def test_a_deal_is_closed_where_no_socket_opens(
+    newcomer: Newcomer, line: Line, sockets: Literal["hang", "close"]
+) -> None:
+    seller, person = await newcomer("Sam"), await newcomer("Bea", line=line)
+    person.expects("WebSocket|net::ERR_")
+    offered = await seller.create_trade()
+    line.sockets = sockets
+    entered = Room(person.page)
+    await person.visit(await offered.link())
+    await expect(entered.connection).to_have_text("Connecting… ", timeout=_IN_TIME)
+    await person.page.wait_for_function(_TRANSPORT, timeout=_IN_TIME)
+    assert await person.page.evaluate("performance.now()") < 2 * _IN_TIME  # loading the page on a busy machine included
+    await entered.entered()
+    await expect(entered.connection).to_be_empty()
+    await entered.say("By the long way")
+    await expect(offered.message("By the long way")).to_be_visible()
+    await offered.say("Good")
+    await expect(entered.message("Good")).to_be_visible()
+
+    upgrades = line.upgrades
+    await entered.reload()
+    await person.page.wait_for_function(_TRANSPORT, timeout=_IN_TIME)
+    assert await person.page.evaluate(_TRANSPORT) == "polling"
+    assert line.upgrades <= upgrades + 1  # polling came first, and asked beside
+    await entered.accept()
+    await expect(offered.status).to_have_text("Accepted")
+    await expect(entered.status).to_have_text("Accepted")
+
+    line.sockets = "pass"
+    await entered.reload()
+    await person.page.wait_for_function(f"{_TRANSPORT} === 'websocket'", timeout=_IN_TIME)
+    assert await person.page.evaluate("sessionStorage.polling") is None
+
+
+async def test_a_press_before_the_page_is_live_is_done_then_or_says_that_it_was_not(
+    newcomer: Newcomer, line: Line
+) -> None:
+    seller, person = await newcomer("Sam"), await newcomer("Bea", line=line)
+    person.expects("WebSocket|net::ERR_")
+    entered = await person.enter(await (await seller.create_trade()).link())
+    line.sockets = "hang"
+    await entered.page.reload()
+    await entered.button("Accept deal").dispatch_event("click")
+    is_kept = not await entered.connection.inner_text()  # on a very busy machine two seconds have passed
+    await expect(entered.button("Counter-offer")).to_be_disabled()
+    await entered.button("Counter-offer").dispatch_event("click")
+    await expect(entered.connection).to_have_text("Connecting… “Counter-offer” was not done.")
+    await expect(entered.dialog).to_have_count(0)
+    await expect(entered.connection).to_be_empty()
+    await expect(entered.button("Accept these terms")).to_have_count(int(is_kept))
