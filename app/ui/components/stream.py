@@ -94,12 +94,14 @@ class Stream:
         changing = groupby(rows[::-1] if self._newest_first else rows, lambda row: isinstance(row, ChangingRow))
         with self._holder:
             blocks = [block for _, group in changing for block in _blocks(list(group))]
+        for block in blocks:
+            _leave_unread(block)
         if not self._newest_first:
             for index, block in enumerate(blocks):
                 block.move(target_index=index)
 
-    def add(self, row: Row) -> None:
-        """Show a row that has just arrived."""
+    def add(self, row: Row, *, is_read: bool = True) -> None:
+        """Show a row that has just arrived; where the list is a log, screen readers read it unless told otherwise."""
         if self._chunk is None or self._in_chunk == _CHUNK:
             with self._holder:
                 self._chunk = ui.element("div")
@@ -110,6 +112,8 @@ class Stream:
         with self._chunk:
             (arrived,) = _blocks([row])
         arrived.classes("arrived")
+        if not is_read:
+            _leave_unread(arrived)
         if self._newest_first:
             arrived.move(target_index=0)
 
@@ -159,6 +163,11 @@ class Stream:
         if not has_more:
             button.delete()
             self._earlier = None
+
+
+def _leave_unread(block: Block) -> None:
+    """It is no news, or told elsewhere: screen readers pass over it when it comes, and when it changes."""
+    block.props["aria-live"] = "off"
 
 
 def _blocks(rows: Sequence[Row]) -> list[Block]:

@@ -15,7 +15,7 @@ from app.ui.components.feedback import attempt
 from app.ui.http.requests import viewer_of, zone_of
 from app.ui.pages import not_found
 from app.ui.pages.layout import PAGE, frame
-from app.ui.room import acts, invitation, terms
+from app.ui.room import acts, entries, invitation, terms
 from app.ui.room.conversation import Conversation
 from app.ui.room.heading import bar
 from app.ui.room.outcome import outcome
@@ -134,6 +134,9 @@ class _RoomPage:
         self._hear(action)
         self._conversation.show(action, self._visibility.unseen)
         self._timeline.show(action)
+        if entries.is_announced(action):
+            is_end = self._view.room.trade.status.final
+            self._client.run_javascript(browser.announce(entries.announcement(action, self._view), at_once=is_end))
 
     def _follow_address(self, trade: Trade) -> None:
         """The old address leads nowhere any more; the page that is open goes with the new one."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.domain.actions import Action, Version
-from app.domain.kinds import KINDS, Kind
+from app.domain.kinds import FINAL, KINDS, Kind
 from app.domain.rules import has_moved_deadline
 from app.domain.traits import DeadlineChange
 from app.ui.components import wording
@@ -45,6 +45,20 @@ def timeline(action: Action, view: RoomView) -> Html:
 def has_row(action: Action) -> bool:
     """Whether it is told in a row of its own."""
     return not KINDS[action.kind].silent
+
+
+def is_announced(action: Action) -> bool:
+    """Whether it is an offer, a request or the outcome: said in one sentence (`announcement`), not by the log."""
+    is_card = action.offered is not None or action.kind is Kind.AMENDMENT_REQUESTED
+    return is_card or KINDS[action.kind].to in FINAL
+
+
+def announcement(action: Action, view: RoomView) -> str:
+    """What screen readers say of it."""
+    if KINDS[action.kind].to in FINAL:
+        return wording.outcome(view.room.trade, view.me).striptags()
+    told = wording.sentence(action, view.me, view.room.trade.currency).striptags()
+    return f"{told}: {action.text}" if action.text else f"{told}."
 
 
 def _seen(action: Action, view: RoomView) -> Html:

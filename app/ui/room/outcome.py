@@ -21,7 +21,7 @@ _WRITE = "Messages stay open for both of you."
 
 def outcome(view: RoomView) -> None:
     """The outcome, for everybody in the room at once."""
-    block = Block().classes("outcome").props('role="status"')
+    block = Block().classes("outcome")
     view.binding.on_trade(lambda trade: block.show(_outcome(trade, view)))
 
 
