@@ -51,8 +51,8 @@ class Visibility:
         self._watched = True
         self._seen_seq = 0
         self._mark = Latest(self._keep_mark)
-        self._mark_soon = Later(_MARKED_EVERY, self._mark_now)
-        self._away_soon = Later(_AWAY_AFTER, self._tell_presence)
+        self._mark_soon = Later(_MARKED_EVERY)
+        self._away_soon = Later(_AWAY_AFTER)
         ui.on("idle", lambda event: self._rest(bool(event.args)))
         self.end = attend(self._client, self._enter, self._leave)
         view.binding.on_trade(self._see)
@@ -62,7 +62,7 @@ class Visibility:
         if self._visible is None:
             return
         if self._visible:
-            self._mark_soon()
+            self._mark_soon(self._mark_now)
         elif is_news(action, self._view.me):
             self.unseen += 1
         elif action.actor is not None and action.actor.id == self._view.me:
@@ -75,7 +75,7 @@ class Visibility:
 
     def _leave(self) -> None:
         if self._visible:
-            self._mark_soon.now()
+            self._mark_now()
         if self._visible is not None:
             self._visible = False
         self._mark_soon.forget()
@@ -86,9 +86,9 @@ class Visibility:
         """The browser tells whether the page is on a screen."""
         was, self._visible = self._visible, visible
         if visible is not bool(was):
-            self._mark_soon.now()
+            self._mark_now()
         if not visible:
-            self._away_soon()
+            self._away_soon(self._tell_presence)
         elif not was:
             self._away_soon.forget()
             self._tell_presence()
@@ -114,6 +114,7 @@ class Visibility:
             background_tasks.create(_quietly(seeing), name="an offer was seen")
 
     def _mark_now(self) -> None:
+        self._mark_soon.forget()
         self._seen_seq = self._view.room.seq
         background_tasks.create(self._mark(), name="a read mark")
 
