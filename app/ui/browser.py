@@ -34,6 +34,7 @@ def on_every_page(zone_cookie: str) -> str:
             if (region?.childElementCount > 3) region.firstChild.remove();
         }};
         ({open_socket()})(({watch_connection()})({run_clock()}));
+        ({offer_to_copy_messages()})();
     """
 
 
@@ -216,6 +217,46 @@ def copy_link() -> str:
     }"""
 
 
+def offer_to_copy_messages() -> str:
+    """One button for all messages. It goes to the one under the pointer, or to the one that the arrow keys have gone to
+    in the conversation, where Tab reaches it: no message carries a button, and none is a stop on the way. Where a page
+    may not copy, the text is selected."""
+    return """() => {
+        const button = document.createElement('button');
+        button.type = 'button';
+        button.className = 'copy-text';
+        button.innerHTML = '<span class="for-readers" aria-live="polite"></span>';
+        const say = (words) => button.title = button.firstChild.textContent = words;
+        const offer = (bubble) => {
+            if (button.previousSibling === bubble) return;
+            say('Copy text');
+            bubble.after(button);
+        };
+        const bubbleAt = (target) => target.closest?.('.flow .message')?.querySelector('.bubble');
+        button.onclick = async () => {
+            const bubble = button.previousSibling;
+            try { await navigator.clipboard.writeText(bubble.textContent); say('Copied'); }
+            catch { getSelection().selectAllChildren(bubble); say('Selected: copy it from here'); }
+        };
+        document.addEventListener('pointerover', (e) => {
+            const bubble = bubbleAt(e.target);
+            if (bubble) offer(bubble);
+            else if (!button.parentNode?.contains(document.activeElement)) button.remove();
+        });
+        document.addEventListener('keydown', (e) => {
+            const step = {ArrowUp: -1, ArrowDown: 1}[e.key], flow = step && e.target.closest?.('.flow');
+            if (!flow || e.altKey || e.ctrlKey || e.metaKey || e.shiftKey) return;
+            const bubbles = [...flow.querySelectorAll('.bubble')], at = bubbles.indexOf(bubbleAt(e.target));
+            const bubble = at < 0 ? bubbles.at(-1) : bubbles[at + step];
+            if (!bubble) return;
+            e.preventDefault();
+            bubble.tabIndex = -1;
+            bubble.focus();
+            offer(bubble);
+        });
+    }"""
+
+
 def select_link(place_id: int) -> str:
     """The link is marked where it stands, for who has to copy it by hand."""
     return f"getSelection().selectAllChildren(getHtmlElement({place_id}).querySelector('.link'))"
@@ -256,9 +297,11 @@ def tell_reading_position() -> str:
     }"""
 
 
-def scroll_to_newest(flow_id: int) -> str:
-    """Back to the newest message, which stands where the flow begins."""
-    return f"getHtmlElement({flow_id}).scrollTop = 0"
+def scroll_to_newest(flow_id: int, *, on_press: bool = False) -> str:
+    """Back to the newest message, which stands where the flow begins; what is pressed for it goes then, and leaves the
+    focus to the flow."""
+    flow = f"getHtmlElement({flow_id})"
+    return f"() => {{ {flow}.focus(); {flow}.scrollTop = 0; }}" if on_press else f"{flow}.scrollTop = 0"
 
 
 def focus(element_id: int, *, unless_typing: bool = False) -> str:

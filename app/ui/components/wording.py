@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, get_currency_name, get_currency_symbol
 
 from app.domain.actions import Action
@@ -20,6 +20,8 @@ from app.domain.trade import Person, Trade
 from app.ui.components.html import Html
 
 _LOCALE = "en_US"
+_DAYS = {0: "Today", 1: "Yesterday"}
+"""How days of the last few are called, by how many days ago they were."""
 
 
 @lru_cache(4096)
@@ -60,6 +62,12 @@ def clock_time(at: datetime, zone: ZoneInfo, today: date) -> str:
     if local.date() == today:
         return f"{local:%H:%M}"
     return format_datetime(local, "MMM d, HH:mm" if local.year == today.year else "MMM d y, HH:mm", locale=_LOCALE)
+
+
+def day(at: date, today: date) -> str:
+    """``Today, November 26``, ``Yesterday, November 25``, ``November 21``, with the year where that differs."""
+    said = format_date(at, "MMMM d" if at.year == today.year else "MMMM d, y", locale=_LOCALE)
+    return f"{_DAYS[(today - at).days]}, {said}" if (today - at).days in _DAYS else said
 
 
 def period(minutes: int) -> str:

@@ -1,6 +1,6 @@
 """The conversation: messages and events in one flow, who is typing, and the composer at the bottom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
@@ -8,17 +8,17 @@ from nicegui.events import GenericEventArguments
 from app.domain.actions import Action
 from app.domain.trade import Person
 from app.ui import browser
-from app.ui.components.button import Button
 from app.ui.components.feedback import attempt
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.components.stream import ChangingRow, Row, Stream
 from app.ui.room import entries
-from app.ui.room.cards import MAY_CHANGE, state_of
 from app.ui.room.composer import Composer
+from app.ui.room.flow_rows import FlowRows
 from app.ui.room.room_view import RoomView
 
 _NEW = Html('<div class="event since"><span>{}</span></div>')
+_NEWEST = "To the newest"
 
 
 class Conversation:
@@ -30,8 +30,7 @@ class Conversation:
         self._reading_back = False
         self._first_seq = view.room.recent[0].seq
         self._since: ChangingRow | None = None
-        self._pill: Button | None = None
-        self._changing: list[tuple[Action, ChangingRow]] = []
+        self._rows = FlowRows(view)
         with ui.element("section").classes("conversation").props('aria-label="Messages"'):
             with ui.element("div").classes("flow").props('tabindex="0"') as self._flow:
                 ui.element("div").classes("waiting")  # the composer's script fills it
@@ -44,21 +43,23 @@ class Conversation:
                 self._stream.offer_earlier("Show earlier messages", self._show_earlier)
             typing = Block().classes("typing").props('data-testid="typing" aria-live="polite"')
             view.binding.on_typing(lambda people: typing.show(_typing_line(people, view.me)))
-            self._box = Composer(view).box
+            self._newest = Block(_NEWEST, tag="button").classes("button newest").props('type="button"')
+            self._newest.on("click", js_handler=browser.scroll_to_newest(self._flow.id, on_press=True))
+            Composer(view)
 
-        view.binding.on_trade(lambda _: self._follow())
+        view.binding.on_trade(lambda _: self._rows.follow())
 
     def show(self, action: Action, unseen: int = 0) -> None:
         """Show what has just happened; what has no row of its own stands on the card of the offer it is about. Before
         the first of what is `unseen` stands a line."""
         if not entries.has_row(action):
-            self._follow()
+            self._rows.follow()
             return
         if unseen == 1:
             self.came_back(0)
             self._since = ChangingRow(_NEW.format("New since you left"))
             self._stream.add(self._since)
-        self._stream.add(self._row(action), is_read=not entries.is_announced(action))
+        self._stream.add(self._rows.next(action), is_read=not entries.is_announced(action))
         if not self._reading_back:
             return
         if action.actor is not None and action.actor.id == self._view.me:
@@ -75,31 +76,11 @@ class Conversation:
     def _first_rows(self, new: Sequence[Action]) -> list[Row]:
         """What the room holds, with a line before what is new."""
         shown = [action for action in self._view.room.recent if entries.has_row(action)]
-        rows = self._rows(shown)
+        rows = self._rows.first(shown)
         if new:
             self._since = ChangingRow(_NEW.format(f"{len(new)} new since you left"))
             rows.insert(shown.index(new[0]), self._since)
         return rows
-
-    def _rows(self, actions: Iterable[Action]) -> list[Row]:
-        return [self._row(action) for action in actions if entries.has_row(action)]
-
-    def _row(self, action: Action) -> Row:
-        html = entries.conversation(action, self._view)
-        if not self._may_change(action):
-            return html
-        row = ChangingRow(html)
-        self._changing.append((action, row))
-        return row
-
-    def _follow(self) -> None:
-        """Show the offer on the table and the open request as they stand now; what is past is let go."""
-        for action, row in self._changing:
-            row.show(entries.conversation(action, self._view))
-        self._changing = [(action, row) for action, row in self._changing if self._may_change(action)]
-
-    def _may_change(self, action: Action) -> bool:
-        return state_of(action, self._view.room.trade) in MAY_CHANGE
 
     async def _scrolled(self, event: GenericEventArguments) -> None:
         told = event.args if isinstance(event.args, dict) else {}
@@ -117,20 +98,14 @@ class Conversation:
         ui.run_javascript(browser.scroll_to_newest(self._flow.id))
 
     def _show_unread(self) -> None:
-        if self._pill is None:
-            if not self._unread:
-                return
-            with self._box.parent_slot or self._flow:
-                self._pill = Button(on_click=self._to_newest).props("unelevated rounded dense no-caps color=primary")
-            self._pill.classes("new-messages")
-        self._pill.visible = self._unread > 0
-        self._pill.text = f"{self._unread} new message{'s' if self._unread > 1 else ''}"
+        """Say on the way back how many have arrived meanwhile; the browser shows it while one reads further up."""
+        self._newest.show(f"{self._unread} new message{'s' if self._unread > 1 else ''}" if self._unread else _NEWEST)
 
     async def _show_earlier(self) -> bool:
         older = await attempt(self._view.negotiation.earlier(self._view.viewer, self._view.room, self._first_seq))
         if older:
             self._first_seq = older[0].seq
-            self._stream.fill(self._rows(older))
+            self._stream.fill(self._rows.earlier(older))
         return self._first_seq > 1
 
 

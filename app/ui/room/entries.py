@@ -1,6 +1,6 @@
 """One action or version as a row of HTML: in the conversation, in the timeline, in the version history."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,10 +12,13 @@ from app.domain.traits import DeadlineChange
 from app.ui.components import wording
 from app.ui.components.difference import difference
 from app.ui.components.html import Html
+from app.ui.components.links import linked
 from app.ui.room import cards
 from app.ui.room.cards import STANDING, state_of
 from app.ui.room.room_view import RoomView
 
+_PAUSE = timedelta(minutes=5)
+"""After so long somebody begins anew, with name and time."""
 _AGAIN = Html('<button type="button" class="button plain again">Offer version {} again</button>')
 _MOVED = Html('<p class="note">This moved the deadline to {}: there are always two minutes to answer.</p>')
 
@@ -30,11 +33,26 @@ class _Reader(NamedTuple):
     today: date
 
 
-def conversation(action: Action, view: RoomView) -> Html:
-    """A message as a bubble, an offer or a request as a card in its state, everything else as a thin line."""
+def conversation(action: Action, view: RoomView, before: Action | None = None) -> Html:
+    """A message as a bubble, an offer or a request as a card in its state, everything else as a thin line.
+
+    The row `before` it decides two things: a line with the day stands above where that is another one, and a message
+    that goes on where the same person has just stopped has no name and time of its own.
+    """
+    reader = _reader(view)
     state = state_of(action, view.room.trade)
     seen = _seen(action, view) if state == STANDING else Html("")
-    return _conversation(action, _reader(view), state, seen)
+    if begins_day(action, before, view):
+        day = wording.day(action.at.astimezone(view.zone).date(), view.today)
+        return Html('<p class="day"><span>{}</span></p>{}').format(
+            day, _conversation(action, reader, state, seen, goes_on=False)
+        )
+    return _conversation(action, reader, state, seen, goes_on=before is not None and _goes_on(action, before))
+
+
+def begins_day(action: Action, before: Action | None, view: RoomView) -> bool:
+    """Whether it is the first row of a day in the reader's time zone."""
+    return before is None or action.at.astimezone(view.zone).date() != before.at.astimezone(view.zone).date()
 
 
 def timeline(action: Action, view: RoomView) -> Html:
@@ -71,9 +89,19 @@ def _seen(action: Action, view: RoomView) -> Html:
     )
 
 
+def names_day(action: Action, before: Action | None, view: RoomView) -> bool:
+    """Whether the line above it says today or yesterday, which the day will not be called for long."""
+    return begins_day(action, before, view) and (view.today - action.at.astimezone(view.zone).date()).days <= 1
+
+
+def _goes_on(action: Action, before: Action) -> bool:
+    messages = action.kind is before.kind is Kind.MESSAGE_SENT
+    return messages and action.actor == before.actor and action.at - before.at < _PAUSE
+
+
 @lru_cache(5_000)
-def _conversation(action: Action, reader: _Reader, state: str, seen: Html) -> Html:
-    me, time = reader.me, _time(action.at, reader)
+def _conversation(action: Action, reader: _Reader, state: str, seen: Html, *, goes_on: bool) -> Html:
+    me, time = reader.me, _time_of_day(action.at, reader)
     if state and action.kind is Kind.AMENDMENT_REQUESTED:
         return cards.request(action, me, state, time=time, text=_quote(action.text))
     if state:
@@ -85,9 +113,12 @@ def _conversation(action: Action, reader: _Reader, state: str, seen: Html) -> Ht
             action.kind.value, _sentence(action, reader), time, _quote(action.text)
         )
     own = action.actor is not None and action.actor.id == me
-    return Html(
-        '<div class="message{}"><div class="meta">{} {}</div><div class="bubble" dir="auto">{}</div></div>'
-    ).format(" own" if own else "", wording.name(action.actor, me), time, action.text)
+    return Html('<div class="message{}{}">{}<div class="bubble" dir="auto">{}</div></div>').format(
+        " own" if own else "",
+        " more" if goes_on else "",
+        "" if goes_on else Html('<div class="meta">{} {}</div>').format(wording.name(action.actor, me), time),
+        linked(action.text),
+    )
 
 
 @lru_cache(5_000)
@@ -110,7 +141,7 @@ def version(made: Version, view: RoomView) -> Html:
     else:
         changed = difference(terms, made.before, currency)
         what = Html('{} offered <span class="difference">{}</span>').format(who, changed)
-    description = Html('<p class="terms-text" dir="auto">{}</p>').format(terms.description)
+    description = Html('<p class="terms-text" dir="auto">{}</p>').format(linked(terms.description))
     return Html(
         '<div class="entry" role="listitem" data-version="{}"><div class="version-head"><b>Version {}</b>{}</div>'
         '<div class="figures">{} × {} = {}</div><span>{}</span>{}{}{}</div>'
@@ -162,5 +193,10 @@ def _time(at: datetime, reader: _Reader) -> Html:
     )
 
 
+def _time_of_day(at: datetime, reader: _Reader) -> Html:
+    """Below a line that says the day."""
+    return Html('<time datetime="{}">{}</time>').format(at.isoformat(), f"{at.astimezone(reader.zone):%H:%M}")
+
+
 def _quote(text: str) -> Html:
-    return Html('<q class="said" dir="auto">{}</q>').format(text) if text else Html("")
+    return Html('<q class="said" dir="auto">{}</q>').format(linked(text)) if text else Html("")

@@ -20,6 +20,9 @@ from app.ui.room.room_view import RoomView
 _TIMELINE, _VERSIONS = "Activity timeline", "Version history"
 _TAB = Html('<button type="button" role="tab" class="tab" aria-selected="{}" tabindex="{}">{}</button>')
 _TABS = _TAB.format("true", 0, _TIMELINE) + _TAB.format("false", -1, _VERSIONS)
+_SHOW_MESSAGES = '<input type="checkbox" checked>Show messages'
+_PAGES = 10
+"""So many pages of messages that are left out are read at a press for one row that is shown."""
 
 
 class Timeline:
@@ -33,12 +36,15 @@ class Timeline:
         self._oldest_version: int | None = None
         self._versions: Stream | None = None
         self._pressed_name = ""
+        self._with_messages = True
         self._first_seq = view.room.recent[0].seq
         with ui.element("section").classes("history").props('aria-label="History"') as self._section:
             tabs = Block(_TABS).classes("tabs").props('role="tablist"')
             for event in ("click", "keydown"):
                 tabs.on(event, self._chosen, js_handler=browser.choose_tab())
-            with ui.element("div").classes("panels") as self._panels:
+            with ui.element("div").classes("panels").props('tabindex="0"') as self._panels:
+                box = Block(_SHOW_MESSAGES, tag="label").classes("check show-messages")
+                box.on("change", self._choose_messages, js_handler=browser.tell_choice())
                 self._timeline = Stream(self._rows("timeline"), newest_first=True)
         self._timeline.begin([entries.timeline(action, view) for action in view.room.recent if entries.has_row(action)])
         if view.room.has_earlier:
@@ -74,11 +80,20 @@ class Timeline:
         if self._versions is not None:
             self._versions.show(name == _VERSIONS)
 
+    def _choose_messages(self, event: GenericEventArguments) -> None:
+        """The theme leaves messages out; here it is known for what is read next."""
+        self._with_messages = event.args is True
+
     async def _show_earlier(self) -> bool:
-        older = await attempt(self._view.negotiation.earlier(self._view.viewer, self._view.room, self._first_seq))
-        if older:
+        view = self._view
+        for _ in range(1 if self._with_messages else _PAGES):
+            older = await attempt(view.negotiation.earlier(view.viewer, view.room, self._first_seq))
+            if not older:
+                break
             self._first_seq = older[0].seq
-            self._timeline.fill([entries.timeline(action, self._view) for action in older if entries.has_row(action)])
+            self._timeline.fill([entries.timeline(action, view) for action in older if entries.has_row(action)])
+            if any(action.kind is not Kind.MESSAGE_SENT for action in older):
+                break
         return self._first_seq > 1
 
     async def _show_older(self) -> bool:

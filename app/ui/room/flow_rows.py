@@ -1,0 +1,84 @@
+"""The rows of the conversation. What a row looks like the row before it decides: appending costs the same at any
+length."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.domain.actions import Action
+from app.ui.components.stream import ChangingRow, Row
+from app.ui.room import entries
+from app.ui.room.cards import MAY_CHANGE, state_of
+from app.ui.room.room_view import RoomView
+
+
+@dataclass(slots=True)
+class _Changing:
+    """A row that may still be shown otherwise, and the one before it."""
+
+    action: Action
+    before: Action | None
+    row: ChangingRow
+
+
+class FlowRows:
+    """Makes the rows, and shows those otherwise that may change: the offer on the table, the open request, the lines of
+    today and yesterday, and the first row while what stands before it is not known."""
+
+    def __init__(self, view: RoomView) -> None:
+        self._view = view
+        self._last: Action | None = None
+        self._oldest: _Changing | None = None
+        self._changing: list[_Changing] = []
+
+    def first(self, actions: Iterable[Action]) -> list[Row]:
+        """The rows that somebody finds, oldest first."""
+        return [self.next(action) for action in actions if entries.has_row(action)]
+
+    def next(self, action: Action) -> Row:
+        """The row of what has just happened. With the first one of a day, yesterday is called so."""
+        before, self._last = self._last, action
+        if before is None:
+            return self._first(action)
+        if entries.begins_day(action, before, self._view):
+            self.follow()
+        return self._row(action, before)
+
+    def earlier(self, actions: Iterable[Action]) -> list[Row]:
+        """Rows that stand before all others, oldest first."""
+        rows: list[Row] = []
+        before: Action | None = None
+        oldest = self._oldest
+        for action in actions:
+            if entries.has_row(action):
+                rows.append(self._first(action) if before is None else self._row(action, before))
+                before = action
+        if oldest is not None and before is not None:
+            oldest.before = before
+            self._show(oldest)
+        return rows
+
+    def follow(self) -> None:
+        """Show what may have changed as it is now; what is past is let go."""
+        for changing in self._changing:
+            self._show(changing)
+        self._changing = [changing for changing in self._changing if self._may_change(changing.action, changing.before)]
+
+    def _first(self, action: Action) -> ChangingRow:
+        self._oldest = _Changing(action, None, ChangingRow(entries.conversation(action, self._view)))
+        self._changing.append(self._oldest)
+        return self._oldest.row
+
+    def _row(self, action: Action, before: Action) -> Row:
+        html = entries.conversation(action, self._view, before)
+        if not self._may_change(action, before):
+            return html
+        row = ChangingRow(html)
+        self._changing.append(_Changing(action, before, row))
+        return row
+
+    def _may_change(self, action: Action, before: Action | None) -> bool:
+        state = state_of(action, self._view.room.trade)
+        return state in MAY_CHANGE or entries.names_day(action, before, self._view)
+
+    def _show(self, changing: _Changing) -> None:
+        changing.row.show(entries.conversation(changing.action, self._view, changing.before))
