@@ -26,12 +26,12 @@ from app.db.programs import command_line
 from app.db.queue import Queue
 from app.db.schema import migrate
 from app.domain.trade import Person
+from tests.bench.page import csrf_in
 from tests.conftest import TERMS
 from tests.ports import free_port
 
 MAIN = Path(__file__).resolve().parents[1] / "main.py"
 LINK = r"http://localhost:\d+/room/([0-9a-z]{26})"
-_CSRF = re.compile(r'"name":"csrf","value":"([^"]*)"')
 
 
 def until(happened: Callable[[], Any], *, within: float = 30) -> Any:
@@ -175,9 +175,8 @@ def assert_one_line(command: Command, names: str) -> None:
 
 def sign_in(client: httpx.Client, name: str, password: str) -> str:
     """Where the sign-in form leads."""
-    token = _CSRF.search(client.get("/").text)
-    assert token
-    return client.post("/login", data={"csrf": token[1], "name": name, "password": password}).headers["location"]
+    token = csrf_in(client.get("/").text)
+    return client.post("/login", data={"csrf": token, "name": name, "password": password}).headers["location"]
 
 
 def test_beside_a_running_server_commands_join_it(place: Path, start: Callable[..., Command]) -> None:

@@ -17,9 +17,10 @@ import httpx
 import psycopg
 
 from app.db import embedded
+from tests.bench.page import csrf_in
 from tests.db.line import Line
 from tests.ports import free_port
-from tests.test_cli import _CSRF, Command, draft, place, rows, start
+from tests.test_cli import Command, draft, place, rows, start
 
 __all__ = ["place", "start"]
 
@@ -51,9 +52,8 @@ async def test_a_silent_database_is_told_in_time_and_pages_do_not_hang(
         settings = {"database_url": line.url, "secret": "x" * 32, "port": port}
         server = await asyncio.to_thread(lambda: start("serve", **settings).tells("Traderoom is at"))
         await seconds_until(browser, {"database": True, "worker": True}, within=20)
-        token = _CSRF.search((await browser.get("/")).text)
-        assert token
-        form = {"csrf": token[1], "name": "Sam", "password": "a long password"}
+        token = csrf_in((await browser.get("/")).text)
+        form = {"csrf": token, "name": "Sam", "password": "a long password"}
         assert (await browser.post("/signup", data=form)).status_code == 303
         assert (await browser.get("/trades")).status_code == 200
 

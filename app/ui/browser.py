@@ -34,6 +34,8 @@ def on_every_page(zone_cookie: str) -> str:
             if (region?.childElementCount > 3) region.firstChild.remove();
         }};
         ({open_socket()})(({watch_connection()})({run_clock()}));
+        document.addEventListener('click', {show_password()});
+        document.addEventListener('click', {go_to_newest()});
         ({offer_to_copy_messages()})();
     """
 
@@ -217,6 +219,28 @@ def copy_link() -> str:
     }"""
 
 
+def show_password() -> str:
+    """The button in a password's field shows what is typed there, and hides it again."""
+    return """(e) => {
+        const button = e.target.closest?.('.reveal'), field = button?.previousElementSibling;
+        if (!field) return;
+        const shown = field.type === 'password';
+        field.type = shown ? 'text' : 'password';
+        button.setAttribute('aria-pressed', shown);
+        field.focus();
+    }"""
+
+
+def go_to_newest() -> str:
+    """The way back to the newest message; its button goes then, and leaves the focus to the conversation."""
+    return """(e) => {
+        const flow = e.target.closest?.('.newest')?.parentNode.querySelector('.flow');
+        if (!flow) return;
+        flow.focus();
+        flow.scrollTop = 0;
+    }"""
+
+
 def offer_to_copy_messages() -> str:
     """One button for all messages. It goes to the one under the pointer, or to the one that the arrow keys have gone to
     in the conversation, where Tab reaches it: no message carries a button, and none is a stop on the way. Where a page
@@ -297,11 +321,9 @@ def tell_reading_position() -> str:
     }"""
 
 
-def scroll_to_newest(flow_id: int, *, on_press: bool = False) -> str:
-    """Back to the newest message, which stands where the flow begins; what is pressed for it goes then, and leaves the
-    focus to the flow."""
-    flow = f"getHtmlElement({flow_id})"
-    return f"() => {{ {flow}.focus(); {flow}.scrollTop = 0; }}" if on_press else f"{flow}.scrollTop = 0"
+def scroll_to_newest(flow_id: int) -> str:
+    """Back to the newest message, which stands where the flow begins."""
+    return f"getHtmlElement({flow_id}).scrollTop = 0"
 
 
 def focus(element_id: int, *, unless_typing: bool = False) -> str:

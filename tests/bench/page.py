@@ -9,11 +9,20 @@ from typing import Any
 
 _ELEMENTS = re.compile(r"parseElements\(String\.raw`(.*?)`\)", re.DOTALL)
 _QUERY = re.compile(r"query: (\{.*?\}),\n")
+_CSRF = re.compile(r"csrf\W+value[^\w-]+([\w-]+)")
 _UNESCAPED = (("&#36;", "$"), ("&#96;", "`"), ("&gt;", ">"), ("&lt;", "<"), ("&amp;", "&"))  # as nicegui.js does
 _LAYOUT = "0"
 _PROPS = {"testid": "data-testid"}
 
 Element = dict[str, Any]
+
+
+def csrf_in(page: str) -> str:
+    """The token in the forms of a page, in HTML or in an element of NiceGUI's. Raises `MissingError`."""
+    token = _CSRF.search(page)
+    if token is None:
+        raise MissingError("the page has no form with a token")
+    return token[1]
 
 
 class MissingError(Exception):

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.bench.browser import Browser
-from tests.bench.page import Element, Page, listener, parse
+from tests.bench.page import Element, Page, csrf_in, listener, parse
 from tests.bench.wire import Wire, connect
 
 PATIENCE = 30.0
@@ -42,8 +42,7 @@ class Person:
 
     async def sign_in(self, name: str, password: str, *, new: bool = False) -> None:
         """Sign in, or up, by the page's own form. Raises `NoPageError` when the server does not let the person in."""
-        form = parse((await self.browser.get("/")).html, 0)
-        csrf = next(e["props"]["value"] for e in form.elements.values() if e.get("props", {}).get("name") == "csrf")
+        csrf = csrf_in((await self.browser.get("/")).html)
         answer = await self.browser.post(
             "/signup" if new else "/login", name=name, password=password, csrf=csrf, back="/trades"
         )

@@ -8,6 +8,8 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, WebError, expect
 
+from tests.bench.page import csrf_in
+
 PASSWORD = "correct horse battery"
 AMENDABLE = {
     "price": "Price",
@@ -170,9 +172,7 @@ class Person:
     async def register(self) -> None:
         """Create an account without looking at the form: what its button posts, and nothing else."""
         form = await (await self.context.request.get(self.at("/"))).text()
-        token = re.search(r'"csrf","value":"([^"]+)"', form)
-        assert token is not None
-        fields: dict[str, str | float | bool] = {"name": self.name, "password": PASSWORD, "csrf": token[1]}
+        fields: dict[str, str | float | bool] = {"name": self.name, "password": PASSWORD, "csrf": csrf_in(form)}
         answer = await self.context.request.post(self.at("/signup"), form=fields, max_redirects=0)
         assert answer.headers["location"] == "/trades"
 

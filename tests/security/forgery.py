@@ -61,9 +61,3 @@ def messages(page: Page) -> Iterator[dict[str, Any]]:
 
 def _props(element: dict[str, Any]) -> dict[str, Any]:
     return element.get("props") or {}
-
-
-def csrf_of(page: Page) -> str:
-    """The token in a page's forms."""
-    found = (element.get("props") or {} for element in page.elements.values())
-    return next(str(props["value"]) for props in found if props.get("name") == "csrf")

@@ -13,10 +13,9 @@ from uuid import uuid4
 from app.ui.http.cookies import SESSION_COOKIE
 from tests.bench import deeds
 from tests.bench.browser import Browser
-from tests.bench.page import parse
+from tests.bench.page import csrf_in
 from tests.e2e.server import Server
 from tests.security.conftest import Scene
-from tests.security.forgery import csrf_of
 
 PATIENCE = 20.0
 SLOWER = 2.0
@@ -79,7 +78,7 @@ async def _usual(scene: Scene, server: Server, *, signs_in: bool) -> dict[str, f
     deeds_of_others = [message, page, entrance]
     if signs_in:
         newcomer, name = Browser(server.address), f"Newcomer {uuid4().hex[:12]}"
-        csrf = csrf_of(parse((await newcomer.get("/")).html, 0))
+        csrf = csrf_in((await newcomer.get("/")).html)
         assert (await newcomer.post("/signup", name=name, password=_PASSWORD, csrf=csrf, back="/")).status == 303
         newcomer.cookies.pop(SESSION_COOKIE)
         deeds_of_others.append(sign_in)

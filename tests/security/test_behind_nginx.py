@@ -12,13 +12,12 @@ import pytest
 from app.ui.http.cookies import CSRF_COOKIE
 from tests.bench import deeds
 from tests.bench.browser import Browser
-from tests.bench.page import parse
+from tests.bench.page import csrf_in
 from tests.bench.person import Person
 from tests.bench.town import SECRET, Town
 from tests.e2e.server import Server, running
 from tests.nginx import nginx
 from tests.ports import free_port
-from tests.security.forgery import csrf_of
 from tests.security.intruder import Intruder, RefusedError, client
 from tests.security.nuisance import answer_to, hang_on, hang_up
 
@@ -93,7 +92,7 @@ async def _sign_in(behind: Server, address: str) -> str:
         page = await http.get("/", headers={"X-Forwarded-For": "203.0.113.77"})
         answer = await http.post(
             "/login",
-            data={"name": "Nobody at all", "password": "wrong password", "csrf": csrf_of(parse(page.text, 0))},
+            data={"name": "Nobody at all", "password": "wrong password", "csrf": csrf_in(page.text)},
             headers={"X-Forwarded-For": "198.51.100.7"},
         )
         assert answer.status_code == 303
@@ -123,7 +122,7 @@ async def test_head_prefix_origin_and_frames(behind: Server) -> None:
         got, head = await http.get("/", headers={"X-Forwarded-Prefix": "/evil"}), await http.head("/")
         assert (got.status_code, head.status_code, head.content) == (200, 200, b"")
         assert "/evil" not in got.text
-        form = {"csrf": csrf_of(parse(got.text, 0))}
+        form = {"csrf": csrf_in(got.text)}
         for origin in ("https://evil.example", "null", behind.address.replace("http:", "https:")):
             assert (await http.post("/login", data=form, headers={"Origin": origin})).status_code == 403
     intruder = await Intruder.open(behind.address)

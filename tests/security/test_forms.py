@@ -2,9 +2,8 @@
 
 import pytest
 
-from tests.bench.page import parse
+from tests.bench.page import csrf_in
 from tests.e2e.server import Server
-from tests.security.forgery import csrf_of
 from tests.security.intruder import client
 
 HEADS = [
@@ -42,7 +41,7 @@ async def test_head_answers_as_get_and_every_answer_has_its_headers(server: Serv
 async def test_a_form_of_another_site_is_refused_whatever_it_holds(server: Server, headers: dict[str, str]) -> None:
     async with client(server.address) as http:
         page = await http.get("/")
-        csrf = csrf_of(parse(page.text, 0))
+        csrf = csrf_in(page.text)
         answer = await http.post("/login", data={"name": "Sam", "password": "x" * 9, "csrf": csrf}, headers=headers)
         assert answer.status_code == 403
         secure = server.address.replace("http:", "https:")

@@ -10,10 +10,9 @@ import pytest
 
 from app.ui.http.cookies import CSRF_COOKIE, SESSION_COOKIE, cookie_name
 from tests.bench.browser import Browser
-from tests.bench.page import parse
+from tests.bench.page import csrf_in
 from tests.e2e.server import Server
 from tests.security.conftest import Scene
-from tests.security.forgery import csrf_of
 from tests.security.intruder import client
 from tests.security.test_sessions import PASSWORD, cookies_of, sign_up
 from tests.security.truth import Truth
@@ -44,7 +43,7 @@ class Door:
         """Get the page."""
         page = await self._http.get(f"{self._site}/")
         self._csrf, self._seed = (
-            csrf_of(parse(page.text, 0)),
+            csrf_in(page.text),
             next(value for name, value in page.cookies.items() if name.endswith(CSRF_COOKIE)),
         )
         self._http.cookies.clear()  # a Secure cookie would not come back over plain HTTP

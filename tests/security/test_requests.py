@@ -9,10 +9,9 @@ import pytest
 
 from app.ui.http.cookies import CSRF_COOKIE, SESSION_COOKIE
 from tests.bench.browser import Browser
-from tests.bench.page import parse
+from tests.bench.page import csrf_in, parse
 from tests.e2e.server import Server
 from tests.security.conftest import Scene
-from tests.security.forgery import csrf_of
 from tests.security.intruder import client
 from tests.security.test_sessions import PASSWORD, cookies_of, sign_up
 from tests.security.truth import Truth
@@ -38,7 +37,7 @@ async def a_form(site: str, path: str = "/", cookies: dict[str, str] | None = No
     """The token and the seed of the forms of a browser: what an attacker gets for themself."""
     async with client(site) as http:
         page = await http.get(path, headers=cookies_of(cookies or {}))
-        return csrf_of(parse(page.text, 0)), page.cookies[CSRF_COOKIE]
+        return csrf_in(page.text), page.cookies[CSRF_COOKIE]
 
 
 @pytest.mark.parametrize("path", FORMS)

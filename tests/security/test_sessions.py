@@ -11,12 +11,12 @@ import pytest
 
 from app.ui.http.cookies import CSRF_COOKIE, DEVICE_COOKIE, FLASH_COOKIE, SESSION_COOKIE, cookie_name
 from tests.bench import deeds
-from tests.bench.page import parse
+from tests.bench.page import csrf_in
 from tests.bench.person import Person
 from tests.e2e.server import Server
 from tests.security import forgery
 from tests.security.conftest import PUBLIC_URL, Scene
-from tests.security.forgery import cookie_of, csrf_of, handshake, unopened
+from tests.security.forgery import cookie_of, handshake, unopened
 from tests.security.intruder import Intruder, RefusedError, client
 from tests.security.truth import Truth
 
@@ -31,8 +31,8 @@ async def end_session(ending: str, person: Person, name: str, server: Server) ->
     if ending == "reset-password":
         await server.run("user", "reset-password", name, typed="another horse")
         return
-    page = parse((await person.browser.get("/account")).html, 0)
-    answer = await person.browser.post(ending, csrf=csrf_of(page))
+    csrf = csrf_in((await person.browser.get("/account")).html)
+    answer = await person.browser.post(ending, csrf=csrf)
     assert (answer.status, answer.location) == (303, "/")
 
 
@@ -110,7 +110,7 @@ async def sign_up(
     origin = PUBLIC_URL if secure else site
     async with client(site, headers={"Origin": origin}, cookies=planted) as http:
         page = await http.get("/")
-        fields = {"name": name, "password": PASSWORD, "csrf": csrf_of(parse(page.text, 0))}
+        fields = {"name": name, "password": PASSWORD, "csrf": csrf_in(page.text)}
         seed = {seed_cookie: SimpleCookie(page.headers["set-cookie"])[seed_cookie].value}
         answer = await http.post("/signup", data=fields, headers=cookies_of({**planted, **seed}))
     lines = [*page.headers.get_list("set-cookie"), *answer.headers.get_list("set-cookie")]
@@ -134,12 +134,12 @@ async def test_a_session_that_somebody_planted_is_not_adopted_at_sign_in(scene: 
             page = await http.get("/account" if number == 0 else "/", headers=cookies_of({SESSION_COOKIE: planted}))
             seeded[CSRF_COOKIE] = page.cookies[CSRF_COOKIE]
             http.cookies.clear()
-            form = {"name": f"Planted {number} {id(scene)}", "password": PASSWORD, "csrf": csrf_of(parse(page.text, 0))}
+            form = {"name": f"Planted {number} {id(scene)}", "password": PASSWORD, "csrf": csrf_in(page.text)}
             answer = await http.post("/signup", data=form, headers=cookies_of(seeded))
             fresh = SimpleCookie(answer.headers["set-cookie"])[SESSION_COOKIE].value
             assert fresh not in {planted, ""}
             page = await http.get("/account", headers=cookies_of({SESSION_COOKIE: fresh}))
-            form["csrf"], seed = csrf_of(parse(page.text, 0)), page.cookies[CSRF_COOKIE]
+            form["csrf"], seed = csrf_in(page.text), page.cookies[CSRF_COOKIE]
             again = await http.post("/login", data=form, headers=cookies_of({CSRF_COOKIE: seed, SESSION_COOKIE: fresh}))
             assert SimpleCookie(again.headers["set-cookie"])[SESSION_COOKIE].value not in {planted, fresh, ""}
             account = await http.get("/account", headers=cookies_of({SESSION_COOKIE: planted}))

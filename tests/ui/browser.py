@@ -1,8 +1,6 @@
 """A simulated browser: cookies, one page, and the ways to read it and to act on it that a person has."""
 
 import asyncio
-import html
-import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Any, Self
@@ -23,6 +21,7 @@ from app.service.viewer import Viewer
 from app.ui.components.button import Button
 from app.ui.components.html_block import Block
 from app.ui.http.cookies import ZONE_COOKIE
+from tests.bench.page import csrf_in
 from tests.ui.composer import Composer
 from tests.ui.reading import Press, descend, listening, parts, presses, words
 
@@ -30,7 +29,6 @@ ORIGIN = "http://test"
 PASSWORD = "correct horse"
 ZONE = "Pacific/Kiritimati"
 """UTC+14: seldom the same day as in UTC, and never the same hour."""
-_CSRF = re.compile(r'"name":"csrf","value":"([^"]*)"|name=\\"csrf\\" value=\\"([^"\\]*)')
 
 
 class Browser:
@@ -72,9 +70,7 @@ class Browser:
 
     async def csrf(self) -> str:
         """The token in this browser's forms."""
-        found = _CSRF.search((await self.http.get("/", follow_redirects=True)).text)
-        assert found is not None
-        return html.unescape(found[1] or found[2])
+        return csrf_in((await self.http.get("/", follow_redirects=True)).text)
 
     async def post(self, path: str, **fields: str) -> httpx.Response:
         """Press a form's button; the token is the form's unless given."""

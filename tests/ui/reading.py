@@ -69,6 +69,24 @@ def parts(content: str, testid: str) -> list[str]:
     return [" ".join(" ".join(said).split()) for said in reader.found]
 
 
+def inputs(content: str) -> dict[str, dict[str, str]]:
+    """The attributes of each field in HTML, by its name; of several of one name, those of the first."""
+    reader = _Fields()
+    reader.feed(content)
+    return reader.found
+
+
+class _Fields(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, dict[str, str]] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "input":
+            given = {name: value or "" for name, value in attrs}
+            self.found.setdefault(given["name"], given)
+
+
 class _Reader(HTMLParser):
     def __init__(self, testid: str) -> None:
         super().__init__()

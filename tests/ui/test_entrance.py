@@ -1,5 +1,6 @@
 """Signing up, in and out by real form posts, and where one arrives afterwards."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import quote
 from uuid import uuid4
@@ -10,6 +11,7 @@ from starlette.datastructures import MutableHeaders
 from app.bootstrap import Application
 from app.ui.http.cookies import CSRF_COOKIE, FLASH_COOKIE, SESSION_COOKIE, Cookies
 from tests.ui.browser import PASSWORD, Browser
+from tests.ui.reading import inputs
 
 NewBrowser = Callable[[], Browser]
 
@@ -22,11 +24,42 @@ def new_name() -> str:
 async def test_the_start_page_has_one_form_with_both_buttons_and_the_demo(browser: NewBrowser) -> None:
     page = await browser().open("/")
     assert page.page.title == "Sign in · Traderoom"
-    assert page.field("Name").props["name"] == "name"
-    assert page.field("Password").props["type"] == "password"
+    markup = page.markup()
+    for label, name in (("Name", "name"), ("Password", "password")):
+        assert f'<label for="{name}">{label}</label>' in markup
+    assert inputs(markup)["password"]["type"] == "password"
     for button in ("Sign in", "Create account", "Continue as Sam (seller)", "Continue as Bea (buyer)"):
-        assert page.button(button).props["type"] == "submit"
-    assert page.button("Create account").props["formaction"] == "/signup"
+        assert len(re.findall(rf'<button type="submit"[^>]*>{re.escape(button)}</button>', markup)) == 1
+    assert re.search('<button[^>]* formaction="/signup">Create account<', markup)
+
+
+async def test_the_start_page_says_in_three_steps_what_this_is(browser: NewBrowser) -> None:
+    for path, first in (("/", "Draft an offer."), ("/?next=/room/abc", "See the offer.")):
+        page = await browser().open(path)
+        steps = re.findall("<li><b>(.*?)</b>", page.markup())
+        assert steps == [first, "Talk and bargain.", "Accept, or walk away."]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "password", "wrong"),
+    [
+        ("/login", "Sam", "wrong password", "password"),
+        ("/signup", "", PASSWORD, "name"),
+        ("/signup", "SAM", PASSWORD, "name"),
+        ("/signup", "Newcomer", "short", "password"),
+    ],
+)
+async def test_the_focus_is_on_the_field_that_was_wrong(
+    sam: Browser, path: str, name: str, password: str, wrong: str
+) -> None:
+    guest = Browser(sam.application)
+    fields = inputs((await guest.open("/")).markup())
+    assert [name for name, field in fields.items() if "autofocus" in field] == ["name"]
+    await guest.post(path, name=name, password=password)
+    fields = inputs((await guest.open("/")).markup())
+    assert [name for name, field in fields.items() if "autofocus" in field] == [wrong]
+    assert [name for name, field in fields.items() if "aria-invalid" in field] == [wrong]
+    assert f'<p class="help" id="{fields[wrong]["aria-describedby"]}" role="alert">' in guest.markup()
 
 
 async def test_signing_up_signs_in_and_leads_to_my_trades(browser: NewBrowser) -> None:
@@ -65,13 +98,13 @@ async def test_a_mistake_leads_back_to_the_form_with_the_name_and_one_sentence(
     assert (answer.status_code, answer.headers["location"]) == (303, "/?next=/trades/new")
     assert SESSION_COOKIE not in guest.http.cookies
     await guest.open("/")
-    assert guest.field("Name").value == name
-    assert not guest.field("Password").value
-    shown = {str(guest.field(label).props.get("error-message", "")) for label in ("Name", "Password")}
-    assert any(sentence in message for message in shown)
+    fields = inputs(guest.markup())
+    assert fields["name"]["value"] == name
+    assert "value" not in fields["password"]
+    assert re.search(f'role="alert">{re.escape(sentence)}', guest.markup())
     await guest.open("/")
-    assert guest.field("Name").value == ""
-    assert not guest.field("Name").props.get("error")
+    assert inputs(guest.markup())["name"]["value"] == ""
+    assert "alert" not in guest.markup()
     assert FLASH_COOKIE not in guest.http.cookies
 
 
@@ -111,10 +144,10 @@ async def test_a_room_link_leads_back_to_that_room_after_signing_in_or_up(
         answer = await guest.get(link)
         await guest.open(answer.headers["location"])
         assert "Somebody invited you to a room." in guest.everything()
-        back = next(e for e in guest.page.elements.values() if e.props.get("name") == "back")
-        assert back.props["value"] == link
+        back = inputs(guest.markup())["back"]["value"]
+        assert back == link
         name = new_name() if path == "/signup" else "Sam"
-        answer = await guest.post(path, name=name, password=PASSWORD, back=str(back.props["value"]))
+        answer = await guest.post(path, name=name, password=PASSWORD, back=back)
         assert answer.headers["location"] == link
 
 
@@ -139,8 +172,7 @@ ELSEWHERE = [
 async def test_next_leads_nowhere_but_to_a_private_page_of_ours(sam: Browser, browser: NewBrowser) -> None:
     for there in ELSEWHERE:
         guest = await browser().open("/?next=" + quote(there))
-        back = next(e for e in guest.page.elements.values() if e.props.get("name") == "back")
-        assert back.props["value"] == "/trades"
+        assert inputs(guest.markup())["back"]["value"] == "/trades"
         answer = await guest.post("/login", name="Sam", password=PASSWORD, back=there)
         assert answer.headers["location"] == "/trades"
 

@@ -44,7 +44,6 @@ class Conversation:
             typing = Block().classes("typing").props('data-testid="typing" aria-live="polite"')
             view.binding.on_typing(lambda people: typing.show(_typing_line(people, view.me)))
             self._newest = Block(_NEWEST, tag="button").classes("button newest").props('type="button"')
-            self._newest.on("click", js_handler=browser.scroll_to_newest(self._flow.id, on_press=True))
             Composer(view)
 
         view.binding.on_trade(lambda _: self._rows.follow())
