@@ -5,16 +5,17 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, not_, or_, select, text, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, text, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.db import values
 from app.db.checks import among
 from app.db.engine import Database, Prepared
+from app.db.selections import trades, trades_of
 from app.db.tables import ActionRow, MessageRow, TradeRow, UserRow, VersionRow
 from app.domain.actions import Action, Version
-from app.domain.kinds import OPEN, Kind, Role, Status, kinds_that_close, kinds_with
+from app.domain.kinds import OPEN, Kind, Status, kinds_that_close, kinds_with
 from app.domain.terms import Terms
 from app.domain.trade import RECENTLY, Person, Standing, Trade
 from app.domain.traits import VersionUse
@@ -23,8 +24,6 @@ _NO_SEQ = 2**63 - 1
 """Above every `seq`."""
 _FIRST_SEEN_AND_CLOSING = 3
 
-_Seller = aliased(UserRow, name="seller")
-_Buyer = aliased(UserRow, name="buyer")
 _Before = aliased(VersionRow, name="before")
 
 
@@ -82,7 +81,7 @@ class History:
         """The trades in which somebody has acted and is no party any more: the seat was released."""
         acted = select(col(ActionRow.trade_id)).where(col(ActionRow.actor_id) == user_id).distinct()
         return await self._many(
-            _trades()
+            trades()
             .where(col(TradeRow.id).in_(acted), col(TradeRow.seller_id) != user_id)
             .where(col(TradeRow.buyer_id).is_distinct_from(user_id))
             .order_by(col(TradeRow.id))
@@ -131,29 +130,13 @@ class History:
             for row in await self._all(statement)
         ]
 
-    async def trades_of(self, user_id: int, statuses: Sequence[Status], *, offset: int, limit: int) -> list[Standing]:
+    async def trades_of(
+        self, user_id: int, statuses: Sequence[Status], *, offset: int, limit: int, part: str = ""
+    ) -> list[Standing]:
         """A person's trades on either side: first those where it is their turn, then the other open ones, each by
-        deadline; closed ones below, the latest first."""
-        is_open = col(TradeRow.status).in_(OPEN)
-        my_turn = _turn() == case((col(TradeRow.seller_id) == user_id, Role.SELLER.value), else_=Role.BUYER.value)
-        candidates = [
-            _of_side(side, user_id, status, offset + limit)
-            for side in (col(TradeRow.seller_id), col(TradeRow.buyer_id))
-            for status in statuses
-        ]
-        return await self._many(
-            _trades()
-            .where(col(TradeRow.id).in_(union_all(*candidates)))
-            .order_by(
-                not_(is_open),
-                not_(and_(col(TradeRow.status) == Status.IN_NEGOTIATION, my_turn)),
-                case((is_open, col(TradeRow.expires_at))),
-                col(TradeRow.closed_at).desc(),
-                col(TradeRow.id).desc(),
-            )
-            .offset(offset)
-            .limit(limit)
-        )
+        deadline; closed ones below, the latest first. `part` is one of the title or of the other party's name, any
+        case; it is looked for among the open ones and the latest closed ones, so many on each side in each status."""
+        return await self._many(trades_of(user_id, statuses, offset + limit, part).offset(offset).limit(limit))
 
     async def activity(
         self,
@@ -171,7 +154,7 @@ class History:
         """
         is_own = or_(col(TradeRow.seller_id) == viewer, col(TradeRow.buyer_id) == viewer)
         statement = (
-            _trades()
+            trades()
             .where(col(TradeRow.status).in_(statuses))
             .where(or_(col(TradeRow.closed_at).is_(None), col(TradeRow.closed_at) > func.now() - RECENTLY))
             .order_by(col(TradeRow.active_at).desc(), col(TradeRow.id).desc())
@@ -212,28 +195,6 @@ class History:
         async with self._database.reading() as connection:
             rows: Sequence[Row[Any]] = (await connection.execute(statement)).all()
         return rows
-
-
-def _turn() -> ColumnElement[str]:
-    """Whose turn it is in a negotiation; `Trade.turn` is its twin."""
-    buyers = and_(col(TradeRow.offered_by) == Role.SELLER, col(TradeRow.request) == "")
-    return case((buyers, Role.BUYER.value), else_=Role.SELLER.value)
-
-
-def _of_side(side: Any, user_id: int, status: Status, most: int) -> Select[Any]:
-    """The trades of one status that somebody has on one side: of closed ones, of which there may be ever more, only
-    the latest, as an index has them; the open ones are sorted by more than that, and are all."""
-    ids = select(col(TradeRow.id)).where(side == user_id, col(TradeRow.status) == status)
-    return ids.order_by(col(TradeRow.closed_at).desc(), col(TradeRow.id).desc()).limit(most) if status.final else ids
-
-
-def _trades() -> Select[Any]:
-    everything: Any = TradeRow
-    return (
-        select(everything, col(_Seller.name).label("seller_name"), col(_Buyer.name).label("buyer_name"))
-        .join(_Seller, col(_Seller.id) == TradeRow.seller_id)
-        .outerjoin(_Buyer, col(_Buyer.id) == TradeRow.buyer_id)
-    )
 
 
 def _actions() -> Select[Any]:
@@ -296,8 +257,8 @@ def _labelled(version: type[VersionRow], prefix: str) -> list[ColumnElement[Any]
     ]
 
 
-_BY_ID = Prepared(_trades().where(col(TradeRow.id) == bindparam("trade")))
-_BY_CODE = Prepared(_trades().where(col(TradeRow.code) == bindparam("code")))
+_BY_ID = Prepared(trades().where(col(TradeRow.id) == bindparam("trade")))
+_BY_CODE = Prepared(trades().where(col(TradeRow.code) == bindparam("code")))
 _NEWEST = Prepared(_actions().where(col(ActionRow.seq) < bindparam("before")).order_by(col(ActionRow.seq).desc()))
 _MILESTONES = Prepared(_actions().where(col(ActionRow.seq).in_(_seqs_of_milestones())).order_by(col(ActionRow.seq)))
 _SINCE = Prepared(_actions().where(col(ActionRow.seq) > bindparam("after")).order_by(col(ActionRow.seq)))

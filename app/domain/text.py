@@ -92,3 +92,18 @@ def harmless(text: str) -> str:
         c.encode("unicode_escape").decode() if c == "\\" or unicodedata.category(c) in _NOT_FOR_A_TERMINAL else c
         for c in text
     )
+
+
+def looked_for(typed: str) -> str:
+    """What somebody types to find trades by, as it is looked for: one line, no longer than a title."""
+    return "".join(letter for letter in typed if letter.isprintable()).strip()[:MAX_TITLE]
+
+
+def contains(text: str, part: str) -> bool:
+    """Whether a text has this part, in any case: letter by letter, as PostgreSQL's ILIKE compares; a word's last sigma
+    is no other letter."""
+    return _lower(part) in _lower(text)
+
+
+def _lower(text: str) -> str:
+    return "".join(letter.lower() for letter in text)

@@ -8,6 +8,7 @@ from app.domain.kinds import NEXT, Role, Status
 from app.domain.names import name_key
 from app.domain.refusals import Reason, Refusal
 from app.domain.terms import Terms
+from app.domain.text import contains
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,11 @@ class Trade:
     def counterparty(self, user_id: int) -> Person | None:
         """The other party from this user's side, if the seat is taken."""
         return self.buyer if user_id == self.seller.id else self.seller
+
+    def has(self, part: str, user_id: int) -> bool:
+        """Whether the title or the counterparty's name, from this user's side, has this part."""
+        counterparty = self.counterparty(user_id)
+        return contains(self.title, part) or contains(counterparty.name if counterparty else self.invited, part)
 
     def renamed(self, person: Person) -> "Trade":
         """The trade with this person under the name that they have now, if they are one of its parties."""

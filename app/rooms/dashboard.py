@@ -13,6 +13,7 @@ from typing import Protocol
 from nicegui import Event, binding
 
 from app.domain.kinds import Status
+from app.domain.text import contains
 from app.domain.trade import RECENTLY, Person, Standing, Trade
 from app.rooms.presence import Presence
 
@@ -42,12 +43,7 @@ class Query:
         is_own = self.viewer is not None and trade.role_of(self.viewer) is not None
         if trade.status not in self.statuses or (self.own and not is_own):
             return False
-        return not self.title or (_lower(self.title) in _lower(trade.title) and (trade.listed or is_own))
-
-
-def _lower(text: str) -> str:
-    """Lower case letter by letter, as PostgreSQL's ILIKE compares; a word's last sigma is no other letter."""
-    return "".join(letter.lower() for letter in text)
+        return not self.title or (contains(trade.title, self.title) and (trade.listed or is_own))
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,9 +169,13 @@ class Trades:
         """Clear offers that were closed a month ago and that nobody ever joined; returns how many."""
         return await self._ledger.clear_drafts()
 
-    async def mine(self, viewer: Viewer, statuses: Sequence[Status], page: int) -> tuple[list[Trade], bool]:
-        """One page of the viewer's trades, and whether there are more. `page` counts from 0."""
-        found = await self._history.trades_of(viewer.person.id, statuses, offset=page * PAGE, limit=PAGE + 1)
+    async def mine(
+        self, viewer: Viewer, statuses: Sequence[Status], page: int, part: str = ""
+    ) -> tuple[list[Trade], bool]:
+        """One page of the viewer's trades, and whether there are more. `page` counts from 0; `part` is one of the title
+        or of the counterparty's name."""
+        me = viewer.person.id
+        found = await self._history.trades_of(me, statuses, offset=page * PAGE, limit=PAGE + 1, part=part)
         return [standing.trade for standing in found[:PAGE]], len(found) > PAGE
 
     def watch_mine(

@@ -1,6 +1,7 @@
 """A page of somebody's trades, where thousands are closed: it is put together from as many rows as before."""
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import psycopg
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from app.db import selections
 from app.domain.kinds import Status
 from tests.bench.crowd import CROWD
 from tests.conftest import Market
@@ -23,8 +25,9 @@ def rows_read(plan: dict[str, Any]) -> int:
     return int(mine) + sum(rows_read(part) for part in plan.get("Plans", []))
 
 
-@pytest.mark.parametrize("side", ["seller", "buyer"])
-async def test_a_page_costs_the_same_however_many_trades_are_closed(market: Market, owner_url: str, side: str) -> None:
+async def rows_asked_for(market: Market, owner_url: str, ask: Callable[[int, int], Awaitable[Any]]) -> int:
+    """How many trades are touched where `ask(seller, buyer)` asks for theirs: three open ones, and thousands of closed
+    ones."""
     deals = [await market.deal(f"Open {n}") for n in range(3)]
     people = {"seller": deals[0].seller.id, "buyer": deals[0].buyer.id}
     asked: list[tuple[str, Any]] = []
@@ -38,14 +41,33 @@ async def test_a_page_costs_the_same_however_many_trades_are_closed(market: Mark
         await connection.execute("ANALYZE trades")
         event.listen(Engine, "before_cursor_execute", note)
         try:
-            found = await market.history.trades_of(people[side], ALL, offset=20, limit=21)
+            await ask(*people.values())
         finally:
             event.remove(Engine, "before_cursor_execute", note)
-        assert [standing.trade.status for standing in found] == [Status.ACCEPTED] * 21
         ((statement, parameters),) = asked
         # So few rows are read as fast all at once; the question is whether they have to be.
         await connection.execute("SET enable_seqscan = off")
         answer = await connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
         ((plan,),) = await answer.fetchall()
         (top,) = plan if isinstance(plan, list) else json.loads(plan)
-        assert rows_read(top["Plan"]) < 200
+        return rows_read(top["Plan"])
+
+
+@pytest.mark.parametrize("side", [0, 1])
+async def test_a_page_costs_the_same_however_many_trades_are_closed(market: Market, owner_url: str, side: int) -> None:
+    async def ask(*people: int) -> None:
+        found = await market.history.trades_of(people[side], ALL, offset=20, limit=21)
+        assert [standing.trade.status for standing in found] == [Status.ACCEPTED] * 21
+
+    assert await rows_asked_for(market, owner_url, ask) < 200
+
+
+async def test_a_search_goes_through_the_latest_closed_trades_and_no_further(
+    market: Market, owner_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selections, "_LOOKED_THROUGH", 50)
+
+    async def ask(seller: int, _: int) -> None:
+        assert not await market.history.trades_of(seller, ALL, offset=0, limit=21, part="in no title")
+
+    assert await rows_asked_for(market, owner_url, ask) < 200

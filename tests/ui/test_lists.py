@@ -64,11 +64,15 @@ async def test_a_trade_is_live_in_both_lists_from_its_draft_to_its_outcome(sam: 
 def groups(page: Browser) -> dict[str, list[str]]:
     """The headings that are to be seen, with the titles below each, as they stand."""
     said: dict[str, list[str]] = {}
+    counts: dict[str, str] = {}
     for element in descend(page.page.layout):
-        if isinstance(element, Block) and element.tag == "h2" and element.content in GROUPS:
-            said[element.content] = below = []
-        elif isinstance(element, Block) and (title := re.search("<h3[^>]*>([^<]*)</h3>", element.content)):
+        if isinstance(element, Block) and "group-head" in element.classes:
+            name, count = re.findall(">([^<]*)</(?:h2|span)>", element.content)
+            said[name] = below = []
+            counts[name] = count
+        elif isinstance(element, Block) and (title := re.search("<h3[^>]*><a[^>]*>([^<]*)</a></h3>", element.content)):
             below.append(title[1])
+    assert all(count in {"", f"{len(said[name])}", f"{len(said[name])}+"} for name, count in counts.items())
     return said
 
 
@@ -157,7 +161,7 @@ async def test_filters_show_what_they_say_and_stay_live(sam: Browser, bea: Brows
     sam.press("Rejected")
     await sam.until(lambda: "Rejected" in row(sam, trade.title))
     sam.press("Expired")
-    await sam.sees("No trades with this status.")
+    await sam.sees("No trades with this status")
 
 
 async def test_long_lists_are_paged(application: Application) -> None:

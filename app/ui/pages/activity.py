@@ -6,6 +6,7 @@ from fastapi import Request
 from nicegui import ui
 
 from app.domain.kinds import Status
+from app.domain.text import looked_for
 from app.rooms.dashboard import Figures, Line, Listing, Query
 from app.ui.components import wording
 from app.ui.components.button import Button
@@ -30,7 +31,10 @@ _HEAD = "".join(
         ("Last activity", ' class="num"'),
     )
 )
-_PRIVATE = Html('<td class="cell-title private">Private trade</td><td>{}</td><td colspan="4"></td>')
+_PRIVATE = Html(
+    '<td class="cell-title private">Private trade</td><td>{}</td><td class="num">–</td><td class="num">–</td>'
+    '<td class="cell-people"><span class="nobody">Hidden</span></td><td class="num"></td>'
+)
 
 
 def register(site: Site) -> None:
@@ -99,7 +103,7 @@ class _Board:
         old = self._query
         self._query = Query(
             old.statuses if statuses is None else statuses,
-            old.title if title is None else "".join(c for c in title if c.isprintable()).strip()[:200],
+            old.title if title is None else looked_for(title),
             max(0, old.page + step) if step else 0,
         )
         if self._query != old:

@@ -9,6 +9,7 @@ from nicegui.element import Element
 
 from app.domain.actions import Action
 from app.domain.kinds import FINAL, Role, Status
+from app.domain.text import looked_for
 from app.domain.trade import Person, Trade
 from app.service.trades import PAGE as ROWS
 from app.ui.components import wording
@@ -16,7 +17,7 @@ from app.ui.components.button import Button
 from app.ui.components.chips import choice_chips, status_filters
 from app.ui.components.copy_button import copy_button
 from app.ui.components.countdown import Countdown, run_while_visible
-from app.ui.components.feedback import attempt
+from app.ui.components.feedback import attempt, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.components.latest import Latest
@@ -26,6 +27,7 @@ from app.ui.site import Site
 
 _FILTERS = status_filters(FINAL)
 _GROUPS = ("Your turn", "Waiting", "Closed")
+_GROUP_HEAD = Html('<h2>{}</h2> <span class="note">{}</span>')
 _YOUR_TURN, _WAITING, _CLOSED = range(len(_GROUPS))
 
 
@@ -45,13 +47,18 @@ class _Group:
     """The rows under one heading, which is there while they are."""
 
     def __init__(self, name: str) -> None:
+        self._name = name
         with ui.element("section").classes("group") as self._section:
-            Block(name, tag="h2")
+            self._head = Block().classes("group-head")
             self.rows = ui.element("div").classes("rows")
-        self.show()
+        self.show("")
 
-    def show(self) -> None:
-        self._section.visible = bool(self.rows.default_slot.children)
+    def __len__(self) -> int:
+        return len(self.rows.default_slot.children)
+
+    def show(self, count: str) -> None:
+        self._section.visible = bool(len(self))
+        self._head.show(_GROUP_HEAD.format(self._name, count))
 
 
 @dataclass(slots=True)
@@ -72,11 +79,15 @@ class _TradeList:
         self._zone = zone_of(self._viewer)
         self._statuses = _FILTERS["All"]
         self._page = 0
+        self._part = ""
         self._rows: dict[int, _Row] = {}
         self._clocks: set[Countdown] = set()
         self.load = Latest(self._load)
         self._meanwhile: dict[int, Trade] = {}
-        choice_chips(_FILTERS, self._filter)
+        with ui.element("div").classes("filter-row"):
+            choice_chips(_FILTERS, self._filter)
+            search = ui.input("Search by title or name").props('outlined dense clearable debounce="300" dir="auto"')
+            search.on_value_change(lambda: self._search(looked_for(text_of(search))))
         self._groups = [_Group(name) for name in _GROUPS]
         self._empty = Block()
         with ui.element("div").classes("pager"):
@@ -91,7 +102,7 @@ class _TradeList:
     async def _load(self) -> None:
         """Read and show the page; what changes meanwhile is shown after it."""
         self._meanwhile = {}
-        found = await attempt(self._site.trades.mine(self._viewer, self._statuses, self._page))
+        found = await attempt(self._site.trades.mine(self._viewer, self._statuses, self._page, self._part))
         if found is None or self.load.outdated:
             return
         trades, has_more = found
@@ -109,6 +120,11 @@ class _TradeList:
         self._statuses, self._page = statuses, 0
         await self.load()
 
+    async def _search(self, part: str) -> None:
+        if part != self._part:
+            self._part, self._page = part, 0
+            await self.load()
+
     async def _turn_page(self, step: int) -> None:
         self._page += step
         await self.load()
@@ -116,7 +132,7 @@ class _TradeList:
     def _changed(self, trade: Trade, _: Sequence[Action] = ()) -> None:
         self._meanwhile[trade.id] = trade
         row = self._rows.get(trade.id)
-        belongs = trade.status in self._statuses and trade.role_of(self._viewer.person.id) is not None
+        belongs = self._belongs(trade)
         stays = row is not None and row.trade.code == trade.code and (row.clock is None or not trade.status.final)
         if row is not None and belongs and stays:
             row.trade = trade
@@ -129,6 +145,10 @@ class _TradeList:
         elif belongs and self._page == 0 and self._reaches(self._place(trade)):
             self._add(trade)
         self._show_ends()
+
+    def _belongs(self, trade: Trade) -> bool:
+        me = self._viewer.person.id
+        return trade.status in self._statuses and trade.role_of(me) is not None and trade.has(self._part, me)
 
     def _renamed(self, person: Person) -> None:
         self._meanwhile = {key: trade.renamed(person) for key, trade in self._meanwhile.items()}
@@ -168,7 +188,7 @@ class _TradeList:
                 clock = Countdown(self._site.ticker.watch(trade))
                 self._clocks.add(clock)
             text = "Enter room" if is_open else "View details"
-            Block(f'<a class="go" href="/room/{trade.code}">{text}</a>').classes("as-children")
+            Block(f'<a class="enter" tabindex="-1" href="/room/{trade.code}">{text}</a>').classes("as-children")
             if is_open and trade.role_of(self._viewer.person.id) is Role.SELLER:
                 copy_button(self._site.invitation_link(trade)).props("dense").classes("copy")
         row = self._rows[trade.id] = _Row(element, summary, clock, trade, place)
@@ -198,12 +218,14 @@ class _TradeList:
             whom = Html("no buyer yet")
         at = trade.closed_at or trade.expires_at
         return Html(
-            '<span class="face" aria-hidden="true" data-initials="{}"></span><h3 dir="auto">{}</h3>'
+            '<span class="face" aria-hidden="true" data-initials="{}"></span>'
+            '<h3 dir="auto"><a href="/room/{}">{}</a></h3>'
             '<p class="line">{} <span class="role">{}</span> <span>{}</span></p>'
             '<p class="money"><span>{} × {} <span class="equals">=</span></span> <b>{}</b></p>'
             '<p class="until">{} <time datetime="{}">{}</time></p>'
         ).format(
             wording.initials(other or Person(0, trade.invited or "?")),
+            trade.code,
             trade.title,
             wording.status_chip(trade.status),
             role.word if role else "",
@@ -216,20 +238,37 @@ class _TradeList:
             wording.clock_time(at, self._zone, self._site.now().astimezone(self._zone).date()),
         )
 
+    def _counts(self) -> list[str]:
+        """How many trades each group has, as far as the page tells: its first group may have begun on the page before,
+        and its last one may go on after it."""
+        sizes = [len(group) for group in self._groups]
+        counts = [str(size) for size in sizes]
+        filled = [place for place, size in enumerate(sizes) if size]
+        if filled and self._older.visible:
+            counts[filled[-1]] += "+"
+        if filled and self._page:
+            counts[filled[0]] = ""
+        return counts
+
     def _show_ends(self) -> None:
         """What does not fit on the first page stands on the next one; headings and sentences follow the rows."""
         if self._page == 0 and len(self._rows) > ROWS:
             self._remove(max(self._rows, key=lambda key: self._rows[key].place))
             self._older.visible = True
-        for group in self._groups:
-            group.show()
+        for group, count in zip(self._groups, self._counts(), strict=True):
+            group.show(count)
         text = ""
-        if not self._rows and self._statuses == _FILTERS["All"]:
+        if not self._rows and self._statuses == _FILTERS["All"] and not self._part:
             text = (
                 '<div class="empty"><h2>No trades yet</h2>'
                 "<p>Draft an offer and send its link to the buyer, or open a link that somebody sent you.</p>"
                 '<p><a class="button" href="/trades/new">Draft your first offer</a></p></div>'
             )
+        elif not self._rows and self._part:
+            text = Html(
+                '<div class="empty"><h2>Nothing found</h2><p>No trade here has “<bdi>{}</bdi>” in its title or in the'
+                " other party's name. Try fewer letters, or another status.</p></div>"
+            ).format(self._part)
         elif not self._rows:
-            text = '<div class="empty"><p>No trades with this status.</p></div>'
+            text = '<div class="empty"><h2>No trades with this status</h2><p>All others are a press away.</p></div>'
         self._empty.show(text)

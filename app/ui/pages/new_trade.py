@@ -16,6 +16,7 @@ from app.domain.kinds import Role
 from app.domain.names import GONE
 from app.domain.refusals import Refusal
 from app.domain.terms import as_typed, check_unit, parse_terms
+from app.domain.text import MAX_TITLE
 from app.ui import browser
 from app.ui.components import wording
 from app.ui.components.button import Button
@@ -207,11 +208,12 @@ class _OfferForm:
         is_hidden = self._private or self._site.settings.dashboard == "off"
         self._summary.show(
             Html(
-                "<h2>What the buyer will see</h2>"
+                '<h2>What the buyer will see</h2><p class="recap-title" dir="auto">{}</p>'
                 "<div><p class=figure-label>Total</p><p class=total>{}</p><p class=note>{}</p></div>"
                 "<dl><dt>Deadline</dt><dd>{}<span>{}</span></dd><dt>Buyer</dt><dd><bdi>{}</bdi></dd>"
                 "<dt>Activity</dt><dd>{}</dd></dl>"
             ).format(
+                typed["title"].strip()[:MAX_TITLE] or "–",
                 total,
                 sums,
                 until,
