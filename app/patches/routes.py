@@ -1,9 +1,10 @@
 """The shortest way in for each: requests to NiceGUI's app, start and stop to the application that holds it, and sockets
 to Socket.IO behind a middleware of their own, since what they pass through stays in memory while they are open.
 
-Of the middleware that NiceGUI puts before all requests, one is for its files, and gets only these; the other is for
-sites below a path of a proxy's, which ours is not. And a socket that its browser has closed on purpose is known here by
-the code it was closed with, so that its page need not be kept for a return.
+Of the middleware that NiceGUI puts before all requests, one says how long its files are kept, as ours does
+(`ui/http/files.py`), and the other is for sites below a path of a proxy's, which ours is not. And a socket that its
+browser has closed on purpose is known here by the code it was closed with, so that its page need not be kept for a
+return.
 
 Brings: 12 kB of memory for each person. Without it: the longer way; a page that its browser has left is kept as long
 as one that was cut off.
@@ -18,7 +19,7 @@ from nicegui.middlewares import RedirectWithPrefixMiddleware, SetCacheControlMid
 from nicegui.nicegui import sio_app
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.patches import FILES, SOCKET
+from app.patches import SOCKET
 
 TOUCHES = (
     "nicegui.nicegui:sio_app",
@@ -49,7 +50,6 @@ class Routes:
         of_nicegui: tuple[object, ...] = (RedirectWithPrefixMiddleware, SetCacheControlMiddleware)
         app.user_middleware[:] = [one for one in app.user_middleware if one.cls not in of_nicegui]
         self._holder = holder
-        self._files = SetCacheControlMiddleware(app)
         self._sockets = guard(_to_socket_io)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,8 +58,6 @@ class Routes:
             await self._holder(scope, receive, send)
         elif scope["path"].startswith(f"{SOCKET}/"):
             await self._sockets(scope, receive, send)
-        elif scope["path"].startswith(FILES):
-            await self._files(scope, receive, send)
         else:
             await app(scope, receive, send)
 

@@ -10,17 +10,21 @@ from app.domain.countdown import SOON, URGENT
 from app.ui import typed
 
 
-def on_every_page(zone_cookie: str) -> str:
-    """What every page runs before anything of it is shown; a file of its own, which browsers keep.
+def say_that_scripts_run() -> str:
+    """Before anything of a page is shown: that scripts run, and whether they may be modules. What the page says to
+    other browsers is hidden then (`theme.css`)."""
+    return """document.documentElement.classList.add('scripted',
+        ...('noModule' in HTMLScriptElement.prototype ? ['modules'] : []));"""
 
-    First of all it says that scripts run, and whether they may be modules: what the page says to other browsers is
-    hidden then (`theme.css`). It leaves the browser's time zone in a cookie for the next page, which needs no question
-    and no answer then; and it tells the page when its tab is hidden or shown, so that hidden clocks are not ticked, and
-    when nobody is there. What screen readers are to say at once is added to a live region, which has them say it once.
+
+def on_every_page(zone_cookie: str) -> str:
+    """What every page runs as soon as it is read; a file of its own, which browsers keep and nothing waits for.
+
+    It leaves the browser's time zone in a cookie for the next page, which needs no question and no answer then; and it
+    tells the page when its tab is hidden or shown, so that hidden clocks are not ticked, and when nobody is there. What
+    screen readers are to say at once is added to a live region, which has them say it once.
     """
     return f"""
-        document.documentElement.classList.add('scripted',
-            ...('noModule' in HTMLScriptElement.prototype ? ['modules'] : []));
         document.cookie = '{zone_cookie}=' + Intl.DateTimeFormat().resolvedOptions().timeZone
             + '; path=/; max-age=31536000; samesite=lax';
         document.addEventListener('visibilitychange', () => window.socket && {tell_visibility()});

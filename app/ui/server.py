@@ -3,9 +3,6 @@
 Routes and middleware live on NiceGUI's own app, so that simulated users in tests meet the same ones as browsers.
 """
 
-import hashlib
-from pathlib import Path
-
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, Response
@@ -14,23 +11,20 @@ from starlette.types import ASGIApp
 
 from app import patches
 from app.patches.socket_guard import SocketGuard
-from app.ui import browser
+from app.ui import assets
 from app.ui.components.html_block import Block
 from app.ui.http import auth, downloads, health
-from app.ui.http.cookies import ZONE_COOKIE
+from app.ui.http.files import Files
 from app.ui.http.middleware import UNAVAILABLE, Middleware
 from app.ui.live.collector import Collector
 from app.ui.pages import account, activity, how_it_works, my_trades, new_trade, not_found, sign_in, trade_room
 from app.ui.site import Site
 
-_THEME_PATH, _SCRIPT_PATH = "/theme.css", "/browser.js"
-_THEME = Path(__file__).with_name("theme.css")
 _WITHOUT_SCRIPT = (
     "<p class='alert without-script'>Traderoom needs JavaScript: what the other side does reaches your page as it"
     " happens. Please switch it on for this site, and load the page again.</p>"
 )
 """Not in a `noscript`, which some browsers do not show although they run no script."""
-_KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 _TAB_KEPT = 60.0
 """Seconds. NiceGUI keeps a store for each tab of a browser, for 30 days unless told otherwise; ours stay empty."""
 
@@ -43,10 +37,10 @@ def build(site: Site, sockets: SocketGuard) -> dict[str, str]:
     left_out = patches.put_in_place(sockets, speed=site.settings.patches)
     Collector()
     app.storage.max_tab_storage_age = _TAB_KEPT
-    app.add_middleware(
+    _serve_files()
+    app.add_middleware(  # after the files', so that it stands before it
         Middleware, settings=site.settings, cookies=site.cookies, accounts=site.accounts, presence=site.presence
     )
-    _serve_files()
     app.router.routes.extend(health.routes(site.health, left_out))
     auth.register(site.accounts, site.cookies, demo=site.settings.demo)
     downloads.register(site.receipts, site.privacy, site.workshop, site.now)
@@ -74,27 +68,14 @@ def entrance(site: Site, holder: ASGIApp, left_out: dict[str, str]) -> ASGIApp:
 
 
 def _serve_files() -> None:
-    """The look and the script of every page: browsers keep them until they are others."""
-    css, script = _THEME.read_bytes(), browser.on_every_page(ZONE_COOKIE).encode()
-    ui.add_head_html(f'<link rel="stylesheet" href="{_THEME_PATH}?{_tag(css)}">', shared=True)
-    ui.add_head_html(f'<script src="{_SCRIPT_PATH}?{_tag(script)}"></script>', shared=True)
+    """The look and the script of every page, and what NiceGUI brings."""
+    ui.add_head_html(assets.HEAD, shared=True)
     ui.add_body_html(_WITHOUT_SCRIPT, shared=True)
-
-    @app.get(_THEME_PATH)
-    def theme() -> Response:
-        return Response(css, media_type="text/css", headers=_KEPT)
-
-    @app.get(_SCRIPT_PATH)
-    def scripts() -> Response:
-        return Response(script, media_type="text/javascript", headers=_KEPT)
+    app.add_middleware(Files, own=assets.OWN)
 
     @app.get("/favicon.ico")
     def favicon() -> Response:
         return Response(status_code=204)
-
-
-def _tag(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _say_it_is_no_form(_: Request, __: Exception) -> Response:

@@ -11,8 +11,8 @@ APP = Path(browser.__file__).parents[1]
 MODULES = (browser, typed)
 SCRIPT = re.compile(r"=>|\bdocument\.\w|\bwindow\.\w|<script(?!\b.*nonce)|\bfunction\s*\(|getElement\(|emitEvent\(")
 """What script looks like in a text."""
-ELSEWHERE = {("http", "middleware.py"): {"<script"}, ("ui", "server.py"): {"<script"}}
-"""The tag alone: the middleware gives each script of a page its nonce, the server names the file of ours."""
+ELSEWHERE = {("http", "middleware.py"): {"<script"}, ("ui", "assets.py"): {"<script"}}
+"""The tag alone: the middleware gives each script of a page its nonce, the assets name the file of ours."""
 
 
 def texts(tree: ast.AST) -> list[ast.Constant]:

@@ -1,0 +1,18 @@
+"""Our own files, which every page names: the look and the script. Browsers keep them until they are others."""
+
+from pathlib import Path
+
+from app.ui import browser
+from app.ui.http.cookies import ZONE_COOKIE
+from app.ui.http.files import File
+
+_THEME = File(Path(__file__).with_name("theme.css").read_bytes(), "text/css")
+_SCRIPT = File(browser.on_every_page(ZONE_COOKIE).encode(), "text/javascript")
+OWN = {"/theme.css": _THEME, "/browser.js": _SCRIPT}
+"""By their paths."""
+HEAD = (
+    f'<link rel="stylesheet" href="/theme.css?{_THEME.tag}">'
+    f"<script>{browser.say_that_scripts_run()}</script>"
+    f'<script defer src="/browser.js?{_SCRIPT.tag}"></script>'
+)
+"""What stands in the head of every page: the look first, and no script that anything waits for."""
