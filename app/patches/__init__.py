@@ -39,6 +39,8 @@ SPEED = (
     "bindables",
     "element_state",
     "import_map",
+    "purifier",
+    "styles",
     "document",
     "page_teardown",
     "page_request",

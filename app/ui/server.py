@@ -14,7 +14,7 @@ from app.patches.socket_guard import SocketGuard
 from app.ui import assets
 from app.ui.components.html_block import Block
 from app.ui.http import auth, downloads, health
-from app.ui.http.files import Files
+from app.ui.http.files import File, Files
 from app.ui.http.middleware import UNAVAILABLE, Middleware
 from app.ui.live.collector import Collector
 from app.ui.pages import account, activity, how_it_works, my_trades, new_trade, not_found, sign_in, trade_room
@@ -37,7 +37,7 @@ def build(site: Site, sockets: SocketGuard) -> dict[str, str]:
     left_out = patches.put_in_place(sockets, speed=site.settings.patches)
     Collector()
     app.storage.max_tab_storage_age = _TAB_KEPT
-    _serve_files()
+    _serve_files(left_out)
     app.add_middleware(  # after the files', so that it stands before it
         Middleware, settings=site.settings, cookies=site.cookies, accounts=site.accounts, presence=site.presence
     )
@@ -46,6 +46,8 @@ def build(site: Site, sockets: SocketGuard) -> dict[str, str]:
     downloads.register(site.receipts, site.privacy, site.workshop, site.now)
     app.on_page_exception(_stay_calm)
     app.add_exception_handler(RequestValidationError, _say_it_is_no_form)
+    for field in (ui.input, ui.textarea):
+        field.default_props("no-error-icon")  # a word and a colour say it; Quasar's icon would be a font of its own
     for page in (sign_in, how_it_works, my_trades, new_trade, activity, trade_room, account):
         page.register(site)
     not_found.register(site)  # the last one: it takes every address that is left
@@ -67,11 +69,16 @@ def entrance(site: Site, holder: ASGIApp, left_out: dict[str, str]) -> ASGIApp:
     return Routes(holder, guard)
 
 
-def _serve_files() -> None:
+def _serve_files(left_out: dict[str, str]) -> None:
     """The look and the script of every page, and what NiceGUI brings."""
+    own = dict(assets.OWN)
+    if "styles" not in left_out:
+        from app.patches import styles  # noqa: PLC0415 - it imports what may not be there
+
+        own[styles.PATH] = File(styles.rules(), "text/css")
     ui.add_head_html(assets.HEAD, shared=True)
     ui.add_body_html(_WITHOUT_SCRIPT, shared=True)
-    app.add_middleware(Files, own=assets.OWN)
+    app.add_middleware(Files, own=own)
 
     @app.get("/favicon.ico")
     def favicon() -> Response:

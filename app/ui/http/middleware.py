@@ -34,7 +34,7 @@ _PAGES_AT_ONCE = 4
 _PATIENCE = 60.0
 """Seconds in which a page's turn has to come."""
 _NO_PAGE_BELOW = (FILES, f"{SOCKET}/")
-_NO_PAGE = {*health.PATHS, "/theme.css", "/browser.js", "/favicon.ico", "/receipt-key"}
+_NO_PAGE = {*health.PATHS, "/theme.css", "/quasar.css", "/browser.js", "/favicon.ico", "/receipt-key"}
 _HTML = "text/html"
 _POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"

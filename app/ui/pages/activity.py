@@ -31,6 +31,7 @@ _HEAD = "".join(
         ("Last activity", ' class="num"'),
     )
 )
+_CROSS = "M6.4 5L5 6.4 10.6 12 5 17.6 6.4 19 12 13.4 17.6 19 19 17.6 13.4 12 19 6.4 17.6 5 12 10.6z"
 _PRIVATE = Html(
     '<td class="cell-title private">Private trade</td><td>{}</td><td class="num">–</td><td class="num">–</td>'
     '<td class="cell-people"><span class="nobody">Hidden</span></td><td class="num"></td>'
@@ -69,6 +70,7 @@ class _Board:
         with ui.element("div").classes("filter-row"):
             choice_chips(_FILTERS, lambda statuses: self._change(statuses=statuses))
             search = ui.input("Search by title").props('outlined dense clearable debounce="300" dir="auto"')
+            search.props["clear-icon"] = _CROSS
             search.on_value_change(lambda: self._change(title=text_of(search)))
         with ui.element("table").classes("board"):
             with ui.element("thead"):
