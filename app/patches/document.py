@@ -1,8 +1,8 @@
 """A page's HTML document, put together from pieces.
 
 NiceGUI fills in its whole template for every page, nine thousand characters of it, and looks at each character of what
-is embedded. Between two pages of one address only the title, the elements and the page's id differ: the rest is cut
-from the first such document and used again, where what was put together is the same to the letter.
+is embedded. Between two pages of one address only the title, the placeholder, the elements and the page's id differ:
+the rest is cut from the first such document and used again, where what was put together is the same to the letter.
 
 Brings: about 1 ms of CPU for each page, of 8. Without it: slower, nothing else.
 """
@@ -25,7 +25,8 @@ TOUCHES = (
     "nicegui.client:Client.build_response -> socket_io_js_query_params",
     "nicegui.client:Client.__init__ -> _response_built",
     "nicegui.client:Client.head_html",
-    "nicegui.client:Client.body_html",
+    "nicegui.client:Client.shared_body_html",
+    "nicegui.client:Client.__init__ -> _body_html",
     "nicegui.client:Client.resolve_title(self)",
     "nicegui.client:Client.__init__ -> elements",
     "nicegui.client:Client.__init__ -> outbox",
@@ -43,15 +44,16 @@ _build = Client.build_response
 
 
 class _Pieces(NamedTuple):
-    """What stands before the title, then before the elements, before the page's id, and after it."""
+    """What stands before the title, before the page's own HTML, its elements and its id, and after them."""
 
     head: bytes
     body: bytes
+    script: bytes
     start: bytes
     end: bytes
 
-    def put_together(self, title: bytes, elements: bytes, query: bytes) -> bytes:
-        return b"".join((self.head, title, self.body, elements, self.start, query, self.end))
+    def put_together(self, title: bytes, own: bytes, elements: bytes, query: bytes) -> bytes:
+        return b"".join((self.head, title, self.body, own, self.script, elements, self.start, query, self.end))
 
 
 _pieces_of: WeakKeyDictionary[page, dict[tuple[object, ...], _Pieces]] = WeakKeyDictionary()
@@ -72,11 +74,11 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
         return _build(client, request, status_code)
     components = dict.fromkeys(element.component.key for element in client.elements.values() if element.component)
     pieces_of = _pieces_of.setdefault(client.page, {})
-    pieces = pieces_of.get(key := (client.head_html, client.body_html, *components))
-    parts = _title(client), _elements(client), _query(client)
+    pieces = pieces_of.get(key := (client.head_html, client.shared_body_html, *components))
+    parts = _title(client), client._body_html.encode(), _elements(client), _query(client)  # noqa: SLF001 - as listed
     if pieces is None:
         response = _build(client, request, status_code)
-        pieces = _cut(bytes(response.body), *parts)
+        pieces = _cut(bytes(response.body), client.shared_body_html.encode(), parts)
         if pieces.put_together(*parts) == response.body:
             pieces_of[key] = pieces
         return response
@@ -110,8 +112,11 @@ def _query(client: Client) -> bytes:
     return str(query).encode()
 
 
-def _cut(document: bytes, title: bytes, elements: bytes, query: bytes) -> _Pieces:
+def _cut(document: bytes, shared: bytes, parts: tuple[bytes, bytes, bytes, bytes]) -> _Pieces:
+    title, own, elements, query = parts
     head, _, rest = document.partition(b"<title>")
-    body, _, rest = rest[len(title) :].partition(b"String.raw`")
+    rest = rest[len(title) :]
+    place = rest.find(shared + own) + len(shared)
+    body, (script, _, rest) = rest[:place], rest[place + len(own) :].partition(b"String.raw`")
     start, _, end = rest[len(elements) :].partition(b"query: ")
-    return _Pieces(head + b"<title>", body + b"String.raw`", start + b"query: ", end[len(query) :])
+    return _Pieces(head + b"<title>", body, script + b"String.raw`", start + b"query: ", end[len(query) :])

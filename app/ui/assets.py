@@ -1,12 +1,23 @@
 """Our own files, which every page names: the look and the script. Browsers keep them until they are others."""
 
+import re
 from pathlib import Path
 
 from app.ui import browser
 from app.ui.http.cookies import ZONE_COOKIE
 from app.ui.http.files import File
 
-_THEME = File(Path(__file__).with_name("theme.css").read_bytes(), "text/css")
+_DARK = re.compile(r"^\.body--dark\b[^{]*\{[^}]*\}", re.MULTILINE)
+
+
+def _theme() -> bytes:
+    """The theme; dark without a script too, where the system is, until one has told what a person has chosen."""
+    css = Path(__file__).with_name("theme.css").read_text()
+    dark = "\n".join(_DARK.findall(css)).replace(".body--dark", "body:not(.body--light, .body--dark)")
+    return f"{css}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n".encode()
+
+
+_THEME = File(_theme(), "text/css")
 _SCRIPT = File(browser.on_every_page(ZONE_COOKIE).encode(), "text/javascript")
 OWN = {"/theme.css": _THEME, "/browser.js": _SCRIPT}
 """By their paths."""

@@ -11,6 +11,7 @@ from nicegui import Client, core, ui
 from nicegui.element import Element
 from nicegui.nicegui import _on_handshake
 from nicegui.outbox import Message
+from nicegui.page import page
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
@@ -19,6 +20,7 @@ from app.domain.refusals import Refusal
 from app.domain.trade import Person, Trade
 from app.service.viewer import Viewer
 from app.ui.components.button import Button
+from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.http.cookies import ZONE_COOKIE
 from tests.bench.page import csrf_in
@@ -29,6 +31,7 @@ ORIGIN = "http://test"
 PASSWORD = "correct horse"
 ZONE = "Pacific/Kiritimati"
 """UTC+14: seldom the same day as in UTC, and never the same hour."""
+_STATIC = re.compile(r"<title>(?P<title>.*?)</title>.*<body[^>]*>(?P<body>.*)</body>", re.DOTALL)
 
 
 class Browser:
@@ -108,8 +111,11 @@ class Browser:
     # Pages.
 
     async def open(self, path: str) -> Self:
-        """Open a page and connect its socket."""
-        await self.user.open(path)
+        """Open a page and connect its socket, if it has one."""
+        try:
+            await self.user.open(path)
+        except ValueError as answer:  # which has the text of what is no live page
+            self.user.client = static(str(answer))
         self.sent_to.clear()
         emit = self.page.outbox._emit
 
@@ -288,3 +294,13 @@ class Browser:
     def visible(self) -> Iterator[Element]:
         """All elements that show."""
         return (e for e in descend(self.page.layout))
+
+
+def static(document: str) -> Client:
+    """A page that has no socket, to be read like one that has."""
+    found = _STATIC.search(document)
+    assert found is not None, document
+    with Client(page("/static"), request=None) as client:
+        client.title = html.unescape(found["title"])
+        Block(Html(found["body"]))
+    return client

@@ -1,10 +1,13 @@
 """``/how-it-works``: the rules, for the people who bargain by them; readable before one has an account."""
 
 from fastapi import Request
+from fastapi.responses import Response
 from nicegui import ui
 
+from app.ui.components.html import Html
 from app.ui.components.html_block import Block
-from app.ui.pages.layout import HOW_IT_WORKS, PAGE, begin, frame
+from app.ui.pages.layout import HOW_IT_WORKS, PAGE, frame
+from app.ui.pages.static_page import static_page_instead
 from app.ui.site import Site
 
 _RULES = """
@@ -53,18 +56,16 @@ the other party's too; how far you have seen is deleted. A trade that nobody eve
 end.</li>
 </ul></section>
 """
+_SIGNED_OUT = f'<main class="page form-page">{_RULES}<a class="button" href="/">Sign in or create an account</a></main>'
 
 
 def register(site: Site) -> None:
     """Serve the page."""
 
     @ui.page(HOW_IT_WORKS, **PAGE)
-    def how_it_works(request: Request) -> None:
-        if request.state.viewer is not None:
-            with frame(site, request, "How it works", classes="page form-page"):
-                Block(_RULES).classes("as-children")
-            return
-        begin(site, request, "How it works")
-        with ui.element("div").classes("content page form-page"):
+    def how_it_works(request: Request) -> Response | None:
+        if request.state.viewer is None:
+            return static_page_instead("How it works", Html(_SIGNED_OUT))
+        with frame(site, request, "How it works", classes="page form-page"):
             Block(_RULES).classes("as-children")
-            Block('<a class="button" href="/">Sign in or create an account</a>')
+        return None

@@ -9,10 +9,18 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from nicegui import ui
 
+from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.http.cookies import is_private, without_tail
-from app.ui.pages.layout import PAGE, begin, frame
+from app.ui.pages.layout import PAGE, frame
+from app.ui.pages.static_page import static_page_instead
 from app.ui.site import Site
+
+_HEADING, _WHY = "Nothing here", "The address may be mistyped, or the room belongs to other people."
+_MESSAGE = Html('<div class="empty"><h1>{}</h1><p>{}</p><p><a class="button" href="{}">{}</a></p></div>')
+_SIGNED_OUT = Html('<main class="narrow">{}</main>').format(
+    _MESSAGE.format(_HEADING, _WHY, "/", "Go to the start page"),
+)
 
 
 def register(site: Site) -> None:
@@ -23,6 +31,8 @@ def register(site: Site) -> None:
         meant = without_tail(request.url.path)
         if meant != request.url.path and is_private(meant):
             return RedirectResponse(quote(meant), 303)
+        if request.state.viewer is None:
+            return static_page_instead(_HEADING, _SIGNED_OUT, 404)
         show(site, request)
         return None
 
@@ -30,24 +40,10 @@ def register(site: Site) -> None:
 def show(site: Site, request: Request) -> None:
     """Show the page, status 404, in the place of the page that is being built."""
     ui.status_code(404)
-    if request.state.viewer is None:
-        begin(site, request, "Nothing here")
-        with ui.element("div").classes("narrow"):
-            message(path="/", text="Go to the start page")
-        return
-    with frame(site, request, "Nothing here", classes="page"):
+    with frame(site, request, _HEADING, classes="page"):
         message()
 
 
-def message(
-    heading: str = "Nothing here",
-    sentence: str = "The address may be mistyped, or the room belongs to other people.",
-    *,
-    path: str = "/trades",
-    text: str = "Go to my trades",
-) -> None:
+def message(heading: str = _HEADING, sentence: str = _WHY) -> None:
     """Why there is nothing to see, and where to go from here."""
-    Block(
-        f'<div class="empty"><h1>{heading}</h1><p>{sentence}</p>'
-        f'<p><a class="button" href="{path}">{text}</a></p></div>',
-    )
+    Block(_MESSAGE.format(heading, sentence, "/trades", "Go to my trades"))
