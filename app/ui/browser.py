@@ -41,6 +41,9 @@ def on_every_page(zone_cookie: str) -> str:
         document.addEventListener('click', {show_password()});
         document.addEventListener('click', {go_to_newest()});
         ({offer_to_copy_messages()})();
+        for (const kind of ['click', 'keydown']) document.addEventListener(kind, {open_and_close()});
+        {measure_height()}
+        if (navigator.share) document.documentElement.classList.add('can-share');
     """
 
 
@@ -173,6 +176,51 @@ def announce(words: str, *, at_once: bool = False) -> str:
     return f"announce({json.dumps(words)}, '{'assertive' if at_once else 'polite'}')"
 
 
+def open_and_close() -> str:
+    """On a phone a room's sheet (`.strip`) and the menu (`.menu-button`) open without asking the server: the theme
+    shows them by their button's `aria-expanded`. Escape and a press beside them close them, the former brings the focus
+    back; within the menu, whose two parts stand apart in the page, Tab and the arrows go round."""
+    return """(e) => {
+        const open = document.querySelector(':is(.strip, .menu-button)[aria-expanded=true]');
+        const isMenu = open?.matches('.menu-button');
+        const expand = (button, is) => button.setAttribute('aria-expanded', is);
+        const items = () => ['.decision .button', '.menu :is(a, button)'].flatMap(
+            (of) => [...document.querySelectorAll(of)]).filter((item) => item.checkVisibility());
+        if (document.querySelector('.q-dialog') || e.type === 'keydown' && !open) return;
+        if (e.type === 'click') {
+            const pressed = e.target.closest('.strip, .menu-button');
+            if (open && open !== pressed && (isMenu || e.target.isConnected && !e.target.closest('.left')))
+                expand(open, false);
+            if (!pressed) return;
+            expand(pressed, pressed !== open);
+            if (pressed !== open && pressed.matches('.menu-button'))
+                (document.querySelector('.rest .button') ?? items()[0]).focus();
+        } else if (e.key === 'Escape') {
+            expand(open, false);
+            open.focus();
+        } else if (isMenu && ['Tab', 'ArrowDown', 'ArrowUp'].includes(e.key)) {
+            const all = items(), step = e.shiftKey || e.key === 'ArrowUp' ? all.length - 1 : 1;
+            e.preventDefault();
+            all[(Math.max(all.indexOf(document.activeElement), 0) + step) % all.length]?.focus();
+        }
+    }"""
+
+
+def measure_height() -> str:
+    """How much of the window can be seen: a keyboard on the screen leaves little of a phone (class `low`), and in some
+    browsers lies over the page instead of making it smaller (`--covered`)."""
+    return """(() => {
+        const seen = window.visualViewport, {classList, style} = document.documentElement;
+        const measure = () => {
+            const height = seen.height * seen.scale;
+            classList.toggle('low', height < 481 || height < 561 && innerWidth < 720);
+            style.setProperty('--covered', Math.max(0, Math.round(innerHeight - height)) + 'px');
+        };
+        seen?.addEventListener('resize', measure);
+        if (seen) measure();
+    })();"""
+
+
 def cut_to_one_frame() -> str:
     """A text is never longer than one frame of the socket (64 kB, written as JSON in JSON), whatever was pasted: a
     longer one would cost the socket, and nobody would hear that it is too long for its field."""
@@ -212,9 +260,14 @@ def tell_choice() -> str:
 
 
 def copy_link() -> str:
-    """A press puts the link that its button carries on the clipboard, and tells whether it is there. That is done right
-    here, because some browsers let nothing but the press itself write; over plain http no page may."""
+    """A press puts the link that its button carries on the clipboard, and tells whether it is there; or it opens the
+    browser's own sheet for sharing. That is done right here, because some browsers let nothing but the press itself do
+    it; over plain http no page may."""
     return """async (e) => {
+        if (e.target.closest('.share-sheet')) {
+            const url = e.currentTarget.querySelector('[data-link]').dataset.link;
+            return navigator.share({url}).catch(() => {});
+        }
         const button = e.target.closest('[data-link]');
         if (!button) return;
         let copied = true;

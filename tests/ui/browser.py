@@ -1,6 +1,8 @@
 """A simulated browser: cookies, one page, and the ways to read it and to act on it that a person has."""
 
 import asyncio
+import html
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Any, Self

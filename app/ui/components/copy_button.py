@@ -12,11 +12,18 @@ from app.ui.components.html_block import Block
 COPY = "Copy link"
 _BY_HAND = "This browser does not let a page copy. The link is selected: please copy it from there."
 _BUTTON = Html('<button type="button" class="button {}" data-link="{}">{}</button>')
+_SHARE = Html('<button type="button" class="button {} share-sheet">Share</button>')
 
 
 def copy_button_html(link: str, look: str) -> Html:
     """The HTML of a button for a block that `copies`; `look` are its classes. The link itself stands in a `.link`."""
     return _BUTTON.format(look, link, COPY)
+
+
+def share_button_html(look: str) -> Html:
+    """The HTML of a button that hands the link of the block's copy button to the browser's sheet for sharing. The theme
+    shows it where the browser has one."""
+    return _SHARE.format(look)
 
 
 def copies(block: Block) -> Block:

@@ -20,8 +20,11 @@ from app.ui.site import Site
 PAGE: dict[str, Any] = {"dark": None, "language": "en-US", "response_timeout": 30.0}
 """What all pages have in common; the seconds are for a thousand people who come at once."""
 HOW_IT_WORKS = "/how-it-works"
-_HEADER = Html(
+_HEADER = (
     '<a class="brand" href="/trades" aria-hidden="true" tabindex="-1">Traderoom</a>'
+    '<button type="button" class="button outline menu-button" aria-label="More actions" aria-expanded="false"></button>'
+)
+_MENU = Html(
     '<nav aria-label="Main">{}{}</nav><a class="me" href="/account" title="Account"><bdi>{}</bdi></a>'
     '<form method="post" action="/logout"><input type="hidden" name="csrf" value="{}">'
     '<button type="submit" class="button plain">Sign out</button></form>'
@@ -56,15 +59,18 @@ def begin(site: Site, request: Request, title: str) -> None:
 def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Iterator[Element]:
     """A signed-in page: bar on top, content in the element that is yielded; the viewer is online meanwhile.
 
+    On a phone the bar's links and buttons stand behind `More actions`, with the acts of a room.
+
     Below a `page`, which scrolls as a room does not, stands the way to the rules.
     """
     viewer = viewer_of(request)
     begin(site, request, title)
     with ui.element("header").classes("bar-top"):
         links = (_nav_link("My trades", "/trades", request), _nav_link("Activity", "/activity", request))
-        header = _HEADER.format(*links, viewer.person.name, site.cookies.csrf_token(request))
-        Block(header).classes("as-children")
-        _theme_switch(site, request)
+        Block(_HEADER).classes("as-children")
+        with ui.element("div").classes("menu"):
+            Block(_MENU.format(*links, viewer.person.name, site.cookies.csrf_token(request))).classes("as-children")
+            _theme_switch(site, request)
     Block(_CONNECTION).classes("as-children")
     client = ui.context.client
     attend(

@@ -12,6 +12,7 @@ from app.domain.trade import Standing, Trade
 from app.ui import browser
 from app.ui.components.countdown import run_while_visible
 from app.ui.components.feedback import attempt
+from app.ui.components.html_block import Block
 from app.ui.http.requests import viewer_of, zone_of
 from app.ui.pages import not_found
 from app.ui.pages.layout import PAGE, frame
@@ -27,7 +28,9 @@ from app.ui.site import Site
 
 _KEPT_THROUGH_CUT = 90.0
 """Seconds for which a room's page and what was typed in it outlive a cut of the connection."""
-_VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
+_VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+_STRIP = '<button type="button" class="strip" aria-label="Deal and history" aria-expanded="false"></button>'
+"""On a phone the left column shows one strip of the deal; this opens all of it over the conversation."""
 
 
 def register(site: Site) -> None:
@@ -113,6 +116,7 @@ class _RoomPage:
         self._hear = bar(view)
         with ui.element("div").classes("columns"):
             with ui.element("div").classes("left"):
+                Block(_STRIP).classes("as-children")
                 outcome(view)
                 terms.deal(view)
                 terms.turn(view)

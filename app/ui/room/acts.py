@@ -20,11 +20,7 @@ from app.ui.room.offer_again import offer_again
 from app.ui.room.offer_dialog import answer_request, make_offer
 from app.ui.room.room_view import RoomView
 
-_MENU = "more-acts"
-_MORE = Html(
-    f'<button type="button" class="button outline more" popovertarget="{_MENU}">More actions</button>'
-    f'<div id="{_MENU}" class="rest" popover>{{}}</div>'
-)
+_REST = Html('<div class="rest">{}</div>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +82,4 @@ def _row(acts: tuple[Act, ...], is_turn: bool) -> Html:
         return Html("")
     first, *others = acts
     loud = Block.button(first.text, "wide" if is_turn else "wide tonal")
-    rest = Html().join(Block.button(act.text, act.look, menu=_MENU) for act in others)
-    return loud + _MORE.format(rest) if rest else loud
+    return loud + _REST.format(Html().join(Block.button(act.text, act.look) for act in others)) if others else loud

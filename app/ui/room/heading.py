@@ -15,10 +15,11 @@ from app.ui.room.counterparty import Counterparty
 from app.ui.room.room_view import RoomView
 
 _HEADING = Html(
-    '<div class="title"><h1 dir="auto">{}</h1></div>{}'
-    '<section class="who" aria-label="Participants">{}<div data-testid="participants">{}</div></section>'
+    '<div class="title" title="{title}"><h1 dir="auto">{title}</h1></div>{status}'
+    '<section class="who" aria-label="Participants">{counterparty}'
+    '<div data-testid="participants">{people}</div></section>'
 )
-_PARTICIPANT = Html('<span class="person{}" data-initials="{}"><span><bdi>{}</bdi>{}</span></span>')
+_PARTICIPANT = Html('<span class="person {}" data-initials="{}"><span><bdi>{}</bdi>{}</span></span>')
 _UNTIL = Html('until <time data-testid="deadline" datetime="{}">{}</time>')
 _CLOSED = Html('<b>Closed</b> <time datetime="{}">{}</time>')
 
@@ -64,8 +65,12 @@ def _clock(view: RoomView) -> None:
 
 def _heading(trade: Trade, people: tuple[Person, ...], counterparty: Html, view: RoomView) -> Html:
     others = tuple(person for person in people if person.id != view.me)
-    chip = wording.status_chip(trade.status, "status")
-    return _HEADING.format(trade.title, chip, counterparty, _participants(view.viewer.person, others))
+    return _HEADING.format(
+        title=trade.title,
+        status=wording.status_chip(trade.status, "status"),
+        counterparty=counterparty,
+        people=_participants(view.viewer.person, others),
+    )
 
 
 @lru_cache(1_000)
@@ -75,8 +80,6 @@ def _participants(me: Person, others: tuple[Person, ...]) -> Html:
     Whoever reads this is here, from the first moment: only others have to wait until the page is live.
     """
     return Html(" ").join(
-        _PARTICIPANT.format(
-            " self" if person is me else "", wording.initials(person), person.name, " (you)" if person is me else ""
-        )
-        for person in (me, *others)
+        _PARTICIPANT.format(look, wording.initials(person), person.name, marked)
+        for person, look, marked in ((me, "self", " (you)"), *((other, "", "") for other in others))
     )

@@ -9,7 +9,7 @@ from nicegui import ui
 from app.domain.kinds import Status
 from app.domain.trade import Trade
 from app.ui.components.button import Button
-from app.ui.components.copy_button import copies, copy_button_html
+from app.ui.components.copy_button import copies, copy_button_html, share_button_html
 from app.ui.components.dialog import Dialog, buttons, dialog
 from app.ui.components.feedback import attempt, busy
 from app.ui.components.html import Html
@@ -58,9 +58,9 @@ def manage_invitation(view: RoomView) -> None:
 def share(link: str, title: str) -> Html:
     """The ways to bring the link to the buyer, for a block that `copies`."""
     return Html(
-        '<div class="link">{}</div>{}<a class="button outline" href="{}">Mail</a>'
+        '<div class="link">{}</div><div class="ways">{}{}<a class="button outline" href="{}">Mail</a></div>'
         '<div class="qr" role="img" aria-label="QR code of the invitation link">{}</div>'
-    ).format(link, copy_button_html(link, ""), mail_draft(link, title), _qr_code(link))
+    ).format(link, copy_button_html(link, ""), share_button_html("outline"), mail_draft(link, title), _qr_code(link))
 
 
 def mail_draft(link: str, title: str) -> str:
@@ -91,10 +91,11 @@ def _invitation(trade: Trade, view: RoomView) -> Html:
     if trade.status.final:
         return Html("")
     link = view.link(trade) if trade.role_of(view.me) else ""
-    return Html('<div class="note">{}</div><div class="link" data-testid="invitation-link">{}</div>{}').format(
+    return Html('<div class="note">{}</div><div class="link" data-testid="invitation-link">{}</div>{}{}').format(
         _hint(trade.invited) if trade.status is Status.DRAFT else "Invitation link",
         link,
         copy_button_html(link, "quiet"),
+        share_button_html("quiet"),
     )
 
 

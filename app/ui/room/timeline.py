@@ -26,7 +26,7 @@ _PAGES = 10
 
 
 class Timeline:
-    """Two tabs. On a phone a panel opens when its tab is pressed, and closes when it is pressed again."""
+    """Two tabs; on a phone they stand in the sheet that the strip opens."""
 
     def __init__(self, view: RoomView) -> None:
         self._view = view
@@ -35,10 +35,9 @@ class Timeline:
         self._newest: ChangingRow | None = None
         self._oldest_version: int | None = None
         self._versions: Stream | None = None
-        self._pressed_name = ""
         self._with_messages = True
         self._first_seq = view.room.recent[0].seq
-        with ui.element("section").classes("history").props('aria-label="History"') as self._section:
+        with ui.element("section").classes("history").props('aria-label="History"'):
             tabs = Block(_TABS).classes("tabs").props('role="tablist"')
             for event in ("click", "keydown"):
                 tabs.on(event, self._chosen, js_handler=browser.choose_tab())
@@ -68,9 +67,6 @@ class Timeline:
         name = event.args
         if name not in (_TIMELINE, _VERSIONS):  # whatever was sent, a list included
             return
-        is_open = self._pressed_name == name
-        self._pressed_name = "" if is_open else name
-        self._section.classes(remove="open") if is_open else self._section.classes("open")
         if name == _VERSIONS and self._versions is None:
             with self._panels:
                 rows = self._rows("versions").on("click", self._pressed, js_handler=browser.tell_pressed_button())
