@@ -13,7 +13,7 @@ from app import patches
 from app.patches.socket_guard import SocketGuard
 from app.ui import assets
 from app.ui.components.html_block import Block
-from app.ui.http import auth, downloads, health
+from app.ui.http import auth, downloads, health, installing
 from app.ui.http.files import File, Files
 from app.ui.http.middleware import UNAVAILABLE, Middleware
 from app.ui.live.collector import Collector
@@ -41,7 +41,7 @@ def build(site: Site, sockets: SocketGuard) -> dict[str, str]:
     app.add_middleware(  # after the files', so that it stands before it
         Middleware, settings=site.settings, cookies=site.cookies, accounts=site.accounts, presence=site.presence
     )
-    app.router.routes.extend(health.routes(site.health, left_out))
+    app.router.routes.extend([*health.routes(site.health, left_out), *installing.routes()])
     auth.register(site.accounts, site.cookies, demo=site.settings.demo)
     downloads.register(site.receipts, site.privacy, site.workshop, site.now)
     app.on_page_exception(_stay_calm)

@@ -19,7 +19,7 @@ from app.rooms.presence import Presence
 from app.service.accounts import Accounts
 from app.service.viewer import Viewer
 from app.settings import Settings
-from app.ui.http import bodies, health
+from app.ui.http import bodies, health, installing
 from app.ui.http.auth import FORMS
 from app.ui.http.cookies import FLASH_COOKIE, Cookies, is_private
 from app.ui.http.limiter import CapacityLimiter, CrowdedError
@@ -34,7 +34,15 @@ _PAGES_AT_ONCE = 4
 _PATIENCE = 60.0
 """Seconds in which a page's turn has to come."""
 _NO_PAGE_BELOW = (FILES, f"{SOCKET}/")
-_NO_PAGE = {*health.PATHS, "/theme.css", "/quasar.css", "/browser.js", "/favicon.ico", "/receipt-key"}
+_NO_PAGE = {
+    *health.PATHS,
+    "/theme.css",
+    "/quasar.css",
+    "/browser.js",
+    "/favicon.ico",
+    "/receipt-key",
+    *installing.PATHS,
+}
 _HTML = "text/html"
 _POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
