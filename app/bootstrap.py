@@ -10,7 +10,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from app import jobs
+from app.db.absences import Absences
 from app.db.accounts import AccountStore
+from app.db.addresses import AddressStore
 from app.db.engine import Database
 from app.db.feed import Feed
 from app.db.history import History
@@ -18,17 +20,21 @@ from app.db.ledger import Ledger
 from app.db.queue import Queue, Worker
 from app.db.read_marks import ReadMarkStore
 from app.domain.trade import Person
+from app.mail.sender import KeptMails, SmtpSender
 from app.patches.socket_guard import SocketGuard
 from app.rooms.dashboard import Dashboard
 from app.rooms.lobby import Lobby
 from app.rooms.presence import Presence
 from app.rooms.ticker import Ticker
 from app.service.accounts import Accounts
+from app.service.addresses import Addresses
 from app.service.limits import Limits
+from app.service.mailing import Mailing
 from app.service.negotiation import Negotiation
 from app.service.privacy import Privacy
 from app.service.read_marks import ReadMarks
 from app.service.receipts import Receipts
+from app.service.recovery import Recovery
 from app.service.trades import Trades
 from app.settings import Settings
 from app.ui.http.cookies import SESSION_COOKIE, Cookies, cookie_name
@@ -36,7 +42,7 @@ from app.ui.http.requests import client_of, session_of
 from app.ui.http.workshop import Workshop
 from app.ui.live.outage import Outage
 from app.ui.live.pending_pages import PendingPages
-from app.ui.site import Site
+from app.ui.site import Post, Site
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +72,8 @@ class Application:
                 "messages": settings.limit_messages,
                 "rooms": settings.limit_rooms,
                 "exports": settings.limit_exports,
+                "mails": settings.limit_mails,
+                "mails_to_one": settings.limit_mails_to_one,
             }
         )
         store = self._store = AccountStore(self.database)
@@ -82,8 +90,10 @@ class Application:
         )
         marks = ReadMarkStore(self.database)
         self.read_marks = ReadMarks(marks, self.lobby)
+        addresses = AddressStore(self.database, self.queue)
         self.privacy = Privacy(
             store=store,
+            addresses=addresses,
             history=self.history,
             marks=marks,
             accounts=self.accounts,
@@ -108,7 +118,25 @@ class Application:
         self.worker = Worker(self.queue, url)
         self._tasks: list[asyncio.Task[None]] = []
         self._works = False
+        self.post = self._post(addresses) if settings.mails else None
         jobs.register(self.queue, self.negotiation, self.trades, self.accounts)
+
+    def _post(self, store: AddressStore) -> Post:
+        """All that has to do with mails."""
+        settings = self.settings
+        kept = KeptMails()
+        addresses = Addresses(store, self.accounts, self._limits, settings.resolve_secret())
+        mailing = Mailing(
+            sender=SmtpSender(settings.smtp_url) if settings.smtp_url else kept,
+            absences=Absences(self.database, self.queue),
+            store=store,
+            addresses=addresses,
+            public_url=settings.public_url,
+            mail_from=settings.mail_from,
+            now=self.database.clock.now,
+        )
+        jobs.register_mails(self.queue, mailing)
+        return Post(addresses, Recovery(store, self._store, self.accounts, self._limits), kept)
 
     def site(self) -> Site:
         """What pages are made with."""
@@ -119,6 +147,7 @@ class Application:
             pending=PendingPages(),
             receipts=Receipts(self.history, limits=self._limits, secret=secret),
             privacy=self.privacy,
+            post=self.post,
             accounts=self.accounts,
             trades=self.trades,
             negotiation=self.negotiation,

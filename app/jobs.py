@@ -2,13 +2,18 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
+from functools import partial
 
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.jobs import Job
 
-from app.db.queue import EXPIRE_TRADE, Queue, retry_stalled
+from app.db.queue import EXPIRE_TRADE, MAIL_CHANGE, MAIL_LINK, MAIL_NEWS, Queue, retry_stalled
+from app.db.tables import Purpose
+from app.mail.sender import MailError
 from app.service.accounts import Accounts
+from app.service.mailing import Mailing
 from app.service.negotiation import Negotiation
 from app.service.trades import Trades
 
@@ -19,6 +24,8 @@ _LATE = 1.0
 """Seconds. Until then a trade is its job's: one that runs is not overtaken by the look."""
 _STALLED_AFTER = timedelta(seconds=60)
 _KEEP_FAILED = timedelta(days=7)
+_TRIES, _FIRST_PAUSE, _LONGEST_PAUSE = 16, 10, 3600
+"""Of a mail; pauses in seconds, each twice the one before: nine hours in all."""
 
 
 class _TooEarly(Exception):  # noqa: N818 - not an error: the job waits for the deadline
@@ -36,6 +43,15 @@ class _AtTheDeadline(BaseRetryStrategy):
         if isinstance(exception, _TooEarly):
             return RetryDecision(retry_at=exception.deadline)
         return RetryDecision(retry_in={"seconds": min(2**job.attempts, 60)})
+
+
+class _WhenTheServerIsBack(BaseRetryStrategy):
+    """Try to send a mail again, later each time, until it is old news."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002
+        if job.attempts >= _TRIES:
+            return None
+        return RetryDecision(retry_in={"seconds": min(_FIRST_PAUSE * 2**job.attempts, _LONGEST_PAUSE)})
 
 
 async def look_for_overdue(negotiation: Negotiation) -> None:
@@ -91,3 +107,46 @@ def register(queue: Queue, negotiation: Negotiation, trades: Trades, accounts: A
         await app.job_manager.delete_old_jobs(
             nb_hours=int(_KEEP_FAILED.total_seconds() // 3600), include_failed=True, include_cancelled=True
         )
+
+
+def register_mails(queue: Queue, mailing: Mailing) -> None:
+    """Register what is there where mails are set up: the sweep for who is to be told of something, and the mails.
+
+    One job is one mail.
+    """
+    app = queue.app
+    task = partial(app.task, retry=_WhenTheServerIsBack(), pass_context=True)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="sweep_mails", queueing_lock="sweep_mails")
+    async def sweep_mails(timestamp: int) -> None:  # noqa: ARG001 - the periodic time, which Procrastinate passes
+        await mailing.sweep()
+
+    @app.periodic(cron="27 * * * *")
+    @app.task(name="clean_up_mails", queueing_lock="clean_up_mails")
+    async def clean_up_mails(timestamp: int) -> None:  # noqa: ARG001 - the same
+        await mailing.forget_old()
+
+    @task(name=MAIL_NEWS)
+    async def mail_news(context: JobContext, trade_id: int, user_id: int, seq: int, about: str) -> None:
+        await _try(context, mailing.send_news(trade_id, user_id, seq, about))
+
+    @task(name=MAIL_LINK)
+    async def mail_link(context: JobContext, purpose: str, user_id: int) -> None:
+        await _try(context, mailing.send_link(Purpose(purpose), user_id))
+
+    @task(name=MAIL_CHANGE)
+    async def mail_change(context: JobContext, user_id: int, to: str) -> None:
+        await _try(context, mailing.send_change(user_id, to, context.job.id or 0))
+
+
+async def _try(context: JobContext, sending: Awaitable[None]) -> None:
+    """Whatever is given up is said in the log, and is no error of ours."""
+    try:
+        await sending
+    except MailError as error:
+        if error.for_good or context.job.attempts >= _TRIES:
+            log.warning("the mail of job %s is given up: %s", context.job.id, error)
+            return
+        log.warning("the mail of job %s is tried again later: %s", context.job.id, error)
+        raise

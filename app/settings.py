@@ -8,6 +8,9 @@ import ipaddress
 import os
 import secrets
 import socket
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -73,6 +76,10 @@ class Settings(BaseSettings):
     worker: bool = True
     #: Where a worker alone answers `/healthz` and `/readyz`; None: nowhere.
     health_port: int | None = Field(None, ge=1, le=65_535)
+    #: The mail server, ``smtp://user:password@host:port`` or ``smtps://…``; empty: no mails, but the demo shows them.
+    smtp_url: str = ""
+    #: Who mails come from, an address with a name or without; empty: ``traderoom`` at the public URL's host.
+    mail_from: str = ""
     #: Whether the demo's people and trades are there; unset: with the embedded database on a loopback address.
     demo: bool = False
     #: Sign-ups from one address.
@@ -91,6 +98,10 @@ class Settings(BaseSettings):
     limit_rooms: Rate = "300/minute"
     #: Receipts and data downloaded by one person.
     limit_exports: Rate = "30/minute"
+    #: Mails that are asked for by one person or from one address.
+    limit_mails: Rate = "30/hour"
+    #: Mails that are asked for to one e-mail address, or under one name.
+    limit_mails_to_one: Rate = "5/hour"
     #: Open offers of one person.
     limit_open_trades: int = Field(500, ge=1)
     #: Connections at once.
@@ -151,6 +162,32 @@ class Settings(BaseSettings):
             raise ValueError("takes an address such as https://trade.example.com, without a path")
         return value.rstrip("/")
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        sentence = "takes an address such as smtp://user:password@mail.example.com:587 (or smtps://…), percent-encoded"
+        try:
+            parts = urlsplit(value)
+            is_complete = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0
+        except ValueError:
+            raise ValueError(sentence) from None
+        if value and (not is_complete or parts.path.strip("/") or parts.query or parts.fragment):
+            raise ValueError(sentence)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        name, address = parseaddr(value)
+        if not value:
+            return value
+        try:
+            if address.isascii() and all(address.rpartition("@")[::2]):
+                return str(Address(name, addr_spec=address))
+        except (HeaderParseError, ValueError):
+            pass
+        raise ValueError("takes an address such as Traderoom <noreply@example.com>")
+
     @model_validator(mode="after")
     def _together(self) -> Self:
         if self.database_url and not self.secret:
@@ -168,12 +205,20 @@ class Settings(BaseSettings):
             elif host in {"0.0.0.0", "::"}:  # noqa: S104 - recognised, not bound
                 host = socket.gethostname()
             self.public_url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        if not self.mail_from:
+            host = urlsplit(self.public_url).hostname or ""
+            self.mail_from = f"Traderoom <traderoom@{f'[IPv6:{host}]' if ':' in host else host}>"
         return self
 
     @property
     def lists_trades(self) -> bool:
         """Whether a new trade stands on everybody's dashboard unless the seller wants it private."""
         return self.dashboard == "listed"
+
+    @property
+    def mails(self) -> bool:
+        """Whether mails are sent, or shown by the demo; without, no page speaks of them."""
+        return bool(self.smtp_url) or self.demo
 
     @property
     def is_loopback(self) -> bool:

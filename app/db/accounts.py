@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from app.db.engine import Database, Prepared
-from app.db.tables import ReadMarkRow, SessionRow, TradeRow, UserRow
+from app.db.tables import AddressRow, MailLinkRow, ReadMarkRow, SessionRow, TradeRow, UserRow
 from app.domain.kinds import Status
 from app.domain.names import name_skeleton
 from app.domain.trade import Person
@@ -94,8 +94,9 @@ class AccountStore:
         await self._run(update(UserRow).where(col(UserRow.id) == user_id).values(password_hash=password_hash))
 
     async def delete_user(self, user_id: int, name: str) -> bool:
-        """Put `name` in the place of the user's own, make the password unusable, and forget what the user has seen;
-        every process hears of it. False, and nothing is changed, while one of the user's trades is being negotiated."""
+        """Put `name` in the place of the user's own, make the password unusable, and forget the e-mail address and what
+        the user has seen; every process hears of it. False, and nothing is changed, while one of the user's trades is
+        being negotiated."""
         negotiated = _negotiated(user_id)
         gone = (
             update(UserRow)
@@ -104,8 +105,9 @@ class AccountStore:
             .returning(col(UserRow.id))
             .cte("gone")
         )
-        seen = delete(ReadMarkRow).where(col(ReadMarkRow.user_id).in_(select(gone.c.id))).cte("seen")
-        statement = select(gone.c.id, func.pg_notify(NAMES_CHANNEL, f"{user_id} {name}")).add_cte(seen)
+        statement = select(gone.c.id, func.pg_notify(NAMES_CHANNEL, f"{user_id} {name}"))
+        for row in (AddressRow, MailLinkRow, ReadMarkRow):
+            statement = statement.add_cte(delete(row).where(col(row.user_id).in_(select(gone.c.id))).cte())
         async with self._database.reading() as connection:
             return (await connection.execute(statement)).one_or_none() is not None
 

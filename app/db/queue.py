@@ -28,6 +28,7 @@ _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 _POOL_PATIENCE = 3.0
 """Seconds to wait for a connection; a worker that is told to stop while the database is away waits three times."""
 EXPIRE_TRADE = "expire_trade"
+MAIL_NEWS, MAIL_LINK, MAIL_CHANGE = "mail_news", "mail_link", "mail_change"
 _POLLED = 3.0
 """Seconds after which a worker looks for jobs whether or not it was poked."""
 _SILENT = 9.0
@@ -114,6 +115,11 @@ class Queue:
         """Schedule a trade's expiry within the connection's transaction; returns the job's id."""
         task = self.app.configure_task(EXPIRE_TRADE, schedule_at=at, connection=connection)
         return await task.defer_async(trade_id=trade_id)
+
+    async def defer(self, task: str, *jobs: dict[str, Any], connection: psycopg.AsyncConnection | None = None) -> None:
+        """Have a task done soon, once for each of these arguments; within the connection's transaction, if given."""
+        if jobs:
+            await self.app.configure_task(task, connection=connection).batch_defer_async(*jobs)
 
     async def cancel_expiry(self, job_id: int, connection: psycopg.AsyncConnection) -> None:
         """Delete the job within the connection's transaction. One that runs already, or is gone, is left alone."""

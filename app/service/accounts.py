@@ -99,14 +99,17 @@ class Accounts:
     async def reset_password(self, name: str, password: str) -> None:
         """Set a new password and end the person's sessions. Raises `Refusal`: no such person, limits."""
         person = await self.find(name)
-        hashed = await self._passwords.hash(check_password(password))
-        await self._store.set_password_hash(person.id, hashed)
+        await self._store.set_password_hash(person.id, await self.hash(password))
         await self._store.end_sessions(person.id)
         security_log.note("password_reset", person=person.id)
 
+    async def hash(self, password: str) -> str:
+        """What is kept of a new password. Raises `Refusal`: limits."""
+        return await self._passwords.hash(check_password(password))
+
     async def viewer(self, token: str, *, time_zone: str = "") -> Viewer | None:
         """Who holds the session of this token, if it is live. The browser's time zone is kept, if we know it."""
-        session = await self._store.find_session(_digest(token))
+        session = await self._store.find_session(digest(token))
         if session is None:
             return None
         viewer = Viewer(session.person, session.id, session.time_zone, session.theme)
@@ -178,9 +181,8 @@ class Accounts:
 
         Not judged by the rules for new names: whoever has a name keeps it, and signs in with it.
         """
-        key = _key_of(typed)
-        can_be_stored = not any(unicodedata.category(c) in {"Cc", "Cs"} for c in key)
-        return await self._store.find_user(key) if can_be_stored else None
+        key = stored_key(typed)
+        return await self._store.find_user(key) if key else None
 
     async def _check_free(self, name: str) -> None:
         """Raises `Refusal` (TAKEN) where an account has, or had, this name or one that looks like it."""
@@ -192,7 +194,7 @@ class Accounts:
 
     async def _start_session(self, person: Person) -> str:
         token = secrets.token_urlsafe(32)
-        if not await self._store.create_session(person.id, _digest(token)):
+        if not await self._store.create_session(person.id, digest(token)):
             raise Refusal(Reason.INVALID, _WRONG, "password")
         return token
 
@@ -213,5 +215,12 @@ def _key_of(typed: str) -> str:
     return name_key(" ".join(typed.split())[:_LONGEST_TYPED])
 
 
-def _digest(token: str) -> bytes:
+def stored_key(typed: str) -> str:
+    """The key of a name as typed; empty where no name can have it."""
+    key = _key_of(typed)
+    return "" if any(unicodedata.category(c) in {"Cc", "Cs"} for c in key) else key
+
+
+def digest(token: str) -> bytes:
+    """What is stored of a token."""
     return hashlib.sha256(token.encode()).digest()

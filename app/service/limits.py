@@ -13,6 +13,9 @@ from limits.strategies import MovingWindowRateLimiter
 from app import security_log
 from app.domain.refusals import Reason, Refusal
 
+_A_MINUTE = 60
+"""In seconds."""
+
 
 class Limits:
     """Rates by name, such as ``sign_in`` → ``60/minute``; counted per key (an address, a user's id)."""
@@ -25,7 +28,7 @@ class Limits:
     def check(self, name: str, key: object) -> None:
         """Count one use. Raises `Refusal` when the rate is used up; waiting helps."""
         if not self._window.hit(self._rates[name], name, str(key)):
-            raise _too_often(name, str(key))
+            raise self._too_often(name, str(key))
 
     @contextmanager
     def trying(self, name: str, *key: str) -> Iterator[None]:
@@ -35,7 +38,7 @@ class Limits:
         self._trying[whose] += 1
         try:
             if not self._window.test(rate, *whose, cost=self._trying[whose]):
-                raise _too_often(name)
+                raise self._too_often(name)
             try:
                 yield
             except Refusal as refusal:
@@ -48,10 +51,10 @@ class Limits:
             if not self._trying[whose]:
                 del self._trying[whose]
 
-
-def _too_often(name: str, by: str | None = None) -> Refusal:
-    security_log.note("limited", limit=name, by=by)
-    return Refusal(Reason.TOO_OFTEN, "That was very often in a short time. Please wait a minute and try again.")
+    def _too_often(self, name: str, by: str | None = None) -> Refusal:
+        security_log.note("limited", limit=name, by=by)
+        wait = "an hour" if self._rates[name].get_expiry() > _A_MINUTE else "a minute"
+        return Refusal(Reason.TOO_OFTEN, f"That was very often in a short time. Please wait {wait} and try again.")
 
 
 class RecentUses(Storage, MovingWindowSupport):

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict
 from datetime import datetime
 
 from app import security_log
 from app.db.accounts import AccountStore
+from app.db.addresses import AddressStore
 from app.db.history import History
 from app.db.read_marks import ReadMarkStore
 from app.domain.chain import body_of, utc_text
@@ -30,6 +32,7 @@ class Privacy:
         self,
         *,
         store: AccountStore,
+        addresses: AddressStore,
         history: History,
         marks: ReadMarkStore,
         accounts: Accounts,
@@ -39,6 +42,7 @@ class Privacy:
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
+        self._addresses = addresses
         self._history = history
         self._marks = marks
         self._accounts = accounts
@@ -86,12 +90,14 @@ class Privacy:
             }
             for session in await self._store.sessions_of(viewer.person.id)
         ]
+        known = await self._addresses.of(viewer.person.id)
         head = {
             "exported_at": utc_text(self._now()),
             "account": {
                 "id": viewer.person.id,
                 "name": viewer.person.name,
                 "since": utc_text(await self._store.created_at(viewer.person.id)),
+                **({"email": asdict(known)} if known.address or known.wanted else {}),
             },
             "sessions": sessions,
         }

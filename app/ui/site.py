@@ -5,19 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.trade import Trade
+from app.mail.sender import KeptMails
 from app.rooms.dashboard import Dashboard
 from app.rooms.presence import Presence
 from app.rooms.ticker import Ticker
 from app.service.accounts import Accounts
+from app.service.addresses import Addresses
 from app.service.negotiation import Negotiation
 from app.service.privacy import Privacy
 from app.service.read_marks import ReadMarks
 from app.service.receipts import Receipts
+from app.service.recovery import Recovery
 from app.service.trades import Trades
 from app.settings import Settings
 from app.ui.http.cookies import Cookies
 from app.ui.http.workshop import Workshop
 from app.ui.live.pending_pages import PendingPages
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What there is where mails are set up: use cases of addresses and of forgotten passwords, and the mails that the
+    demo has kept."""
+
+    addresses: Addresses
+    recovery: Recovery
+    kept: KeptMails
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,8 @@ class Site:
     privacy: Privacy
     negotiation: Negotiation
     read_marks: ReadMarks
+    #: Mails; None where they are not set up, and no page speaks of them.
+    post: Post | None
     #: Does what takes the processor for long.
     workshop: Workshop
     #: Who is where.

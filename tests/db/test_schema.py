@@ -22,6 +22,7 @@ from tests.db.server import Server
 ROOT = Path(__file__).parents[2]
 FROZEN = ROOT / "migrations" / "versions" / "procrastinate_3_10.sql"
 OURS = {"users", "sessions", "trades", "trade_transitions", "trade_actions", "trade_versions", "messages", "read_marks"}
+OURS |= {"addresses", "mail_links"}
 
 Facts = set[tuple[object, ...]]
 _COLUMNS = """

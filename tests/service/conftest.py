@@ -30,9 +30,8 @@ from tests.db.server import Server
 
 PASSWORD = "correct horse"
 HERE = "192.0.2.1"
-PLENTY = dict.fromkeys(
-    ("sign_up", "sign_in", "guesses", "guesses_at_name", "moves", "messages", "rooms", "exports"), "1000/minute"
-)
+_RATES = ("sign_up", "sign_in", "guesses", "guesses_at_name", "moves", "messages", "rooms", "exports")
+PLENTY = dict.fromkeys((*_RATES, "mails", "mails_to_one"), "1000/minute")
 _TABLES = ("users", "sessions", "trades", "trade_actions", "trade_versions", "messages", "procrastinate_jobs")
 
 

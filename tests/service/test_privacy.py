@@ -8,6 +8,8 @@ from uuid import uuid4
 import pytest
 
 from app.db.accounts import AccountStore
+from app.db.addresses import AddressStore
+from app.db.queue import Queue
 from app.db.read_marks import ReadMarkStore
 from app.domain.kinds import Status
 from app.domain.moves import Expire
@@ -62,11 +64,12 @@ class Town:
 
 
 @pytest.fixture
-async def town(office: Office, people: Accounts, market: Market) -> Town:
+async def town(office: Office, people: Accounts, market: Market, queue: Queue) -> Town:
     """A town with generous limits."""
     limits, store = Limits(PLENTY), AccountStore(market.database)
     privacy = Privacy(
         store=store,
+        addresses=AddressStore(market.database, queue),
         history=market.history,
         marks=ReadMarkStore(market.database),
         accounts=people,

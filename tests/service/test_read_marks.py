@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from app.db.accounts import AccountStore
+from app.db.addresses import AddressStore
+from app.db.queue import Queue
 from app.db.read_marks import MOST_COUNTED, ReadMarkStore
 from app.domain.kinds import Kind, Status
 from app.domain.moves import Offer, ReleaseSeat, See, SendMessage
@@ -126,13 +128,14 @@ async def test_news_are_counted_no_further_than_a_bound(marks: ReadMarks, deal: 
 
 
 async def test_a_mark_is_exported_and_goes_with_the_account(
-    marks: ReadMarks, store: ReadMarkStore, office: Office, people: Accounts, market: Market
+    marks: ReadMarks, store: ReadMarkStore, office: Office, people: Accounts, market: Market, queue: Queue
 ) -> None:
     token = await people.sign_up("Ann of the marks", PASSWORD, address=HERE)
     ann = await who(people, token)
     deal = await market.draft(by="Ann of the marks")
     privacy = Privacy(
         store=AccountStore(market.database),
+        addresses=AddressStore(market.database, queue),
         history=market.history,
         marks=store,
         accounts=people,

@@ -3,13 +3,17 @@
 from sqlmodel import SQLModel
 
 from app.db.tables.accounts import SessionRow, UserRow
+from app.db.tables.addresses import AddressRow, MailLinkRow, Purpose
 from app.db.tables.read_marks import ReadMarkRow
 from app.db.tables.trades import REQUEST_INDEX, ActionRow, MessageRow, TradeRow, VersionRow
 
 __all__ = [
     "REQUEST_INDEX",
     "ActionRow",
+    "AddressRow",
+    "MailLinkRow",
     "MessageRow",
+    "Purpose",
     "ReadMarkRow",
     "SessionRow",
     "TradeRow",

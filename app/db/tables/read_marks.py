@@ -10,7 +10,8 @@ from app.db import columns
 
 class ReadMarkRow(SQLModel, table=True):
     """One person's mark in one trade: `seen_seq` is the newest action they had on their screen, `seen_at` when they
-    were last there (none: never), `mailed_seq` the newest action that they were told of by mail."""
+    were last there (none: never), `mailed_seq` the newest action that they were told of by mail, `mailed_deadline` the
+    deadline that they were warned of."""
 
     __tablename__ = "read_marks"
     __table_args__ = (
@@ -24,3 +25,4 @@ class ReadMarkRow(SQLModel, table=True):
     seen_seq: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0")))
     seen_at: datetime | None = Field(default=None, sa_column=columns.time(nullable=True))
     mailed_seq: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0")))
+    mailed_deadline: datetime | None = Field(default=None, sa_column=columns.time(nullable=True))

@@ -1,0 +1,166 @@
+"""Who is to be told of something by mail: a question to the rows, asked again and again, and no event that can be lost.
+
+What somebody did themselves they have seen, and all before it. One absence brings one mail about what is new, one
+before the deadline where there is something to answer, and one about the outcome; the next about news comes after they
+have been there again. The marks of that move in the transaction that defers the jobs.
+"""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from psycopg.rows import namedtuple_row
+
+from app.db.checks import among
+from app.db.engine import Database
+from app.db.queue import MAIL_NEWS, Queue
+from app.domain.kinds import OPEN, Kind, kinds_that_close
+
+UNSEEN_FOR = timedelta(minutes=2)
+"""So long something must have been there before somebody is told."""
+BEFORE_DEADLINE = timedelta(minutes=10)
+"""From so long before the deadline on whoever has something to answer is warned."""
+_LOOK_BACK = timedelta(days=1)
+"""Trades in which nothing happened for so long have nothing to tell that was not told."""
+_AT_ONCE = 200
+"""How many are told in one transaction."""
+_LOCK = 5_202_611_227
+"""The advisory lock with which one process sweeps and the others leave it to that one."""
+DEADLINE = "deadline"
+"""What a mail is about that is not about something that happened."""
+TELLING = (
+    *kinds_that_close(),
+    Kind.AMENDED,
+    Kind.AMENDMENT_REQUESTED,
+    Kind.JOINED,
+    Kind.MESSAGE_SENT,
+)
+"""What matters to whoever did not do it, the weightiest first."""
+
+
+class Absence(NamedTuple):
+    """What a mail has to say, as the database has it now."""
+
+    name: str
+    address: str
+    time_zone: str
+    other: str | None
+    title: str
+    code: str
+    deadline: Any
+
+
+class Absences:
+    """Finds whom to tell, and what."""
+
+    def __init__(self, database: Database, queue: Queue) -> None:
+        self._database = database
+        self._queue = queue
+
+    async def sweep(self) -> int:
+        """Defer a job for each person and trade that is due, once however many sweep at the same time; how many."""
+        total = 0
+        while count := await self._sweep_some():
+            total += count
+            if count < SWEEP_VALUES["at_once"]:
+                break
+        return total
+
+    async def read(self, trade_id: int, user_id: int, seq: int) -> Absence | None:
+        """What to tell somebody who has not seen this action; None where they have, or want no mail any more."""
+        async with self._database.raw() as connection:
+            row = await (
+                await connection.execute(_READ.encode(), {"trade": trade_id, "user": user_id, "seq": seq})
+            ).fetchone()
+        return Absence(*row) if row else None
+
+    async def _sweep_some(self) -> int:
+        async with self._database.transaction() as connection:
+            row = await (await connection.execute(_TAKE_TURN, {"lock": _LOCK})).fetchone()
+            if not row or not row[0]:
+                return 0
+            cursor = connection.cursor(row_factory=namedtuple_row)
+            await cursor.execute(SWEEP.encode(), SWEEP_VALUES)
+            due: list[Any] = await cursor.fetchall()
+            jobs = ({"trade_id": d.trade_id, "user_id": d.user_id, "seq": d.seq, "about": about(d)} for d in due)
+            await self._queue.defer(MAIL_NEWS, *jobs, connection=connection)
+        return len(due)
+
+
+def about(due: Any) -> str:
+    """What the mail is about: the weightiest of what is new, but the deadline where that is why it is sent."""
+    if due.is_warning:
+        return DEADLINE
+    return next(kind.value for kind in TELLING if kind in due.kinds)
+
+
+_TAKE_TURN = "SELECT pg_try_advisory_xact_lock(%(lock)s)"
+
+_PARTIES = """
+    CROSS JOIN LATERAL (VALUES (t.seller_id, 'seller'), (t.buyer_id, 'buyer')) AS party (user_id, role)
+    JOIN addresses e ON e.user_id = party.user_id AND e.subscribed AND e.address IS NOT NULL
+    LEFT JOIN read_marks m ON m.trade_id = t.id AND m.user_id = party.user_id
+"""
+_OWN = """
+    CROSS JOIN LATERAL (
+        SELECT greatest(coalesce(m.seen_seq, 0), coalesce(max(a.seq), 0)) AS seen FROM trade_actions a
+        WHERE a.trade_id = t.id AND a.seq > coalesce(m.seen_seq, 0) AND a.actor_id = party.user_id
+    ) AS own
+"""
+_ENDS = among("kind", kinds_that_close())
+
+SWEEP = f"""
+    WITH trade AS (
+        SELECT id FROM trades WHERE active_at > now() - %(look_back)s
+        UNION
+        SELECT id FROM trades
+        WHERE {among("status", OPEN)} AND expires_at > now() AND expires_at <= now() + %(before)s
+    ), due AS (
+        SELECT t.id AS trade_id, party.user_id, news.kinds, last_call.warns AND NOT news.has_ended AS is_warning,
+               CASE WHEN last_call.warns THEN t.seq ELSE news.newest END AS seq,
+               CASE WHEN last_call.is_now THEN t.expires_at END AS warned
+        FROM trade JOIN trades t USING (id) {_PARTIES} {_OWN}
+        CROSS JOIN LATERAL (
+            SELECT max(seq) AS newest, array_agg(DISTINCT kind) AS kinds,
+                   coalesce(bool_or({_ENDS}), false) AS has_ended,
+                   coalesce(bool_or({_ENDS} AND seq > coalesce(m.mailed_seq, 0)), false) AS ends
+            FROM trade_actions a
+            WHERE a.trade_id = t.id AND a.seq > own.seen AND a.actor_id IS DISTINCT FROM party.user_id
+              AND {among("kind", TELLING)} AND a.at <= now() - %(unseen_for)s
+        ) AS news
+        CROSS JOIN LATERAL (
+            SELECT is_now, is_now AND m.mailed_deadline IS DISTINCT FROM t.expires_at AS warns FROM (
+                SELECT t.status = 'in_negotiation' AND t.expires_at > now() AND t.expires_at <= now() + %(before)s
+                   AND (t.offered_by <> party.role OR party.role = 'seller' AND t.request <> '') AS is_now
+            ) AS answerable
+        ) AS last_call
+        WHERE t.seq > coalesce(m.seen_seq, 0) AND news.newest IS NOT NULL
+          AND (t.closed_at IS NULL OR t.closed_at <= now() - %(unseen_for)s)
+          AND (coalesce(m.mailed_seq, 0) <= own.seen OR news.ends OR last_call.warns)
+        ORDER BY t.expires_at, t.id
+        LIMIT %(at_once)s
+    ), marked AS (
+        INSERT INTO read_marks (trade_id, user_id, mailed_seq, mailed_deadline)
+        SELECT trade_id, user_id, seq, warned FROM due
+        ON CONFLICT (trade_id, user_id) DO UPDATE SET
+            mailed_seq = greatest(read_marks.mailed_seq, EXCLUDED.mailed_seq),
+            mailed_deadline = coalesce(EXCLUDED.mailed_deadline, read_marks.mailed_deadline)
+    )
+    SELECT trade_id, user_id, seq, kinds, is_warning FROM due
+"""  # noqa: S608 - put together from the constants above
+SWEEP_VALUES: dict[str, Any] = {
+    "look_back": _LOOK_BACK,
+    "before": BEFORE_DEADLINE,
+    "unseen_for": UNSEEN_FOR,
+    "at_once": _AT_ONCE,
+}
+
+_READ = f"""
+    SELECT me.name, e.address, coalesce(zone.time_zone, 'UTC'), other.name, t.title, t.code, t.expires_at
+    FROM trades t {_PARTIES} {_OWN}
+    JOIN users me ON me.id = party.user_id
+    LEFT JOIN users other ON other.id = CASE party.role WHEN 'seller' THEN t.buyer_id ELSE t.seller_id END
+    LEFT JOIN LATERAL (
+        SELECT time_zone FROM sessions s WHERE s.user_id = me.id ORDER BY s.seen_at DESC LIMIT 1
+    ) AS zone ON true
+    WHERE t.id = %(trade)s AND party.user_id = %(user)s AND own.seen < %(seq)s
+"""  # noqa: S608 - the same

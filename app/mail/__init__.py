@@ -1,0 +1,1 @@
+"""E-mail: what a mail says, and who takes it."""
