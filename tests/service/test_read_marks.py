@@ -128,8 +128,9 @@ async def test_news_are_counted_no_further_than_a_bound(marks: ReadMarks, deal: 
 
 
 async def test_a_mark_is_exported_and_goes_with_the_account(
-    marks: ReadMarks, store: ReadMarkStore, office: Office, people: Accounts, market: Market, queue: Queue
+    marks: ReadMarks, office: Office, people: Accounts, market: Market, queue: Queue
 ) -> None:
+    store = ReadMarkStore(market.database)
     token = await people.sign_up("Ann of the marks", PASSWORD, address=HERE)
     ann = await who(people, token)
     deal = await market.draft(by="Ann of the marks")
