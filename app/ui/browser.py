@@ -245,15 +245,6 @@ def leave_enter_to_input_methods() -> str:
     }"""
 
 
-def finish_typing() -> str:
-    """Enter hands in a form whose fields tell what was typed only after a pause: first the field tells the rest."""
-    return """async (e) => {
-        e.target.dispatchEvent(new Event('change'));
-        await new Promise((told) => setTimeout(told));
-        emit();
-    }"""
-
-
 def tell_choice() -> str:
     """What somebody has chosen in a browser's own list, or whether its own box is ticked."""
     return "(e) => emit(e.target.type === 'checkbox' ? e.target.checked : e.target.value)"

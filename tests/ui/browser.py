@@ -119,6 +119,7 @@ class Browser:
         except ValueError as answer:  # which has the text of what is no live page
             self.user.client = static(str(answer))
         self.sent_to.clear()
+        self.request = str(uuid4())
         emit = self.page.outbox._emit
 
         async def note_and_emit(message: Message) -> None:
@@ -250,6 +251,8 @@ class Browser:
             self._act(listening(button.block)).trigger("click", name)
         elif name == "Send":
             self.composer.send()
+        elif name == "Create trade":
+            self.trigger(button, "click", self.request)
         else:
             self._act(button).click()
 

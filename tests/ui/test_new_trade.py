@@ -97,7 +97,7 @@ async def test_a_double_click_makes_one_trade(sam: Browser) -> None:
         sam.fill(label, text)
     button = sam.button("Create trade")
     for _ in range(3):
-        sam.trigger(button, "click")
+        sam.trigger(button, "click", sam.request)
     await sam.until(lambda: sam.page.title == "Made once · Traderoom")
     made = await sam.application.history.activity([Status.DRAFT], "Made once", offset=0, limit=9)
     assert len(made) == 1

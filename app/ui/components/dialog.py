@@ -7,12 +7,17 @@ from nicegui import ui
 from nicegui.element import Element
 
 from app.domain.refusals import Refusal
-from app.ui import browser
+from app.ui import browser, typed
 from app.ui.components.button import Button
-from app.ui.components.feedback import Field, attempt, busy, mark, text_of
+from app.ui.components.feedback import Field, attempt, busy, keep, mark, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block, Press
 
+RESTORED = (
+    "<span>What you typed before is back.</span>"
+    '<button type="button" class="button plain start-over">Start over</button>'
+)
+"""Said where fields were filled with what was typed and not recorded; the browser shows it then."""
 Act = Callable[[Mapping[str, str]], Awaitable[object]]
 """What a form's button does with what was typed, by the fields' names. Its result is not None when it was done."""
 
@@ -62,7 +67,7 @@ class Form:
     What was typed is not lost by a slip: Escape or a click beside the dialog asks first.
     """
 
-    def __init__(self, opened: Dialog, content: Element, act: Act) -> None:
+    def __init__(self, opened: Dialog, content: Element, act: Act, kept: str) -> None:
         self.dialog = opened
         self.content = content
         self.fields: dict[str, Field] = {}
@@ -73,6 +78,7 @@ class Form:
         #: Called after a refusal, before it is told: what it was about may have changed, and shut the form.
         self.catch_up: Callable[[], None] | None = None
         self._act = act
+        self._kept = kept
         self._offered: dict[str, str] = {}
 
     @property
@@ -85,8 +91,11 @@ class Form:
         self._offered = self.typed
         if self.fields:
             self.dialog.ask_before_leaving(self._leave)
+        if self.fields and self._kept:
+            keep(self.fields, self._kept)
+            Block(RESTORED).classes("note restored")
         with buttons() as self._row:
-            Button("Cancel", on_click=self.dialog.close).props("flat no-caps").classes("quiet")
+            Button("Cancel", on_click=self._discard).props("flat no-caps").classes("quiet")
             button = Button(submit, on_click=lambda: self.submit(button))
             button.props(f'unelevated no-caps color="{color}"')
 
@@ -119,16 +128,23 @@ class Form:
             done = await attempt(self._act(self.typed), refusals.append)
         self.is_busy = False
         if done is not None:
-            self.dialog.close()
+            button.enabled = False  # a press that is still on its way asks for nothing more
+            self._discard()
             return
         if self.catch_up is not None:
             self.catch_up()
         if not self.is_shut and not mark(self.fields, refusals[0].wrong):
             self.dialog.say(str(refusals[0]))
 
+    def _discard(self) -> None:
+        """Close, and have the browser forget what was typed."""
+        if self._kept:
+            ui.run_javascript(typed.forget(f"{self._kept}/"))
+        self.dialog.close()
+
     def _leave(self) -> None:
         if not self.fields or self.typed == self._offered:
-            self.dialog.close()
+            self._discard()
             return
         if self._row.visible:
             self._row.visible = False
@@ -145,7 +161,7 @@ class Form:
 
         with self.content, buttons() as question:
             ui.label("Discard what you typed?").props('role="alert"').classes("question")
-            Button("Discard", on_click=self.dialog.close).props("flat no-caps").classes("danger")
+            Button("Discard", on_click=self._discard).props("flat no-caps").classes("danger")
             self._keep = Button("Keep typing", on_click=go_on).props('unelevated no-caps color="primary"')
 
 
@@ -170,13 +186,15 @@ def dialog(heading: str, note: str = "") -> Iterator[Dialog]:
 
 
 @contextmanager
-def form_dialog(heading: str, note: str = "", *, submit: str, act: Act, color: str = "primary") -> Iterator[Form]:
+def form_dialog(
+    heading: str, note: str = "", *, submit: str, act: Act, color: str = "primary", kept: str = ""
+) -> Iterator[Form]:
     """Open a dialog that asks before it acts; its content goes into the block, its fields into `Form.fields`.
 
-    `submit` stands on the button.
+    `submit` stands on the button. Below the key `kept` the browser keeps what is typed, until it is done or discarded.
     """
     with dialog(heading, note) as opened, ui.element("div").classes("stack") as content:
-        form = Form(opened, content, act)
+        form = Form(opened, content, act, kept)
         opened.on_close(form.fields.clear)
         yield form
         form.furnish(submit, color)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
+from uuid import UUID
 
 from nicegui import ui
 
@@ -31,6 +32,20 @@ async def attempt(use_case: Awaitable[T], show: Callable[[Refusal], None] | None
 def text_of(field: Field) -> str:
     """What stands in a field. A value that is no text was forged, and counts as nothing."""
     return field.value if isinstance(field.value, str) else ""
+
+
+def as_uuid(told: object) -> UUID | None:
+    """The name of a request, which the browser has made; None where it is none."""
+    try:
+        return UUID(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
+
+
+def keep(fields: Mapping[str, Field], under: str) -> None:
+    """Have the browser keep what is typed into the fields, by their names below a key, until it is forgotten."""
+    for name, field in fields.items():
+        field.props["data-kept"] = f"{under}/{name}"
 
 
 def mark(fields: Mapping[str, Field], wrong: Mapping[str, str]) -> bool:

@@ -5,7 +5,6 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
-from uuid import uuid4
 
 from fastapi import Request
 from nicegui import ui
@@ -17,11 +16,12 @@ from app.domain.names import GONE
 from app.domain.refusals import Refusal
 from app.domain.terms import as_typed, check_unit, parse_terms
 from app.domain.text import MAX_TITLE
-from app.ui import browser
+from app.ui import browser, typed
 from app.ui.components import wording
 from app.ui.components.button import Button
 from app.ui.components.deadline_field import DeadlineField
-from app.ui.components.feedback import Field, attempt, busy, mark, text_of
+from app.ui.components.dialog import RESTORED
+from app.ui.components.feedback import Field, as_uuid, attempt, busy, keep, mark, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.http.requests import viewer_of, zone_of
@@ -46,7 +46,8 @@ def register(site: Site) -> None:
         with frame(site, request, "New trade", classes="page trades-page"):
             Block(
                 "<h1>New trade</h1><p class=note>You are the seller. You can amend everything but the title, the"
-                " currency and the unit, and extend the deadline, until one of you decides.</p>",
+                " currency and the unit, and extend the deadline, until one of you decides.</p>"
+                f'<div class="note restored">{RESTORED}</div>',
             )
             with ui.element("div").classes("offer-form"):
                 _OfferForm(site, request, given)
@@ -77,7 +78,8 @@ class _OfferForm:
         self._site = site
         self._viewer = viewer_of(request)
         self._zone = zone_of(self._viewer)
-        self._request = uuid4()
+        # What is typed belongs to a form that begins so: another trade's terms begin another one.
+        self._kept = f"{self._viewer.person.id}/new/{request.url.query}"
         self._currency = site.settings.currency
         with ui.element("section").classes("card stack"):
             title = self._input("Title", given.get("title", ""), 'dir="auto" autofocus')
@@ -95,6 +97,7 @@ class _OfferForm:
             with ui.element("div"):
                 self._private = given.get("private", "" if site.settings.lists_trades else "1") in _TICKED
                 box = Block(_BOX.format(Html(" checked") if self._private else ""))
+                box.props["data-kept"] = f"{self._kept}/private"
                 box.on("change", self._tick, js_handler=browser.tell_choice())
                 Block(_PRIVATE).classes("note under-check")
         self._fields: dict[str, Field] = {
@@ -106,17 +109,21 @@ class _OfferForm:
             "minutes": self._deadline.input,
             "buyer": buyer,
         }
+        keep(self._fields, self._kept)
+        self._choice.props["data-kept"] = f"{self._kept}/currency"
         with ui.element("aside").classes("card recap").props('aria-label="Summary"'):
             self._summary = Block().classes("stack").props('aria-live="polite"')
             with ui.element("div").classes("dock"):
                 self._problem = ui.label().classes("alert").props('role="alert"')
                 self._problem.visible = False
                 self._short = Block().classes("short").props('aria-hidden="true"')
-                self._button = Button("Create trade", on_click=self._create)
+                self._button = Button("Create trade").on(
+                    "click", self._create, js_handler=typed.name_request(self._kept)
+                )
                 self._button.props('unelevated no-caps color="primary"').classes("wide")
         for name, field in self._fields.items():
             if name != "description":
-                field.on("keydown.enter", self._create, js_handler=browser.finish_typing())
+                field.on("keydown.enter", self._create, js_handler=typed.name_request(self._kept))
         self._choice.on("change", self._choose, js_handler=browser.tell_choice())
         self._take_currency(given.get("currency", self._currency))
         self._choice.show(_currency_list(self._currency))
@@ -160,17 +167,18 @@ class _OfferForm:
         self._problem.text = sentence
         self._problem.visible = bool(sentence)
 
-    async def _create(self) -> None:
-        if not self._button.enabled:
+    async def _create(self, event: GenericEventArguments) -> None:
+        request = as_uuid(event.args)
+        if not self._button.enabled or request is None:
             return
         mark(self._fields, {})
         self._say("")
-        typed, no_deadline = self._typed, {}
+        fields, no_deadline = self._typed, {}
         try:
-            typed["minutes"] = str(self._deadline.minutes)
+            fields["minutes"] = str(self._deadline.minutes)
         except Refusal as refusal:
             # The use case hears of no deadline, and refuses that with all else; what is wrong with it we know better.
-            typed["minutes"], no_deadline = "", dict(refusal.wrong)
+            fields["minutes"], no_deadline = "", dict(refusal.wrong)
 
         def refuse(refusal: Refusal) -> None:
             if not mark(self._fields, {**refusal.wrong, **no_deadline}):
@@ -179,23 +187,25 @@ class _OfferForm:
         with busy(self._button):
             making = self._site.trades.create(
                 self._viewer,
-                request=self._request,
+                request=request,
                 currency=self._currency,
                 private=self._private,
-                **typed,
+                **fields,
             )
             trade = await attempt(making, refuse)
         if trade is not None:
+            self._button.enabled = False  # a press that is still on its way asks for nothing more
+            ui.run_javascript(typed.forget(f"{self._kept}/"))
             ui.navigate.to(f"/room/{trade.code}")
 
     def _show(self) -> None:
         """Say what the fields amount to, with a dash for what cannot be told yet."""
-        typed = self._typed
+        fields = self._typed
         total, sums, until, period = "–", Html("Price × quantity"), "–", ""
         try:
-            terms = parse_terms(typed["price"], typed["quantity"], "", self._currency)
+            terms = parse_terms(fields["price"], fields["quantity"], "", self._currency)
             total = wording.money(terms.total, self._currency)
-            price = wording.price(terms.price, self._currency, check_unit(typed["unit"]))
+            price = wording.price(terms.price, self._currency, check_unit(fields["unit"]))
             sums = Html("{} × {}").format(price, wording.number(terms.quantity))
         except Refusal:
             pass
@@ -213,12 +223,12 @@ class _OfferForm:
                 "<dl><dt>Deadline</dt><dd>{}<span>{}</span></dd><dt>Buyer</dt><dd><bdi>{}</bdi></dd>"
                 "<dt>Activity</dt><dd>{}</dd></dl>"
             ).format(
-                typed["title"].strip()[:MAX_TITLE] or "–",
+                fields["title"].strip()[:MAX_TITLE] or "–",
                 total,
                 sums,
                 until,
                 period,
-                typed["buyer"].strip()[:100] or "Anybody with the link",
+                fields["buyer"].strip()[:100] or "Anybody with the link",
                 "Private" if is_hidden else "Public",
             )
         )

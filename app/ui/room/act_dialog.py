@@ -56,15 +56,17 @@ def act_dialog(
     left: Callable[[Trade], Html] | None = None,
     review: tuple[Review, tuple[Kind, ...]] | None = None,
     color: str = "primary",
+    start: str = "",
 ) -> Iterator[Form]:
     """A form that follows the room; its content goes into the block, its fields into `Form.fields`.
 
     `undone` says what was not done once the button has gone. `typed` replaces what the fields begin with. `terms` stand
     above the fields. `left` is said after the time that is left. `review` opens the act again, where one of its kinds
-    is possible.
+    is possible. What is typed is kept for the same act, and the same `start` of it.
     """
+    kept = f"{view.me}/{view.trade.id}/{kind.value}{start}"
     following = _Following(view, kind, undone, review)
-    with form_dialog(heading, note, submit=submit, act=act, color=color) as form:
+    with form_dialog(heading, note, submit=submit, act=act, color=color, kept=kept) as form:
         block = Block(terms or "")
         yield form
         clock = _TimeLeft(view, form, left or partial(_until, view))

@@ -6,7 +6,6 @@ when it is sent.
 
 import asyncio
 from contextlib import suppress
-from uuid import UUID
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
@@ -15,7 +14,7 @@ from app.domain.refusals import Refusal
 from app.domain.text import MAX_TEXT, too_long
 from app.ui import typed
 from app.ui.components.button import Button
-from app.ui.components.feedback import attempt
+from app.ui.components.feedback import as_uuid, attempt
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.room.room_view import RoomView
@@ -43,7 +42,7 @@ class Composer:
         if isinstance(length := told.get("length"), int):
             self._say(str(too_long("text", "The message", length, MAX_TEXT)))
             return
-        text, request = told.get("text"), _uuid(told.get("request"))
+        text, request = told.get("text"), as_uuid(told.get("request"))
         if not isinstance(text, str) or request is None:
             return
         view, refused = self._view, list[Refusal]()
@@ -64,10 +63,3 @@ class Composer:
         if self._problem.content != (told := Html("{}").format(sentence)):
             self._problem.show(told)
             self._field.props["aria-invalid"] = "true" if sentence else "false"
-
-
-def _uuid(told: object) -> UUID | None:
-    try:
-        return UUID(told) if isinstance(told, str) else None
-    except ValueError:
-        return None

@@ -28,6 +28,7 @@ def _ask_seller(view: RoomView) -> None:
         Html("Ask {} to offer again").format(wording.name(trade.seller, view.me)),
         "It is sent as a message. A new offer comes with a link of its own.",
         submit="Ask for a new offer",
+        kept=f"{view.me}/{trade.id}/again",
         act=lambda typed: view.negotiation.send(view.viewer, trade.id, typed["message"], request=request),
     ) as form:
         text = ui.textarea(

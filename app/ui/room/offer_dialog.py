@@ -35,10 +35,10 @@ def answer_request(view: RoomView) -> None:
 
 def offer_version_again(view: RoomView, number: int, terms: Terms) -> None:
     """Begin with what stood before; it becomes a new version all the same."""
-    _offer(view, as_typed(terms, view.trade.currency), f"Offer version {number} again")
+    _offer(view, as_typed(terms, view.trade.currency), f"Offer version {number} again", start=f"-{number}")
 
 
-def _offer(view: RoomView, typed: Typed, heading: str, *, submit: str = "Send offer") -> None:
+def _offer(view: RoomView, typed: Typed, heading: str, *, submit: str = "Send offer", start: str = "") -> None:
     shown, request = view.trade, uuid4()
     standing = as_typed(shown.terms, shown.currency)
 
@@ -57,6 +57,7 @@ def _offer(view: RoomView, typed: Typed, heading: str, *, submit: str = "Send of
         typed=typed,
         left=lambda trade: _left(view, trade),
         review=(review, (Kind.AMENDED,)),
+        start=start,
     ) as form:
         with ui.element("div").classes("pair"):
             price, quantity = (
