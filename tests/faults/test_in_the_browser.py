@@ -114,6 +114,32 @@ async def test_a_cut_of_five_seconds_keeps_the_page_its_place_and_half_written_w
     await nothing_is_lost(database.owner, Said())
 
 
+async def test_after_the_server_was_killed_what_was_typed_is_back_and_what_was_sent_is_recorded_once(
+    browser: Browser, place: Path, database: Postgres
+) -> None:
+    async with running(place, database.url, owner=database.owner) as application, cast_of(browser, application) as cast:
+        person, other, seller, buyer = await meet(cast.newcomer)
+        for each in (person, other):
+            each.expects("WebSocket connection|net::ERR_")
+        await buyer.open("Counter-offer")
+        await buyer.fill(price="901.25", reason="Half-wri")
+        await buyer.reload()
+        await application.server.kill()
+        await expect(buyer.page.get_by_text("Connection lost")).to_be_visible(timeout=IN_TIME)
+        await buyer.field.fill("Said to nobody")
+        await buyer.field.press("Enter")
+        await buyer.field.fill("And more")
+        await application.start_again()
+        await expect(seller.message("Said to nobody")).to_have_count(1, timeout=IN_TIME)
+        await expect(buyer.page.locator(".waiting .message")).to_have_count(0, timeout=IN_TIME)
+        await expect(buyer.field).to_have_value("And more")
+        dialog = await buyer.open("Counter-offer")
+        await expect(dialog.get_by_label("Price", exact=True)).to_have_value("901.25")
+        await buyer.confirm("Send offer")
+        await expect(seller.message("Half-wri")).to_have_count(1, timeout=IN_TIME)
+    await nothing_is_lost(database.owner, Said(sent=["Said to nobody"]))
+
+
 async def test_a_room_that_all_browsers_have_left_is_not_kept_for_their_return(
     browser: Browser, place: Path, database: Postgres
 ) -> None:

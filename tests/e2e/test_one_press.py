@@ -1,0 +1,140 @@
+"""One press is one record, however slow the device and the line are, and a message waits until it is recorded."""
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.e2e.network import Line
+from tests.e2e.people import Newcomer
+from tests.e2e.room import Person, Room
+from tests.e2e.stories import meet
+
+_TRIES = 20
+_ENTERS = """async ([field, text]) => {
+    field.focus();
+    field.value = text;
+    field.dispatchEvent(new InputEvent('input', {bubbles: true}));
+    for (let press = 0; press < 8; press++) {
+        field.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true}));
+        await new Promise((pressed) => setTimeout(pressed, 7));
+    }
+}"""
+_CLICKS = """(button) => {
+    for (let press = 0; press < 8; press++) setTimeout(() => button.click(), 7 * press);
+}"""
+_NAMED = "Object.keys(sessionStorage).some((key) => key.endsWith('/request'))"
+_STORED = "Object.keys(sessionStorage).filter((key) => key.startsWith('typed '))"
+
+
+async def _slow_down(page: Page) -> None:
+    """The processor of a cheap phone."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+
+
+async def _press_often(button: Locator) -> None:
+    await button.evaluate(_CLICKS)
+
+
+async def test_eight_enters_in_a_moment_on_a_slow_device_send_a_message_once(newcomer: Newcomer, line: Line) -> None:
+    _, _, seller, buyer = await meet(newcomer, line=line)
+    line.delay = 0.1
+    await _slow_down(buyer.page)
+    field = await buyer.field.element_handle()
+    texts = [f"Only once, please: {number}" for number in range(_TRIES)]
+    for text in texts:
+        await buyer.page.evaluate(_ENTERS, [field, text])
+    for text in texts:
+        await expect(seller.message(text)).to_be_visible()
+    await buyer.field.fill("By the button")
+    await _press_often(buyer.button("Send"))
+    await expect(seller.message("By the button")).to_be_visible()
+    await expect(buyer.page.locator(".waiting .message")).to_have_count(0)
+    said = await seller.messages.locator(".bubble").all_inner_texts()
+    assert said == [*texts, "By the button"]
+    assert await buyer.page.evaluate(_STORED) == []
+
+
+async def test_eight_presses_of_a_dialog_s_button_do_it_once(newcomer: Newcomer, line: Line) -> None:
+    _, _, seller, buyer = await meet(newcomer, line=line)
+    line.delay = 0.1
+    await _slow_down(buyer.page)
+    await buyer.open("Request amendment")
+    await buyer.dialog.get_by_label("What would you like changed?").fill("A bench")
+    await _press_often(buyer.button("Send request"))
+    await expect(buyer.dialog).to_have_count(0)
+    await buyer.open("Counter-offer")
+    await buyer.fill(price="900")
+    await _press_often(buyer.button("Send offer"))
+    await expect(buyer.dialog).to_have_count(0)
+    await seller.open("Extend")
+    deadline = await seller.part("deadline").inner_text()
+    await _press_often(seller.button("Extend deadline"))
+    await expect(seller.dialog).to_have_count(0)
+    await expect(seller.part("deadline")).not_to_have_text(deadline)
+    await buyer.open("Withdraw offer")
+    await _press_often(buyer.button("Withdraw"))
+    await expect(buyer.dialog).to_have_count(0)
+    await seller.reload()
+    for kind, times in {"amendment_requested": 1, "amended": 1, "extended": 1, "withdrawn": 1}.items():
+        await expect(seller.timeline.locator(f"[data-kind={kind}]")).to_have_count(times)
+
+
+async def test_eight_presses_make_one_trade_also_when_the_answer_was_lost(newcomer: Newcomer, line: Line) -> None:
+    person = await newcomer("Sam", line=line)
+    page = person.page
+    await person.visit("/trades/new")
+    line.delay = 0.2
+    await _slow_down(page)
+    await person.fill_draft(title="Made once", price="10")
+    await _press_often(page.get_by_role("button", name="Create trade", exact=True))
+    await page.wait_for_function(_NAMED)  # it is on its way
+    await page.evaluate("window.socket.disconnect(); location.reload()")  # the answer reaches nobody
+    await expect(page.get_by_label("Title", exact=True)).to_have_value("Made once")
+    await expect(page.locator(".recap")).to_contain_text("$10.00")
+    await _press_often(page.get_by_role("button", name="Create trade", exact=True))
+    await Room(page).entered()
+    line.delay = 0
+    await person.visit("/trades")
+    await expect(page.get_by_test_id("trade")).to_have_count(1)
+
+
+async def test_what_is_sent_while_the_line_is_down_waits_and_is_recorded_once(newcomer: Newcomer, line: Line) -> None:
+    person: Person
+    _, person, seller, buyer = await meet(newcomer, line=line)
+    person.expects(r"WebSocket connection|net::ERR_")
+    waiting = buyer.page.locator(".waiting .message")
+    line.fall_silent()  # nobody knows yet: it is sent, and lost
+    await buyer.field.fill("Into the dark")
+    await buyer.field.press("Enter")
+    line.cut()
+    await expect(buyer.page.get_by_text("Connection lost")).to_be_visible()
+    await buyer.field.fill("And when it was known")
+    await buyer.field.press("Enter")
+    await buyer.field.fill("Half-wri")
+    await expect(waiting).to_have_count(2)
+    await expect(waiting.last).to_have_text("And when it was knownWaiting to be sent")
+    await expect(buyer.field).to_have_value("Half-wri")
+    line.mend()
+    await expect(seller.message("And when it was known")).to_be_visible(timeout=20_000)
+    await expect(waiting).to_have_count(0)
+    for text in ("Into the dark", "And when it was known"):
+        await expect(seller.message(text)).to_have_count(1)
+        await expect(buyer.message(text)).to_have_count(1)
+    assert await buyer.page.evaluate(_STORED) != []  # the other half of a sentence
+    await buyer.reload()
+    await expect(buyer.field).to_have_value("Half-wri")
+
+
+async def test_what_was_refused_comes_back_before_what_was_typed_since(newcomer: Newcomer, line: Line) -> None:
+    _, _, seller, buyer = await meet(newcomer, line=line)
+    line.delay = 0.3
+    await buyer.field.fill("Not\x01sendable")
+    await buyer.field.press("Enter")
+    await expect(buyer.field).to_have_value("")
+    await buyer.page.keyboard.type("and more")
+    await expect(buyer.field).to_have_value("Not\x01sendable\nand more")
+    await expect(buyer.page.locator(".composer [role=alert]")).to_contain_text("cannot be shown")
+    await expect(buyer.field).to_have_attribute("aria-invalid", "true")
+    await buyer.field.fill("Sendable")
+    await expect(buyer.page.locator(".composer [role=alert]")).to_be_empty()
+    await buyer.field.press("Enter")
+    await expect(seller.message("Sendable")).to_have_count(1)
