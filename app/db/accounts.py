@@ -53,6 +53,8 @@ class Session:
     theme: str
     created_at: datetime
     seen_at: datetime
+    #: Whether the person has put away how a room works.
+    introduced: bool
 
 
 class AccountStore:
@@ -171,6 +173,10 @@ class AccountStore:
             update(SessionRow).where(col(SessionRow.id) == session_id).values(time_zone=time_zone, theme=theme)
         )
 
+    async def introduce(self, user_id: int) -> None:
+        """Keep that a person has put away how a room works."""
+        await self._run(update(UserRow).where(col(UserRow.id) == user_id).values(introduced=True))
+
     async def end_session(self, session_id: int) -> None:
         """End one session."""
         await self._end(col(SessionRow.id) == session_id)
@@ -203,6 +209,7 @@ def _sessions() -> Select[Any]:
         col(SessionRow.id),
         col(UserRow.id).label("user_id"),
         col(UserRow.name),
+        col(UserRow.introduced),
         col(SessionRow.time_zone),
         col(SessionRow.theme),
         col(SessionRow.created_at),
@@ -221,4 +228,4 @@ _BY_TOKEN = Prepared(_sessions().where(col(SessionRow.token_hash) == bindparam("
 
 def _session(row: Any) -> Session:
     person = Person(row.user_id, row.name)
-    return Session(row.id, person, row.time_zone, row.theme, row.created_at, row.seen_at)
+    return Session(row.id, person, row.time_zone, row.theme, row.created_at, row.seen_at, row.introduced)

@@ -112,7 +112,7 @@ class Accounts:
         session = await self._store.find_session(digest(token))
         if session is None:
             return None
-        viewer = Viewer(session.person, session.id, session.time_zone, session.theme)
+        viewer = Viewer(session.person, session.id, session.time_zone, session.theme, session.introduced)
         if time_zone in _ZONES and time_zone != viewer.time_zone:
             viewer = replace(viewer, time_zone=time_zone)
             await self.remember(viewer)
@@ -121,6 +121,10 @@ class Accounts:
     async def remember(self, viewer: Viewer) -> None:
         """Keep how this browser shows things: its time zone and its theme."""
         await self._store.remember(viewer.session_id, time_zone=viewer.time_zone, theme=viewer.theme)
+
+    async def introduce(self, viewer: Viewer) -> None:
+        """The person knows how a room works now, and is not told again, in no browser."""
+        await self._store.introduce(viewer.person.id)
 
     async def change_password(self, viewer: Viewer, old: str, new: str) -> None:
         """Set a new password and end the person's other sessions. Raises `Refusal`: wrong old password, limits."""

@@ -96,6 +96,7 @@ class Privacy:
             "account": {
                 "id": viewer.person.id,
                 "name": viewer.person.name,
+                "introduced": viewer.introduced,
                 "since": utc_text(await self._store.created_at(viewer.person.id)),
                 **({"email": asdict(known)} if known.address or known.wanted else {}),
             },

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, LargeBinary, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKeyConstraint, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
 from app.db import columns
@@ -12,7 +12,8 @@ from app.domain.names import MAX_NAME
 
 class UserRow(SQLModel, table=True):
     """An account. `name_key` is what a name is found by, `name_skeleton` what it looks like (none where the name of an
-    older account looks the same); both stay when the account is deleted."""
+    older account looks the same); both stay when the account is deleted. `introduced` tells whether the person has put
+    away how a room works."""
 
     __tablename__ = "users"
     __table_args__ = (between("name", 1, MAX_NAME), one_line("name"))
@@ -24,6 +25,7 @@ class UserRow(SQLModel, table=True):
     created_at: datetime = Field(sa_column=columns.now())
     deleted_at: datetime | None = Field(default=None, sa_column=columns.time(nullable=True))
     name_skeleton: str | None = Field(default=None, sa_column=Column(Text, nullable=True, unique=True))
+    introduced: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
 
 
 class SessionRow(SQLModel, table=True):

@@ -18,6 +18,7 @@ from app.ui.pages import not_found
 from app.ui.pages.layout import PAGE, frame
 from app.ui.room import acts, entries, invitation, terms
 from app.ui.room.conversation import Conversation
+from app.ui.room.first_step import first_step
 from app.ui.room.heading import bar
 from app.ui.room.outcome import outcome
 from app.ui.room.room_binding import RoomBinding
@@ -125,6 +126,7 @@ class _RoomPage:
                 self._timeline = Timeline(view)
             new = unread(view.room.recent, view.marks.get(view.me), view.me)
             self._conversation = Conversation(view, new)
+        first_step(view, self._conversation.flow, lambda: site.accounts.introduce(view.viewer))
         self._client.on_delete(self._give_back)
         view.room.arrived.subscribe(self._show)
         self._visibility = Visibility(view, site.presence, site.read_marks, len(new), self._conversation.came_back)

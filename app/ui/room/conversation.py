@@ -32,11 +32,11 @@ class Conversation:
         self._since: ChangingRow | None = None
         self._rows = FlowRows(view)
         with ui.element("section").classes("conversation").props('aria-label="Messages"'):
-            with ui.element("div").classes("flow").props('tabindex="0"') as self._flow:
+            with ui.element("div").classes("flow").props('tabindex="0"') as self.flow:
                 ui.element("div").classes("waiting")  # the composer's script fills it
                 rows = ui.element("div").classes("rows")
                 rows.props('data-testid="messages" role="log" aria-live="polite"')
-            self._flow.on("scroll", self._scrolled, js_handler=browser.tell_reading_position())
+            self.flow.on("scroll", self._scrolled, js_handler=browser.tell_reading_position())
             self._stream = Stream(rows)
             self._stream.begin(self._first_rows(new))
             if view.room.has_earlier:
@@ -94,7 +94,7 @@ class Conversation:
         self._unread = 0
         self._reading_back = False
         self._show_unread()
-        ui.run_javascript(browser.scroll_to_newest(self._flow.id))
+        ui.run_javascript(browser.scroll_to_newest(self.flow.id))
 
     def _show_unread(self) -> None:
         """Say on the way back how many have arrived meanwhile; the browser shows it while one reads further up."""

@@ -1,0 +1,73 @@
+"""How a room works is told once to each person: a seller in a draft, a buyer in an open trade."""
+
+from uuid import uuid4
+
+import pytest
+
+from app.bootstrap import Application
+from app.domain.trade import Trade
+from tests.ui.browser import Browser
+
+SELLERS, BUYERS = "Only you are here yet", "The offer stands until the clock runs out"
+
+
+@pytest.fixture
+async def sam(application: Application) -> Browser:
+    """A seller who has never been in a room."""
+    return await Browser(application).signed_in(f"Sam {uuid4().hex[:6]}")
+
+
+@pytest.fixture
+async def bea(application: Application) -> Browser:
+    """A buyer who has never been in a room."""
+    return await Browser(application).signed_in(f"Bea {uuid4().hex[:6]}")
+
+
+async def joined(sam: Browser, bea: Browser) -> Trade:
+    trade = await sam.offer("First", buyer=bea.name)
+    await sam.application.negotiation.join(await bea.viewer(), trade.id, trade.code)
+    return trade
+
+
+async def test_it_is_there_until_it_is_put_away_in_any_browser(sam: Browser) -> None:
+    first, second = await sam.offer("First"), await sam.offer("Second")
+    for trade in (first, second, first):
+        await sam.room(trade)
+        await sam.sees(SELLERS, "messages")
+    sam.press("Got it")
+    await sam.until(lambda: SELLERS not in sam.everything())
+    elsewhere = await Browser(sam.application).signed_in(sam.name)
+    for page, trade in ((sam, second), (sam, first), (elsewhere, second)):
+        await page.room(trade)
+        assert SELLERS not in page.everything()
+
+
+async def test_each_side_is_told_its_own_while_it_helps(sam: Browser, bea: Browser) -> None:
+    trade = await joined(sam, bea)
+    await bea.room(trade)
+    await bea.sees(BUYERS, "messages")
+    await sam.room(trade)  # no draft any more
+    assert not sam.has_button("Got it")
+    await sam.application.negotiation.reject(await bea.viewer(), trade.id, 1, "")
+    await bea.room(trade)
+    assert not bea.has_button("Got it")
+
+
+async def test_it_comes_once_however_often_the_page_connects_and_messages_stand_below_it(
+    sam: Browser, bea: Browser
+) -> None:
+    await bea.room(trade := await joined(sam, bea))
+    bea.leave()
+    await bea.reconnect()
+    await sam.application.negotiation.send(await sam.viewer(), trade.id, "Welcome")
+    await bea.sees("Welcome", "messages")
+    said = bea.text("messages")
+    assert said.count(BUYERS) == 1
+    assert said.index(BUYERS) < said.index("Welcome")
+    bea.press("Got it")
+    await bea.until(lambda: BUYERS not in bea.text("messages"))
+
+
+async def test_the_page_s_html_carries_none_of_it(sam: Browser, bea: Browser) -> None:
+    trade = await joined(sam, bea)
+    assert BUYERS not in (await bea.get(f"/room/{trade.code}")).text
