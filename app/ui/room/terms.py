@@ -13,6 +13,7 @@ from app.ui.components.difference import by_money, difference
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.components.later import Later
+from app.ui.components.links import linked
 from app.ui.room.outcome import what_now
 from app.ui.room.price_path import caption, price_path
 from app.ui.room.room_view import RoomView
@@ -58,7 +59,7 @@ def _deal(trade: Trade, view: RoomView) -> Html:
     before = next((offered for offered in view.room.offers if offered.version == trade.version - 1), None)
     return _DEAL.format(
         figures=_figures(trade, None if trade.status.final else before, view),
-        description=trade.terms.description or "No description.",
+        description=linked(trade.terms.description or "No description."),
         version=Html("Version {} · offered by {}, {}").format(
             trade.version,
             wording.name(trade.party(trade.offered_by), view.me, capital=False),
