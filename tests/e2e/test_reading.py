@@ -157,9 +157,9 @@ async def test_how_a_room_works_is_told_once(people: tuple[Person, Person]) -> N
     offered = await seller.create_trade()
     entered = await buyer.enter(await offered.link())
     for room in (offered, entered):
-        await expect(room.messages.get_by_text("New here?")).to_be_in_viewport()
+        await expect(room.page.get_by_text("New here?")).to_be_in_viewport()
         await room.button("Got it").click()
-        await expect(room.messages.get_by_text("New here?")).to_have_count(0)
+        await expect(room.page.get_by_text("New here?")).to_have_count(0)
     await entered.reload()
     await entered.say("Hello")
-    await expect(entered.messages.get_by_text("New here?")).to_have_count(0)
+    await expect(entered.page.get_by_text("New here?")).to_have_count(0)

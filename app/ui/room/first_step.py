@@ -1,4 +1,4 @@
-"""How a room works, for who has never been in one: three sentences in the conversation, until they are put away."""
+"""How a room works, for who has never been in one: three sentences above the messages, until they are put away."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,17 +16,17 @@ _NOTE = Html('<div class="first-step"><b>New here?</b><ol><li>{}</li><li>{}</li>
 _SELLER = (
     "Only you are here yet: send the buyer the link.",
     "Until they come you can still change everything but the title, the currency and the unit.",
-    "Then each of you can put another offer on the table. It is a deal once one of you accepts and confirms.",
+    "Then each of you can put another offer on the table. It is a deal once one of you says yes.",
 )
 _BUYER = (
     "The offer stands until the clock runs out.",
     "Write here, ask for other terms, or make an offer of your own. Both of you see it at once.",
-    "It is a deal once one of you accepts and confirms; until then either can walk away.",
+    "It is a deal once one of you says yes; until then either can walk away.",
 )
 
 
 def first_step(view: RoomView, place: Element, put_away: Callable[[], Awaitable[None]]) -> None:
-    """Show it below the rows in `place` as soon as the page is live, to a seller in a draft and to a buyer."""
+    """Show it at the end of `place` as soon as the page is live, to a seller in a draft and to a buyer."""
     status, is_seller = view.trade.status, view.role is Role.SELLER
     if view.viewer.introduced or status.final or (is_seller and status is not Status.DRAFT):
         return
