@@ -136,7 +136,9 @@ class Application:
             now=self.database.clock.now,
         )
         jobs.register_mails(self.queue, mailing)
-        return Post(addresses, Recovery(store, self._store, self.accounts, self._limits), kept)
+        return Post(
+            addresses, Recovery(store, self._store, self.accounts, self._limits), kept, shown=not settings.smtp_url
+        )
 
     def site(self) -> Site:
         """What pages are made with."""

@@ -1,4 +1,4 @@
-"""Logging: one line for each record, as text or as JSON, in UTC, and never with an invitation code."""
+"""Logging: one line for each record, as text or as JSON, in UTC, never with an invitation code or a mail's token."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app import security_log
 
-_CODE = re.compile(r"(/room/)[^\s/?#\"']+")
+_CODE = re.compile(r"(/room/|/mail/\w+/)[^\s/?#\"']+")
 
 
 class _Text(logging.Formatter):

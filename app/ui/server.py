@@ -17,7 +17,19 @@ from app.ui.http import auth, downloads, health, installing
 from app.ui.http.files import File, Files
 from app.ui.http.middleware import UNAVAILABLE, Middleware
 from app.ui.live.collector import Collector
-from app.ui.pages import account, activity, how_it_works, my_trades, new_trade, not_found, sign_in, trade_room
+from app.ui.pages import (
+    account,
+    activity,
+    demo_mail,
+    forgot_password,
+    how_it_works,
+    mail_links,
+    my_trades,
+    new_trade,
+    not_found,
+    sign_in,
+    trade_room,
+)
 from app.ui.site import Site
 
 _WITHOUT_SCRIPT = (
@@ -48,6 +60,11 @@ def build(site: Site, sockets: SocketGuard) -> dict[str, str]:
     app.add_exception_handler(RequestValidationError, _say_it_is_no_form)
     for field in (ui.input, ui.textarea):
         field.default_props("no-error-icon")  # a word and a colour say it; Quasar's icon would be a font of its own
+    if site.post is not None:
+        forgot_password.register(site, site.post)
+        mail_links.register(site.post)
+        if site.settings.demo:
+            demo_mail.register(site.post)
     for page in (sign_in, how_it_works, my_trades, new_trade, activity, trade_room, account):
         page.register(site)
     not_found.register(site)  # the last one: it takes every address that is left

@@ -25,12 +25,13 @@ from app.ui.live.pending_pages import PendingPages
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What there is where mails are set up: use cases of addresses and of forgotten passwords, and the mails that the
-    demo has kept."""
+    """What there is where mails are set up: use cases of addresses and of forgotten passwords, the mails that the demo
+    has kept, and whether it keeps and shows them instead of sending them."""
 
     addresses: Addresses
     recovery: Recovery
     kept: KeptMails
+    shown: bool
 
 
 @dataclass(frozen=True, slots=True)

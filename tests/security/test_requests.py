@@ -16,7 +16,7 @@ from tests.security.intruder import client
 from tests.security.test_sessions import PASSWORD, cookies_of, sign_up
 from tests.security.truth import Truth
 
-FORMS = ("/login", "/signup", "/logout", "/logout-everywhere", "/demo")
+FORMS = ("/login", "/signup", "/logout", "/logout-everywhere", "/demo", "/forgot-password")
 _NONCE = re.compile("'nonce-([^']+)'")
 _SESSIONS = "SELECT count(*) FROM sessions"
 

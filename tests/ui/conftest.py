@@ -54,7 +54,7 @@ def _modules_stand_still() -> Iterator[None]:
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The demo's settings, with generous limits and no worker."""
     monkeypatch.chdir(tmp_path)
-    limits = ("sign_up", "sign_in", "guesses", "guesses_at_name", "moves", "messages", "rooms", "exports")
+    limits = ("sign_up", "sign_in", "guesses", "guesses_at_name", "moves", "messages", "rooms", "exports", "mails")
     often = {f"limit_{name}": "10000/minute" for name in limits}
     return Settings(data_dir=tmp_path, public_url=ORIGIN, worker=False, secret="a secret of the tests", **often)  # type: ignore[arg-type]
 

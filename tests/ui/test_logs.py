@@ -54,6 +54,8 @@ def test_a_record_is_one_entry_with_its_time_in_utc(log: io.StringIO) -> None:
         f"back=/room/{CODE}#top",
         f"/?next=/room/{CODE}",
         f"/room/{CODE}/receipt.json",
+        f"POST /mail/password/{CODE} failed",
+        f"http://test/mail/unsubscribe/{CODE}?x",
     ],
 )
 def test_the_code_of_a_room_is_never_logged(log: io.StringIO, message: str) -> None:

@@ -14,7 +14,8 @@ from app.service.accounts import Accounts
 from app.ui.http.cookies import SESSION_COOKIE, Cookies, way_back
 from app.ui.http.requests import address_of
 
-FORMS = {"/login", "/signup", "/logout", "/logout-everywhere", "/demo"}
+FORGOT = "/forgot-password"
+FORMS = {"/login", "/signup", "/logout", "/logout-everywhere", "/demo", FORGOT}
 """The addresses that forms are posted to."""
 DEMO_PEOPLE = {"seller": "Sam", "buyer": "Bea"}
 

@@ -17,6 +17,7 @@ from app import security_log
 from app.patches import FILES, SOCKET
 from app.rooms.presence import Presence
 from app.service.accounts import Accounts
+from app.service.mailing import CONFIRM, RECOVER, UNSUBSCRIBE
 from app.service.viewer import Viewer
 from app.settings import Settings
 from app.ui.http import bodies, health, installing
@@ -99,7 +100,8 @@ class Middleware:
             return
         if scope["method"] == "POST":
             try:
-                receive = await bodies.take(scope, receive, form=scope["path"] in FORMS)
+                is_form = scope["path"] in FORMS or scope["path"].startswith((CONFIRM, RECOVER))
+                receive = await bodies.take(scope, receive, form=is_form)
             except bodies.BodyError as error:
                 security_log.note("body_refused", status=error.status, address=_address(scope))
                 # What is still on its way is thrown away by the server, for as long as a body may take: if it hung up
@@ -112,7 +114,8 @@ class Middleware:
             await self._serve_page(scope, receive, send)
 
     def _refuse_stranger(self, scope: Scope) -> Response | None:
-        """Refuse a host name that is not ours (DNS rebinding), and whatever another site's page opens or sends.
+        """Refuse a host name that is not ours (DNS rebinding), and whatever another site's page opens or sends, but for
+        the mail program that unsubscribes its reader (RFC 8058): the token in the address says that it may.
 
         Whether we work is told to whoever asks: a balancer's check comes with any name, or with none.
         """
@@ -123,7 +126,7 @@ class Middleware:
             security_log.note("host_refused", address=_address(scope))
             return PlainTextResponse("This server does not answer to that host name.", 421)
         is_socket = scope["path"].startswith(SOCKET)
-        if not is_socket and scope.get("method") in _SAFE:
+        if not is_socket and (scope.get("method") in _SAFE or scope["path"].startswith(UNSUBSCRIBE)):
             return None
         is_secure = self._settings.https or scope["scheme"] in {"https", "wss"}
         own = {f"{'https' if is_secure else 'http'}://{headers.get('host', '')}", self._settings.public_url}

@@ -12,6 +12,7 @@ from app.ui.components.feedback import attempt, busy, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.http.requests import viewer_of, zone_of
+from app.ui.pages import account_email
 from app.ui.pages.layout import PAGE, form, frame
 from app.ui.site import Site
 
@@ -25,6 +26,8 @@ def register(site: Site) -> None:
             Block(Html('<h1 dir="auto">{}</h1>').format(viewer_of(request).person.name))
             await _sessions(site, request)
             _password(site, request)
+            if site.post is not None:
+                await account_email.show(site.post, request)
             _data(site, request)
 
 

@@ -54,18 +54,23 @@ message.</li>
 <li><b>If you delete your account, your name goes.</b> What you did in a trade stays, without your name, because it is
 the other party's too; how far you have seen is deleted. A trade that nobody ever joined is deleted a month after its
 end.</li>
-</ul></section>
+{}</ul></section>
 """
-_SIGNED_OUT = f'<main class="page form-page">{_RULES}<a class="button" href="/">Sign in or create an account</a></main>'
+_MAILS = """<li><b>An e-mail address is yours to give.</b> The other side never sees it. Mails say who did what in
+which trade, with no price and no message. One click in any of them ends them; the address goes when you remove it or
+delete your account.</li>
+"""
+_SIGNED_OUT = '<main class="page form-page">{}<a class="button" href="/">Sign in or create an account</a></main>'
 
 
 def register(site: Site) -> None:
     """Serve the page."""
+    rules = _RULES.format(_MAILS if site.post is not None else "")
 
     @ui.page(HOW_IT_WORKS, **PAGE)
     def how_it_works(request: Request) -> Response | None:
         if request.state.viewer is None:
-            return static_page_instead("How it works", Html(_SIGNED_OUT))
+            return static_page_instead("How it works", Html(_SIGNED_OUT.format(rules)))
         with frame(site, request, "How it works", classes="page form-page"):
-            Block(_RULES).classes("as-children")
+            Block(rules).classes("as-children")
         return None

@@ -5,13 +5,14 @@ from nicegui import ui
 
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
+from app.ui.http.auth import FORGOT
 from app.ui.http.cookies import COOKIES_NEEDED, way_back
 from app.ui.pages.layout import HOW_IT_WORKS, PAGE, begin
 from app.ui.site import Site
 
 _PAGE = Html(
     '<main class="door"><section class="door-say"><p class="brand">Traderoom</p><h1>{}</h1>{}</section>'
-    '<section class="door-form"><div><h2>{}</h2>{}{}<p><a href="{}">How it works</a></p></div></section></main>'
+    '<section class="door-form"><div><h2>{}</h2>{}{}<p>{}<a href="{}">How it works</a></p></div></section></main>'
 )
 _STEPS = Html('<ol class="steps"><li><b>{}</b> {}</li><li><b>{}</b> {}</li><li><b>{}</b> {}</li></ol>')
 _WHAT_IT_IS = _STEPS.format(
@@ -57,6 +58,7 @@ _BUTTONS = Html(
     '<button type="submit" class="button wide large">Sign in</button>'
     '<button type="submit" class="button outline wide large" formaction="/signup">Create account</button>'
 )
+_FORGOT = Html('<a href="{}">Forgot password?</a> · ').format(FORGOT)
 _ONE_CLICK = Html(
     '<input type="hidden" name="person" value="{}">'
     '<button type="submit" class="button outline wide">Continue as {}</button>'
@@ -73,10 +75,11 @@ def register(site: Site) -> None:
         flash = site.cookies.flash(request)
         if cookies == "blocked" and not site.cookies.has_csrf_seed(request):
             flash = {"sentence": COOKIES_NEEDED}
-        Block(_page(flash, way_back(next), site.cookies.csrf_token(request), demo=site.settings.demo))
+        has = {"demo": site.settings.demo, "recovery": site.post is not None}
+        Block(_page(flash, way_back(next), site.cookies.csrf_token(request), **has))
 
 
-def _page(flash: dict[str, str], back: str, csrf: str, *, demo: bool) -> Html:
+def _page(flash: dict[str, str], back: str, csrf: str, *, demo: bool, recovery: bool) -> Html:
     is_invited = back.startswith("/room/")
     form = _FORM.format("/login", csrf, back, _credentials(flash) + _BUTTONS)
     if is_invited:
@@ -89,6 +92,7 @@ def _page(flash: dict[str, str], back: str, csrf: str, *, demo: bool) -> Html:
         "Enter the room" if is_invited else "Sign in",
         form,
         _demo(back, csrf) if demo else "",
+        _FORGOT if recovery else "",
         HOW_IT_WORKS,
     )
 
