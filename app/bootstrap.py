@@ -133,6 +133,7 @@ class Application:
             addresses=addresses,
             public_url=settings.public_url,
             mail_from=settings.mail_from,
+            here=self.presence.looking,
             now=self.database.clock.now,
         )
         jobs.register_mails(self.queue, mailing)

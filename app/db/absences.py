@@ -2,9 +2,11 @@
 
 What somebody did themselves they have seen, and all before it. One absence brings one mail about what is new, one
 before the deadline where there is something to answer, and one about the outcome; the next about news comes after they
-have been there again. The marks of that move in the transaction that defers the jobs.
+have been there again. The warning goes also to who has seen the offer and is not there now. The marks of that move in
+the transaction that defers the jobs.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -56,30 +58,36 @@ class Absences:
         self._database = database
         self._queue = queue
 
-    async def sweep(self) -> int:
-        """Defer a job for each person and trade that is due, once however many sweep at the same time; how many."""
+    async def sweep(self, here: Sequence[tuple[int, int]] = ()) -> int:
+        """Defer a job for each person and trade that is due, once however many sweep at the same time; how many.
+
+        `here` are those who look at a trade right now, as trade's and person's ids: they need no warning.
+        """
         total = 0
-        while count := await self._sweep_some():
+        while count := await self._sweep_some(here):
             total += count
             if count < SWEEP_VALUES["at_once"]:
                 break
         return total
 
-    async def read(self, trade_id: int, user_id: int, seq: int) -> Absence | None:
-        """What to tell somebody who has not seen this action; None where they have, or want no mail any more."""
+    async def read(self, trade_id: int, user_id: int, seq: int, *, warns: bool = False) -> Absence | None:
+        """What to tell somebody who has not seen this action; None where they have, or want no mail any more.
+
+        `warns` of a deadline: None where there is nothing more to answer, or no time.
+        """
+        values = {"trade": trade_id, "user": user_id, "seq": seq, "warns": warns, "before": BEFORE_DEADLINE}
         async with self._database.raw() as connection:
-            row = await (
-                await connection.execute(_READ.encode(), {"trade": trade_id, "user": user_id, "seq": seq})
-            ).fetchone()
+            row = await (await connection.execute(_READ.encode(), values)).fetchone()
         return Absence(*row) if row else None
 
-    async def _sweep_some(self) -> int:
+    async def _sweep_some(self, here: Sequence[tuple[int, int]]) -> int:
+        present = {"here": [trade for trade, _ in here], "who": [person for _, person in here]}
         async with self._database.transaction() as connection:
             row = await (await connection.execute(_TAKE_TURN, {"lock": _LOCK})).fetchone()
             if not row or not row[0]:
                 return 0
             cursor = connection.cursor(row_factory=namedtuple_row)
-            await cursor.execute(SWEEP.encode(), SWEEP_VALUES)
+            await cursor.execute(SWEEP.encode(), {**SWEEP_VALUES, **present})
             due: list[Any] = await cursor.fetchall()
             jobs = ({"trade_id": d.trade_id, "user_id": d.user_id, "seq": d.seq, "about": about(d)} for d in due)
             await self._queue.defer(MAIL_NEWS, *jobs, connection=connection)
@@ -107,6 +115,14 @@ _OWN = """
     ) AS own
 """
 _ENDS = among("kind", kinds_that_close())
+_LAST_CALL = """
+    t.status = 'in_negotiation' AND t.expires_at > now() AND t.expires_at <= now() + %(before)s
+    AND (t.offered_by <> party.role OR party.role = 'seller' AND t.request <> '')
+"""
+_AWAY = """
+    coalesce(m.seen_at, '-infinity') <= now() - %(unseen_for)s
+    AND (t.id, party.user_id) NOT IN (SELECT * FROM unnest(%(here)s::bigint[], %(who)s::bigint[]))
+"""
 
 SWEEP = f"""
     WITH trade AS (
@@ -128,14 +144,12 @@ SWEEP = f"""
               AND {among("kind", TELLING)} AND a.at <= now() - %(unseen_for)s
         ) AS news
         CROSS JOIN LATERAL (
-            SELECT is_now, is_now AND m.mailed_deadline IS DISTINCT FROM t.expires_at AS warns FROM (
-                SELECT t.status = 'in_negotiation' AND t.expires_at > now() AND t.expires_at <= now() + %(before)s
-                   AND (t.offered_by <> party.role OR party.role = 'seller' AND t.request <> '') AS is_now
-            ) AS answerable
+            SELECT is_now, is_now AND m.mailed_deadline IS DISTINCT FROM t.expires_at
+                   AND (news.newest IS NOT NULL OR {_AWAY}) AS warns
+            FROM (SELECT {_LAST_CALL} AS is_now) AS answerable
         ) AS last_call
-        WHERE t.seq > coalesce(m.seen_seq, 0) AND news.newest IS NOT NULL
-          AND (t.closed_at IS NULL OR t.closed_at <= now() - %(unseen_for)s)
-          AND (coalesce(m.mailed_seq, 0) <= own.seen OR news.ends OR last_call.warns)
+        WHERE (t.closed_at IS NULL OR t.closed_at <= now() - %(unseen_for)s)
+          AND (last_call.warns OR news.newest IS NOT NULL AND (coalesce(m.mailed_seq, 0) <= own.seen OR news.ends))
         ORDER BY t.expires_at, t.id
         LIMIT %(at_once)s
     ), marked AS (
@@ -162,5 +176,6 @@ _READ = f"""
     LEFT JOIN LATERAL (
         SELECT time_zone FROM sessions s WHERE s.user_id = me.id ORDER BY s.seen_at DESC LIMIT 1
     ) AS zone ON true
-    WHERE t.id = %(trade)s AND party.user_id = %(user)s AND own.seen < %(seq)s
+    WHERE t.id = %(trade)s AND party.user_id = %(user)s
+      AND CASE WHEN %(warns)s THEN {_LAST_CALL} ELSE own.seen < %(seq)s END
 """  # noqa: S608 - the same

@@ -45,7 +45,7 @@ def news(
         subject=Words(f"{what.template} · {{}}", (*what.typed, title)),
         body=(
             Words("Hello {},", (reader,)),
-            Words(f"{what.template} in “{{}}” while you were away.", (*what.typed, title)),
+            Words(f"{what.template} in “{{}}”.", (*what.typed, title)),
             *rest,
         ),
         link=(OPEN_ROOM, room),

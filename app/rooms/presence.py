@@ -40,6 +40,13 @@ class Presence:
         """Who of them is away."""
         return frozenset(self._away[place]) if place in self._away else frozenset()
 
+    def looking(self) -> list[tuple[int, int]]:
+        """Who is in which trade and not away, as the trade's and the person's ids."""
+        rooms = [place for place in self._pages if place is not None]
+        return [
+            (place, person.id) for place in rooms for person in self.people(place) if person not in self.away(place)
+        ]
+
     def pages_of(self, person: Person) -> int:
         """How many pages of a person's are connected."""
         return self._pages[None][person] if None in self._pages else 0

@@ -1,6 +1,6 @@
 """Writing mails and giving them to whoever sends them: what the queue's jobs do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -20,7 +20,10 @@ CONFIRM, RECOVER, UNSUBSCRIBE = "/mail/confirm", "/mail/password", "/mail/unsubs
 
 
 class Mailing:
-    """Sends each kind of mail; its methods raise `MailError`. `now` is the database's clock."""
+    """Sends each kind of mail; its methods raise `MailError`.
+
+    `here` tells who looks at which trade now, by ids; `now` is the database's clock.
+    """
 
     def __init__(
         self,
@@ -31,6 +34,7 @@ class Mailing:
         addresses: Addresses,
         public_url: str,
         mail_from: str,
+        here: Callable[[], Sequence[tuple[int, int]]],
         now: Callable[[], datetime],
     ) -> None:
         self._sender = sender
@@ -39,15 +43,16 @@ class Mailing:
         self._addresses = addresses
         self._public_url = public_url
         self._mail_from = mail_from
+        self._here = here
         self._now = now
 
     async def sweep(self) -> int:
         """Defer a job for each person who is due to be told of something; returns how many."""
-        return await self._absences.sweep()
+        return await self._absences.sweep(self._here())
 
     async def send_news(self, trade_id: int, user_id: int, seq: int, about: str) -> None:
         """Tell somebody what happened while they were away, unless they have come back meanwhile."""
-        found = await self._absences.read(trade_id, user_id, seq)
+        found = await self._absences.read(trade_id, user_id, seq, warns=about == DEADLINE)
         if found is None:
             return
         await self._send(

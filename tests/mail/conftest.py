@@ -33,6 +33,7 @@ class Post:
     def __init__(self, market: Market, queue: Queue, sender: Sender | None = None, **rates: str) -> None:
         self.market, self.queue = market, queue
         self.kept = KeptMails()
+        self.here: list[tuple[int, int]] = []
         limits = Limits({**PLENTY, **rates})
         self.store = AddressStore(market.database, queue)
         self.people = Accounts(market.accounts, limits)
@@ -45,6 +46,7 @@ class Post:
             addresses=self.addresses,
             public_url=SITE,
             mail_from="Traderoom <noreply@example.com>",
+            here=lambda: self.here,
             now=market.database.clock.now,
         )
         jobs.register_mails(queue, self.mailing)

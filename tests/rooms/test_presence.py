@@ -185,3 +185,12 @@ async def test_a_page_that_nobody_looked_at_leaves_the_one_that_somebody_does(pr
     presence.enter(ROOM, BEA)
     presence.leave(ROOM, BEA, watched=False)
     assert presence.away(ROOM) == set()
+
+
+async def test_who_looks_at_a_trade_is_in_it_and_not_away(presence: Presence) -> None:
+    presence.enter(None, SAM)
+    assert presence.looking() == []
+    for person in (SAM, BEA):
+        presence.enter(ROOM, person)
+    presence.watch(ROOM, BEA, watched=False)
+    assert presence.looking() == [(ROOM, SAM.id)]
