@@ -7,7 +7,7 @@ the transaction that defers the jobs.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from psycopg.rows import namedtuple_row
@@ -15,7 +15,7 @@ from psycopg.rows import namedtuple_row
 from app.db.checks import among
 from app.db.engine import Database
 from app.db.queue import MAIL_NEWS, Queue
-from app.domain.kinds import OPEN, Kind, kinds_that_close
+from app.domain.kinds import OPEN, kinds_that_close, kinds_that_matter
 
 UNSEEN_FOR = timedelta(minutes=2)
 """So long something must have been there before somebody is told."""
@@ -29,14 +29,7 @@ _LOCK = 5_202_611_227
 """The advisory lock with which one process sweeps and the others leave it to that one."""
 DEADLINE = "deadline"
 """What a mail is about that is not about something that happened."""
-TELLING = (
-    *kinds_that_close(),
-    Kind.AMENDED,
-    Kind.AMENDMENT_REQUESTED,
-    Kind.JOINED,
-    Kind.MESSAGE_SENT,
-)
-"""What matters to whoever did not do it, the weightiest first."""
+_TOLD = kinds_that_matter()
 
 
 class Absence(NamedTuple):
@@ -48,7 +41,8 @@ class Absence(NamedTuple):
     other: str | None
     title: str
     code: str
-    deadline: Any
+    version: int
+    deadline: datetime
 
 
 class Absences:
@@ -98,7 +92,7 @@ def about(due: Any) -> str:
     """What the mail is about: the weightiest of what is new, but the deadline where that is why it is sent."""
     if due.is_warning:
         return DEADLINE
-    return next(kind.value for kind in TELLING if kind in due.kinds)
+    return next(kind.value for kind in _TOLD if kind in due.kinds)
 
 
 _TAKE_TURN = "SELECT pg_try_advisory_xact_lock(%(lock)s)"
@@ -141,7 +135,7 @@ SWEEP = f"""
                    coalesce(bool_or({_ENDS} AND seq > coalesce(m.mailed_seq, 0)), false) AS ends
             FROM trade_actions a
             WHERE a.trade_id = t.id AND a.seq > own.seen AND a.actor_id IS DISTINCT FROM party.user_id
-              AND {among("kind", TELLING)} AND a.at <= now() - %(unseen_for)s
+              AND {among("kind", _TOLD)} AND a.at <= now() - %(unseen_for)s
         ) AS news
         CROSS JOIN LATERAL (
             SELECT is_now, is_now AND m.mailed_deadline IS DISTINCT FROM t.expires_at
@@ -169,7 +163,7 @@ SWEEP_VALUES: dict[str, Any] = {
 }
 
 _READ = f"""
-    SELECT me.name, e.address, coalesce(zone.time_zone, 'UTC'), other.name, t.title, t.code, t.expires_at
+    SELECT me.name, e.address, coalesce(zone.time_zone, 'UTC'), other.name, t.title, t.code, t.version, t.expires_at
     FROM trades t {_PARTIES} {_OWN}
     JOIN users me ON me.id = party.user_id
     LEFT JOIN users other ON other.id = CASE party.role WHEN 'seller' THEN t.buyer_id ELSE t.seller_id END

@@ -95,6 +95,8 @@ class KindRules:
     deadline: DeadlineChange = DeadlineChange.STAYS
     #: Whether it only tells: it is no activity, nobody's news, and no row of its own.
     silent: bool = False
+    #: How much it matters to the other side while they are away: 0 is nothing to write a mail for.
+    weight: int = 0
     #: Whether it puts a new invitation code in the place of the old one.
     renews_code: bool = False
     #: What it does to the buyer's seat.
@@ -142,6 +144,7 @@ KINDS: dict[Kind, KindRules] = {
         during=frozenset({Status.DRAFT}),
         to=Status.IN_NEGOTIATION,
         seat=SeatChange.TAKEN,
+        weight=2,
         infinitive="join as the buyer",
         words="{who} joined as the buyer",
     ),
@@ -149,6 +152,7 @@ KINDS: dict[Kind, KindRules] = {
         by=_EITHER,
         during=frozenset(Status),
         when=Timing.ANY,
+        weight=1,
         infinitive="send a message",
         words="{who} sent a message",
     ),
@@ -158,6 +162,7 @@ KINDS: dict[Kind, KindRules] = {
         version=VersionUse.MAKES,
         answers=True,
         deadline=DeadlineChange.LEAVES_TIME,
+        weight=4,
         infinitive="make an offer",
         words="{who} made another offer",
     ),
@@ -165,6 +170,7 @@ KINDS: dict[Kind, KindRules] = {
         by=_BUYER,
         during=_IN_NEGOTIATION,
         answers=True,
+        weight=3,
         infinitive="request an amendment",
         words="{who} asked for an amendment",
     ),
@@ -175,6 +181,7 @@ KINDS: dict[Kind, KindRules] = {
         side=Side.RECEIVED,
         version=VersionUse.NAMES,
         answers=True,
+        weight=5,
         infinitive="accept the deal",
         words="{who} accepted version {version}",
     ),
@@ -186,6 +193,7 @@ KINDS: dict[Kind, KindRules] = {
         version=VersionUse.NAMES,
         version_is_old=False,
         answers=True,
+        weight=5,
         infinitive="reject the deal",
         words="{who} rejected the deal",
     ),
@@ -194,6 +202,7 @@ KINDS: dict[Kind, KindRules] = {
         during=_OPEN,
         to=Status.EXPIRED,
         when=Timing.AFTER,
+        weight=5,
         infinitive="expire the offer",
         words="The offer expired",
     ),
@@ -219,6 +228,7 @@ KINDS: dict[Kind, KindRules] = {
         to=Status.WITHDRAWN,
         side=Side.MADE,
         version=VersionUse.NAMES,
+        weight=5,
         infinitive="withdraw the offer",
         words="{who} withdrew version {version}",
     ),
@@ -279,3 +289,8 @@ def kinds_with(*versions: VersionUse) -> tuple[Kind, ...]:
 def kinds_when(timing: Timing) -> tuple[Kind, ...]:
     """The kinds whose time lies like this to the deadline."""
     return tuple(kind for kind, rules in KINDS.items() if rules.when is timing)
+
+
+def kinds_that_matter() -> tuple[Kind, ...]:
+    """The kinds that the other side is told of while they are away, the weightiest first."""
+    return tuple(sorted((kind for kind in Kind if KINDS[kind].weight), key=lambda kind: -KINDS[kind].weight))

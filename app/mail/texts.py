@@ -1,57 +1,59 @@
-"""What our mails say. No figure, no message and no name of a file stands in them: mail is read by many machines."""
+"""What our mails say. No figure and no message stands in them: mail is read by many machines."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.kinds import Kind
+from app.domain.kinds import KINDS, Kind, Status
 from app.mail.mail import Mail, Words
 
-OPEN_ROOM = "Open the room"
-_NEWS = {
-    Kind.ACCEPTED: "{} accepted your offer",
-    Kind.REJECTED: "{} rejected the deal",
-    Kind.WITHDRAWN: "{} withdrew the offer",
-    Kind.AMENDED: "{} made an offer",
-    Kind.AMENDMENT_REQUESTED: "{} asked for other terms",
-    Kind.JOINED: "{} joined as the buyer",
-    Kind.MESSAGE_SENT: "{} wrote to you",
-}
-_IN_TIME = "You can answer until {}."
 _NO_MORE = "There is one mail for each time that you are away, one before the deadline, and one about the outcome."
 
 
-def news(
-    *, to: str, name: str, about: str, reader: str, other: str, title: str, deadline: datetime, room: str, stop: str
-) -> Mail:
-    """Something happened in a trade. `about` is the kind, or empty where the deadline is near; `deadline` has the
-    reader's time zone; `room` and `stop` are addresses."""
-    kind = Kind(about) if about else None
-    until = Words("The deadline is {}.", (f"{deadline:%H:%M} on {deadline.day} {deadline:%B} ({deadline.tzinfo})",))
-    what: Words
-    rest: tuple[Words, ...]
-    match kind:
-        case None:
-            what, rest = Words("Your answer to {} is due", (other,)), (Words("Less than ten minutes are left."), until)
-        case Kind.EXPIRED:
-            what, rest = Words("Time is up"), (Words("The deadline has passed. No trade was made."),)
-        case Kind.ACCEPTED:
-            what, rest = Words(_NEWS[kind], (other,)), (Words("The trade is made. The room has your receipt."),)
-        case Kind.REJECTED | Kind.WITHDRAWN:
-            what, rest = Words(_NEWS[kind], (other,)), (Words("No trade was made."),)
-        case _:
-            what, rest = Words(_NEWS[kind], (other,)), (until,)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What a mail about a trade has to tell."""
+
+    #: What happened; None where the deadline is near and something is to be answered.
+    kind: Kind | None
+    #: Who did it, or whom to answer.
+    other: str
+    title: str
+    version: int
+    #: In the reader's time zone.
+    deadline: datetime
+
+
+def news(event: Event, *, to: str, name: str, reader: str, room: str, stop: str) -> Mail:
+    """Something happened in a trade, or is to be answered; `room` and `stop` are addresses."""
+    what, rest = _said(event)
     return Mail(
         to=to,
         name=name,
-        subject=Words(f"{what.template} · {{}}", (*what.typed, title)),
+        subject=Words(f"{what.template} · {{}}", (*what.typed, event.title)),
         body=(
             Words("Hello {},", (reader,)),
-            Words(f"{what.template} in “{{}}”.", (*what.typed, title)),
-            *rest,
+            Words(f"{what.template} in “{{}}”.", (*what.typed, event.title)),
+            Words(rest),
         ),
-        link=(OPEN_ROOM, room),
+        link=("Open the room", room),
         why=Words(f"You get this because your account has this address. {_NO_MORE}"),
         unsubscribe=stop,
     )
+
+
+def _said(event: Event) -> tuple[Words, str]:
+    """What happened, and what follows from it."""
+    at = event.deadline
+    until = f"The deadline is {at:%H:%M} on {at.day} {at:%B} ({at.tzinfo})."
+    if event.kind is None:
+        return Words("Your answer to {} is due", (event.other,)), f"Less than ten minutes are left. {until}"
+    rules = KINDS[event.kind]
+    words = rules.words.format(who="{}", version=event.version)
+    what = Words(words, (event.other,) if rules.by else ())
+    if not rules.closes:
+        return what, until
+    made = "The trade is made." if rules.to is Status.ACCEPTED else "No trade was made."
+    return what, f"{made} Its record is in the room."
 
 
 def confirmation(*, to: str, name: str, reader: str, link: str) -> Mail:

@@ -9,6 +9,7 @@ from app import security_log
 from app.db.absences import DEADLINE, Absences
 from app.db.addresses import AddressStore
 from app.db.tables import Purpose
+from app.domain.kinds import Kind
 from app.mail import texts
 from app.mail.mail import Mail
 from app.mail.sender import Sender
@@ -55,19 +56,22 @@ class Mailing:
         found = await self._absences.read(trade_id, user_id, seq, warns=about == DEADLINE)
         if found is None:
             return
-        await self._send(
-            texts.news(
-                to=found.address,
-                name=f"{about}-{trade_id}-{user_id}-{seq}",
-                about="" if about == DEADLINE else about,
-                reader=found.name,
-                other=found.other or "",
-                title=found.title,
-                deadline=found.deadline.astimezone(ZoneInfo(found.time_zone)),
-                room=f"{self._public_url}/room/{found.code}",
-                stop=f"{self._public_url}{UNSUBSCRIBE}/{self._addresses.unsubscribe_token(user_id)}",
-            )
+        event = texts.Event(
+            kind=None if about == DEADLINE else Kind(about),
+            other=found.other or "",
+            title=found.title,
+            version=found.version,
+            deadline=found.deadline.astimezone(ZoneInfo(found.time_zone)),
         )
+        mail = texts.news(
+            event,
+            to=found.address,
+            name=f"{about}-{trade_id}-{user_id}-{seq}",
+            reader=found.name,
+            room=f"{self._public_url}/room/{found.code}",
+            stop=f"{self._public_url}{UNSUBSCRIBE}/{self._addresses.unsubscribe_token(user_id)}",
+        )
+        await self._send(mail)
 
     async def send_link(self, purpose: Purpose, user_id: int) -> None:
         """Make a link and mail it. The token is in the mail alone: not in the job, and its digest in the database."""

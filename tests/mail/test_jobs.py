@@ -46,7 +46,7 @@ async def test_whoever_was_away_gets_one_mail_with_the_way_back(post: Post, deal
     await written_to(post, deal)
     (mail,) = await post.work()
     seq = (await deal.standing()).seq
-    assert (mail["To"], mail["Subject"]) == (ADDRESS, "Sam wrote to you \u00b7 Oak table")
+    assert (mail["To"], mail["Subject"]) == (ADDRESS, "Sam sent a message \u00b7 Oak table")
     assert mail["Message-ID"] == f"<message_sent-{deal.id}-{deal.buyer.id}-{seq}@example.com>"
     assert f"{SITE}/room/{deal.code}" in text_of(mail)
     assert "940" not in text_of(mail)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.db.absences import TELLING
+from app.domain.kinds import Kind, kinds_that_matter
 from app.mail import texts
 from app.mail.mail import Mail, Words
 
@@ -20,18 +20,18 @@ ROOM, STOP = "https://trade.example.com/room/abc", "https://trade.example.com/ma
 AWKWARD = "{0} <b>&\u05e9\u05dc\u05d5\u05dd</b> %s {} '\""
 
 
-def news(about: str, **changes: Any) -> Mail:
-    told: dict[str, Any] = {
+def news(kind: Kind | None, **changes: Any) -> Mail:
+    there = NOW.astimezone(ZoneInfo("Europe/Berlin"))
+    told: dict[str, Any] = {"other": "Sam", "title": "Oak table", "version": 2, "deadline": there}
+    told |= {name: changes.pop(name) for name in list(changes) if name in told}
+    how: dict[str, Any] = {
         "to": "bea@example.com",
-        "name": f"{about}-1-2-3",
+        "name": "amended-1-2-3",
         "reader": "Bea",
-        "other": "Sam",
-        "title": "Oak table",
-        "deadline": NOW.astimezone(ZoneInfo("Europe/Berlin")),
         "room": ROOM,
         "stop": STOP,
     }
-    return texts.news(about=about, **{**told, **changes})
+    return texts.news(texts.Event(kind=kind, **told), **{**how, **changes})
 
 
 def parts(mail: Mail) -> tuple[str, str]:
@@ -44,8 +44,8 @@ def parts(mail: Mail) -> tuple[str, str]:
 
 
 ALL = {
-    **{kind.value or "deadline": news(kind.value) for kind in TELLING},
-    "deadline": news(""),
+    **{kind.value: news(kind) for kind in kinds_that_matter()},
+    "deadline": news(None),
     "confirmation": texts.confirmation(to="bea@example.com", name="x", reader="Bea", link=f"{ROOM}1"),
     "recovery": texts.recovery(to="bea@example.com", name="x", reader="Bea", link=f"{ROOM}2"),
     "change": texts.change(to="bea@example.com", name="x", reader="Bea"),
@@ -62,12 +62,19 @@ def test_text_and_html_say_the_same(about: str) -> None:
     assert addresses == re.findall(r"https://\S+", text)
 
 
-@pytest.mark.parametrize("about", [kind.value for kind in TELLING])
+@pytest.mark.parametrize("about", [kind.value for kind in kinds_that_matter()])
 def test_news_lead_to_the_room_and_hold_no_other_secret(about: str) -> None:
     text, html = parts(ALL[about])
     assert re.findall(r"https://\S+", text) == [ROOM, STOP]
     assert "Oak table" in text
     assert "$" not in text + html
+
+
+def test_news_say_what_the_timeline_says() -> None:
+    said = {about: parts(mail)[0].split("\n\n")[1] for about, mail in ALL.items()}
+    assert said["accepted"] == "Sam accepted version 2 in \u201cOak table\u201d."
+    assert said["expired"] == "The offer expired in \u201cOak table\u201d."
+    assert said["deadline"] == "Your answer to Sam is due in \u201cOak table\u201d."
 
 
 def test_news_tell_the_deadline_where_the_reader_is() -> None:
@@ -77,7 +84,7 @@ def test_news_tell_the_deadline_where_the_reader_is() -> None:
 
 
 def test_what_people_typed_is_isolated_and_escaped_and_nothing_is_put_into_it() -> None:
-    text, html = parts(news("amended", other=AWKWARD, title=AWKWARD, reader=AWKWARD))
+    text, html = parts(news(Kind.AMENDED, other=AWKWARD, title=AWKWARD, reader=AWKWARD))
     assert text.count(f"\u2068{AWKWARD}\u2069") == 3
     assert html.count("<bdi>{0} &lt;b&gt;&amp;\u05e9\u05dc\u05d5\u05dd&lt;/b&gt; %s {} &#39;&#34;</bdi>") == 3
     assert "<b>" not in html
@@ -96,7 +103,7 @@ def test_the_head_has_what_machines_read() -> None:
 
 def test_an_address_to_unsubscribe_at_stays_in_one_piece_however_long() -> None:
     long = f"https://{'long-' * 20}.example.com/mail/unsubscribe/1.x"
-    assert f"List-Unsubscribe: <{long}>\r\n".encode() in bytes(news("amended", stop=long).message(SENDER, NOW))
+    assert f"List-Unsubscribe: <{long}>\r\n".encode() in bytes(news(Kind.AMENDED, stop=long).message(SENDER, NOW))
 
 
 def test_mails_that_were_asked_for_cannot_be_unsubscribed_from() -> None:
@@ -109,7 +116,7 @@ def test_nothing_gets_into_the_head(text: str) -> None:
     """The domain lets no line break into a name or a title, nor the database one into an address; nor would we."""
     for changes in ({"title": text}, {"to": f"bea@example.com{text}"}, {"name": text}, {"stop": text}):
         with pytest.raises(ValueError, match="linefeed"):
-            news("amended", **changes).message(SENDER, NOW)
+            news(Kind.AMENDED, **changes).message(SENDER, NOW)
 
 
 def test_words_without_anything_typed_are_as_they_stand() -> None:

@@ -91,7 +91,7 @@ async def test_nobody_else_gets_a_mail_and_whoever_asks_cannot_tell(post: Post, 
 
 
 async def test_it_takes_as_long_for_a_name_that_nobody_has(post: Post) -> None:
-    """The same statements: a question by an index, and a job. Medians, so that a busy machine does not matter."""
+    """A question by an index and a job in both cases. Medians, so that a busy machine does not matter."""
     await post.newcomer("Bea", ADDRESS)
     took: dict[str, list[float]] = {"Bea": [], "Nobody": []}
     for _ in range(100):
