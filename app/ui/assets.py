@@ -27,3 +27,8 @@ HEAD = (
     f'<script defer src="/browser.js?{_SCRIPT.tag}"></script>'
 )
 """What stands in the head of every page: the look first, and no script that anything waits for."""
+WITHOUT_SCRIPT = (
+    "<p class='alert without-script'>Traderoom needs JavaScript: what the other side does reaches your page as it"
+    " happens. Please switch it on for this site, and load the page again.</p>"
+)
+"""Not in a `noscript`, which some browsers do not show although they run no script."""

@@ -32,11 +32,6 @@ from app.ui.pages import (
 )
 from app.ui.site import Site
 
-_WITHOUT_SCRIPT = (
-    "<p class='alert without-script'>Traderoom needs JavaScript: what the other side does reaches your page as it"
-    " happens. Please switch it on for this site, and load the page again.</p>"
-)
-"""Not in a `noscript`, which some browsers do not show although they run no script."""
 _TAB_KEPT = 60.0
 """Seconds. NiceGUI keeps a store for each tab of a browser, for 30 days unless told otherwise; ours stay empty."""
 
@@ -94,7 +89,7 @@ def _serve_files(left_out: dict[str, str]) -> None:
 
         own[styles.PATH] = File(styles.rules(), "text/css")
     ui.add_head_html(assets.HEAD, shared=True)
-    ui.add_body_html(_WITHOUT_SCRIPT, shared=True)
+    ui.add_body_html(assets.WITHOUT_SCRIPT, shared=True)
     app.add_middleware(Files, own=own)
 
     @app.get("/favicon.ico")

@@ -1,8 +1,6 @@
 """A simulated browser: cookies, one page, and the ways to read it and to act on it that a person has."""
 
 import asyncio
-import html
-import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Any, Self
@@ -13,7 +11,6 @@ from nicegui import Client, core, ui
 from nicegui.element import Element
 from nicegui.nicegui import _on_handshake
 from nicegui.outbox import Message
-from nicegui.page import page
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
@@ -22,18 +19,16 @@ from app.domain.refusals import Refusal
 from app.domain.trade import Person, Trade
 from app.service.viewer import Viewer
 from app.ui.components.button import Button
-from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.http.cookies import ZONE_COOKIE
 from tests.bench.page import csrf_in
 from tests.ui.composer import Composer
-from tests.ui.reading import Press, descend, listening, parts, presses, words
+from tests.ui.reading import Press, descend, listening, parts, presses, static, words
 
 ORIGIN = "http://test"
 PASSWORD = "correct horse"
 ZONE = "Pacific/Kiritimati"
 """UTC+14: seldom the same day as in UTC, and never the same hour."""
-_STATIC = re.compile(r"<title>(?P<title>.*?)</title>.*<body[^>]*>(?P<body>.*)</body>", re.DOTALL)
 
 
 class Browser:
@@ -299,13 +294,3 @@ class Browser:
     def visible(self) -> Iterator[Element]:
         """All elements that show."""
         return (e for e in descend(self.page.layout))
-
-
-def static(document: str) -> Client:
-    """A page that has no socket, to be read like one that has."""
-    found = _STATIC.search(document)
-    assert found is not None, document
-    with Client(page("/static"), request=None) as client:
-        client.title = html.unescape(found["title"])
-        Block(Html(found["body"]))
-    return client

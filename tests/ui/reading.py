@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from nicegui import ui
+from nicegui import Client, ui
 from nicegui.element import Element
+from nicegui.page import page
 
 from app.ui.components.button import Button
+from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 
+_STATIC = re.compile(r"<title>(?P<title>.*?)</title>.*<body[^>]*>(?P<body>.*)</body>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _BUTTON = re.compile(r'<button type="button" class="button [^"]*"([^>]*)>([^<]*)</button>')
 
@@ -110,3 +113,13 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._depth:
             self.found[-1].append(data)
+
+
+def static(document: str) -> Client:
+    """A page that has no socket, to be read like one that has."""
+    found = _STATIC.search(document)
+    assert found is not None, document
+    with Client(page("/static"), request=None) as client:
+        client.title = html.unescape(found["title"])
+        Block(Html(found["body"]))
+    return client

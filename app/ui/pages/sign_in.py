@@ -1,17 +1,20 @@
 """``/``: sign in or create an account. It is plain HTML with real forms: nothing here waits for a script."""
 
 from fastapi import Request
-from nicegui import ui
+from fastapi.responses import Response
+from nicegui import app
 
+from app.ui import assets
 from app.ui.components.html import Html
-from app.ui.components.html_block import Block
 from app.ui.http.auth import FORGOT
 from app.ui.http.cookies import COOKIES_NEEDED, way_back
-from app.ui.pages.layout import HOW_IT_WORKS, PAGE, begin
+from app.ui.pages.layout import HOW_IT_WORKS
+from app.ui.pages.static_page import static_page
 from app.ui.site import Site
 
 _PAGE = Html(
-    '<main class="door"><section class="door-say"><p class="brand">Traderoom</p><h1>{}</h1>{}</section>'
+    assets.WITHOUT_SCRIPT
+    + '<main class="door"><section class="door-say"><p class="brand">Traderoom</p><h1>{}</h1>{}</section>'
     '<section class="door-form"><div><h2>{}</h2>{}{}<p>{}<a href="{}">How it works</a></p></div></section></main>'
 )
 _STEPS = Html('<ol class="steps"><li><b>{}</b> {}</li><li><b>{}</b> {}</li><li><b>{}</b> {}</li></ol>')
@@ -69,14 +72,13 @@ _PEOPLE = {"seller": "Sam (seller)", "buyer": "Bea (buyer)"}
 def register(site: Site) -> None:
     """Serve the page."""
 
-    @ui.page("/", **PAGE)
-    def sign_in(request: Request, next: str = "", cookies: str = "") -> None:  # noqa: A002 - the address says next
-        begin(site, request, "Sign in")
+    @app.get("/")
+    def sign_in(request: Request, next: str = "", cookies: str = "") -> Response:  # noqa: A002 - the address says next
         flash = site.cookies.flash(request)
         if cookies == "blocked" and not site.cookies.has_csrf_seed(request):
             flash = {"sentence": COOKIES_NEEDED}
         has = {"demo": site.settings.demo, "recovery": site.post is not None}
-        Block(_page(flash, way_back(next), site.cookies.csrf_token(request), **has))
+        return static_page("Sign in", _page(flash, way_back(next), site.cookies.csrf_token(request), **has))
 
 
 def _page(flash: dict[str, str], back: str, csrf: str, *, demo: bool, recovery: bool) -> Html:
