@@ -8,7 +8,8 @@ from app.patches.template import write
 
 TOUCHES = ("nicegui.client:templates",)
 _PURIFIER = (
-    r'import DOMPurify from "dompurify";\s+Element\.prototype\.setHTML = function \(html\) \{'
+    r'// Load DOMPurify [^\n]*\n[^\n]*\n\s*import DOMPurify from "dompurify";\s+'
+    r"Element\.prototype\.setHTML = function \(html\) \{"
     r"\s+this\.innerHTML = DOMPurify\.sanitize\(html\);\s+\};"
 )
 

@@ -28,6 +28,8 @@ _LAYERS = {
 }
 """Each file, and the layer that the template has it in."""
 _IMPORTS = r'@import url\("[^"]+/static/fonts\.css"\) .*? @import url\("[^"]+/static/nicegui\.css"\) layer\(nicegui\);'
+_FLOATING_BUTTONS = r"/\* DEPRECATED: mirror of quasarframework/quasar#18413 .*?(?=/\* DEPRECATED)"
+"""Rules of the template's own, for another element that no page has."""
 _ELEMENTS = (
     "avatar|badge|banner|bar|bottom-sheet|breadcrumbs|btn-dropdown|btn-group|btn-toggle|card|carousel|checkbox|chip|"
     "circular-progress|color-picker|date|drawer|editor|expansion-item|fab|file|footer|header|img|inner-loading|item|knob|"
@@ -56,6 +58,7 @@ def apply() -> None:
     if missing:
         raise Missing(f"NiceGUI has no {missing[0]} any more")
     tag = hashlib.sha256(rules()).hexdigest()[:16]
+    write("", instead_of=_FLOATING_BUTTONS)
     write(f'@import url("{PATH}?{tag}");', instead_of=_IMPORTS)
 
 

@@ -15,12 +15,13 @@ from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.http.requests import IS_HEAD, address_of, viewer_of
 from app.ui.live.connection import attend
+from app.ui.pages.placeholder import placeholder
 from app.ui.site import Site
 
 PAGE: dict[str, Any] = {"dark": None, "language": "en-US", "response_timeout": 30.0}
 """What all pages have in common; the seconds are for a thousand people who come at once."""
 HOW_IT_WORKS = "/how-it-works"
-_HEADER = (
+_HEADER = Html(
     '<a class="brand" href="/trades" aria-hidden="true" tabindex="-1">Traderoom</a>'
     '<button type="button" class="button outline menu-button" aria-label="More actions" aria-expanded="false"></button>'
 )
@@ -67,11 +68,13 @@ def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Ite
     begin(site, request, title)
     with ui.element("header").classes("bar-top"):
         links = (_nav_link("My trades", "/trades", request), _nav_link("Activity", "/activity", request))
+        menu = _MENU.format(*links, viewer.person.name, site.cookies.csrf_token(request))
         Block(_HEADER).classes("as-children")
         with ui.element("div").classes("menu"):
-            Block(_MENU.format(*links, viewer.person.name, site.cookies.csrf_token(request))).classes("as-children")
+            Block(menu).classes("as-children")
             _theme_switch(site, request)
     Block(_CONNECTION).classes("as-children")
+    placeholder(_HEADER, menu, title, classes=classes, theme=viewer.theme)
     client = ui.context.client
     attend(
         client,
