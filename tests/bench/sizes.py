@@ -37,6 +37,8 @@ class Size:
     """Trades that wait for their deadline meanwhile."""
     actions: int
     starts: int
+    visits: int
+    """In a real browser, each of a few seconds."""
     rush: int
     """People who join at once."""
     soak_seconds: float
@@ -65,6 +67,7 @@ SHORT = Size(
     pending=1_000,
     actions=200,
     starts=1,
+    visits=1,
     rush=20,
     soak_seconds=0,
 )
@@ -90,6 +93,7 @@ FULL = Size(
     pending=100_000,
     actions=2_000,
     starts=8,
+    visits=5,
     rush=1_000,
     soak_seconds=600,
 )

@@ -19,7 +19,7 @@ from tests.ports import free_port
 MEASURED = (
     "message", "amend", "room page", "highest rate with p95 ≤ 250 ms", "memory per person", "40 connected",
     "1,000 earlier messages", "dashboard", "expiry", "one action in the ledger", "start to first answer",
-    "20 join at once",
+    "20 join at once", "sign-in, a first visit", "room, a first visit", "room, a second visit", "key pressed",
 )  # fmt: skip
 """What a short run has rows about, by the beginnings of their names."""
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 
 from tests.bench.figures import Result
 from tests.bench.floors import Floors
-from tests.bench.measures import actions, dashboard, expiry, history, load, people, room, rush, soak, start
+from tests.bench.measures import actions, dashboard, expiry, history, load, people, room, rush, slow_line, soak, start
 from tests.bench.sizes import Size
 from tests.bench.stage import Stage
 
@@ -19,6 +19,7 @@ MEASURES: dict[str, Measure] = {
     "expiry": expiry.measure,
     "actions": actions.measure,
     "start": start.measure,
+    "slow_line": slow_line.measure,
     "rush": rush.measure,
     "soak": soak.measure,
 }
