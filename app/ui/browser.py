@@ -20,8 +20,8 @@ def say_that_scripts_run() -> str:
 def on_every_page(zone_cookie: str) -> str:
     """What every page runs as soon as it is read; a file of its own, which browsers keep and nothing waits for.
 
-    It leaves the browser's time zone in a cookie for the next page, which needs no question and no answer then; it takes
-    the placeholder away when the page is there; and it tells the page when its tab is hidden or shown, so that hidden
+    It leaves the browser's time zone in a cookie for the next page, which needs no question and no answer then; takes
+    the placeholder away when the page is there; and tells the page when its tab is hidden or shown, so that hidden
     clocks are not ticked, and when nobody is there. What screen readers are to say at once is added to a live region,
     which has them say it once.
     """
