@@ -46,6 +46,7 @@ def on_every_page(zone_cookie: str) -> str:
         ({offer_to_copy_messages()})();
         for (const kind of ['click', 'keydown']) document.addEventListener(kind, {open_and_close()});
         {measure_height()}
+        document.addEventListener('click', (e) => e.target.closest('.print-now') && print());
         if (navigator.share) document.documentElement.classList.add('can-share');
     """
 

@@ -114,8 +114,15 @@ class Room:
         await self.dialog.get_by_label("Reason", exact=True).fill(reason)
         await self.confirm("Reject")
 
+    async def open_sheet(self) -> None:
+        """On a phone, open the sheet with all of the deal; elsewhere it stands beside the conversation."""
+        strip = self.button("Deal and history")
+        if await strip.is_visible() and await strip.get_attribute("aria-expanded") == "false":
+            await strip.click()
+
     async def show(self, tab: str) -> None:
-        """Open the timeline or the version history."""
+        """Open the timeline or the version history, on a phone in the sheet."""
+        await self.open_sheet()
         await self.page.get_by_role("tab", name=tab, exact=True).click()
 
     async def reload(self) -> None:
