@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from app import security_log
 from app.db.history import History
 from app.db.ledger import Ledger, RecordedBeforeError
+from app.domain.actions import Action, Version
 from app.domain.currency import USD, check_currency
 from app.domain.kinds import Status
 from app.domain.names import check_spelling, name_key
@@ -29,6 +30,17 @@ PAGE = 20
 _LONGEST_TYPED = 1_000
 """Characters of an address that are looked at for a code."""
 _CODE = re.compile("[0-9a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All of a trade, to be read in pages."""
+
+    trade: Trade
+    #: The newest first.
+    versions: AsyncIterator[list[Version]]
+    #: The oldest first.
+    actions: AsyncIterator[list[Action]]
 
 
 class Trades:
@@ -164,6 +176,26 @@ class Trades:
                 return standing
         security_log.note("room_denied", person=viewer.person.id, trade=standing.trade.id if standing else None)
         raise Refusal(Reason.NOT_YOURS, "Nothing here")
+
+    async def whole(self, viewer: Viewer, code: str) -> Whole:
+        """All of a trade, for its parties. Raises `Refusal`: TOO_OFTEN, NOT_YOURS (also where there is none)."""
+        self._limits.check("exports", viewer.person.id)
+        trade = (await self.find(viewer, code)).trade
+        if trade.role_of(viewer.person.id) is None:
+            raise Refusal(Reason.NOT_YOURS, "Nothing here")
+        return Whole(trade, self._all_versions(trade.id), self._all_actions(trade.id))
+
+    async def _all_versions(self, trade_id: int) -> AsyncIterator[list[Version]]:
+        before = None
+        while page := await self._history.versions(trade_id, before=before):
+            yield page
+            before = page[-1].number
+
+    async def _all_actions(self, trade_id: int) -> AsyncIterator[list[Action]]:
+        seq = 0
+        while page := await self._history.actions_since(trade_id, seq):
+            yield page
+            seq = page[-1].seq
 
     async def clear_drafts(self) -> int:
         """Clear offers that were closed a month ago and that nobody ever joined; returns how many."""

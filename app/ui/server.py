@@ -27,6 +27,7 @@ from app.ui.pages import (
     my_trades,
     new_trade,
     not_found,
+    printout,
     sign_in,
     trade_room,
 )
@@ -60,7 +61,7 @@ def build(site: Site, sockets: SocketGuard) -> dict[str, str]:
         mail_links.register(site.post)
         if site.settings.demo:
             demo_mail.register(site.post)
-    for page in (sign_in, how_it_works, my_trades, new_trade, activity, trade_room, account):
+    for page in (sign_in, how_it_works, my_trades, new_trade, activity, trade_room, printout, account):
         page.register(site)
     not_found.register(site)  # the last one: it takes every address that is left
     return left_out

@@ -251,7 +251,7 @@ def _address(scope: Scope) -> str:
 
 
 def _makes_page(request: Request) -> bool:
-    return request.method == "GET" and not request.scope["path"].endswith((".json", ".pdf"))
+    return request.method == "GET" and not request.scope["path"].endswith((".json", ".pdf", "/print"))
 
 
 def _without_body(send: Send) -> Send:

@@ -22,6 +22,7 @@ _DEAL = Html(
     '<div class="deal-head"><h2>Current deal</h2><div class="note" data-testid="version">{version}</div></div>'
     '<div class="terms">{figures}</div>'
     '<div class="terms-text" data-testid="description" dir="auto">{description}</div>{next}'
+    '<a class="print" href="/room/{code}/print">Print</a>'
 )
 _FIGURE = Html(
     '<div class="figure {testid}"><div class="figure-label">{label}</div><div><span class="figure-value"'
@@ -66,6 +67,7 @@ def _deal(trade: Trade, view: RoomView) -> Html:
             wording.clock_time(trade.amended_at, view.zone, view.today),
         ),
         next=what_now(trade),
+        code=trade.code,
     )
 
 
