@@ -19,6 +19,7 @@ from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Trade
 from app.domain.traits import DeadlineChange
 from app.service.trades import Whole
+from app.ui.assets import OWN
 from app.ui.components import wording
 from app.ui.components.html import Html
 from app.ui.http.requests import viewer_of, zone_of
@@ -30,10 +31,13 @@ _NOBODY = 0
 """The viewer of a document that others read too: nobody in it is "You"."""
 _BEGIN = Html(
     '<!doctype html><html lang="en-US"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    '<title>{title} · Traderoom</title>{head}</head><body class="document"><p class="print-bar">'
+    '<title>{title} · Traderoom</title>{head}</head><body class="body--light document"><p class="print-bar">'
     '<a href="/room/{code}">Back to the room</a> <button type="button" class="button print-now">Print</button></p>'
     '<h1 dir="auto">{title}</h1><p class="note">Trade {number}, as of {now}. Times are those of {zone}.</p>'
     "<h2>Terms</h2><dl>{terms}</dl><h2>Parties</h2><dl>{parties}</dl><h2>Versions, the newest first</h2>"
+)
+_HEAD = Html('<link rel="stylesheet" href="/theme.css?{}"><script defer src="/browser.js?{}"></script>').format(
+    OWN["/theme.css"].tag, OWN["/browser.js"].tag
 )
 _ROW = Html('<div><dt>{}</dt><dd dir="auto">{}</dd></div>')
 _ENTRY = Html('<div class="entry"><span>{}</span> {}{}</div>')
@@ -54,15 +58,14 @@ def register(site: Site) -> None:
                 return PlainTextResponse(str(refusal), 429)
             not_found.show(site, request)
             return None
-        document = _document(whole, zone_of(viewer), site.now(), Html(ui.context.client.head_html))
-        return StreamingResponse(document, media_type="text/html")
+        return StreamingResponse(_document(whole, zone_of(viewer), site.now()), media_type="text/html")
 
 
-async def _document(whole: Whole, zone: ZoneInfo, now: datetime, head: Html) -> AsyncIterator[str]:
+async def _document(whole: Whole, zone: ZoneInfo, now: datetime) -> AsyncIterator[str]:
     trade = whole.trade
     yield _BEGIN.format(
         title=trade.title,
-        head=head,
+        head=_HEAD,
         code=trade.code,
         number=trade.id,
         now=_moment(now, zone),
@@ -129,5 +132,5 @@ def _time(at: datetime, zone: ZoneInfo) -> Html:
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> str:
-    """``Nov 26, 2026, 15:02:11 UTC+1``: on paper nobody knows what day "today" was, nor where."""
-    return format_datetime(at, "MMM d, y, HH:mm:ss 'UTC'ZZZZZ", tzinfo=zone, locale="en_US")
+    """``Nov 26, 2026, 15:02:11 UTC+01:00``: on paper nobody knows what day "today" was, nor where."""
+    return format_datetime(at, "MMM d, y, HH:mm:ss 'UTC'xxx", tzinfo=zone, locale="en_US")
