@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from app.ui import browser
+from app.ui import browser, keyboard
+from app.ui.components.shortcuts import SHORTCUTS
 from app.ui.http.cookies import ZONE_COOKIE
 from app.ui.http.files import File
 
@@ -18,7 +19,7 @@ def _theme() -> bytes:
 
 
 _THEME = File(_theme(), "text/css")
-_SCRIPT = File(browser.on_every_page(ZONE_COOKIE).encode(), "text/javascript")
+_SCRIPT = File((browser.on_every_page(ZONE_COOKIE) + keyboard.on_every_page(SHORTCUTS)).encode(), "text/javascript")
 OWN = {"/theme.css": _THEME, "/browser.js": _SCRIPT}
 """By their paths."""
 HEAD = (

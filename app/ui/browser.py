@@ -339,14 +339,16 @@ def select_link(place_id: int) -> str:
 
 
 def choose_tab() -> str:
-    """The browser marks the chosen tab by itself and tells its name; arrow keys go from one to the other, as ARIA's
-    pattern has it."""
+    """The browser marks the chosen tab by itself and tells its name; arrow keys, Home and End go from one to the other,
+    as ARIA's pattern has it."""
     return """(e) => {
-        const tabs = [...e.currentTarget.children];
+        const tabs = [...e.currentTarget.children], last = tabs.length - 1;
         let tab = e.target.closest('[role=tab]');
         if (e.type === 'keydown') {
-            if (e.key !== 'ArrowLeft' && e.key !== 'ArrowRight') return;
-            tab = tabs[1 - tabs.indexOf(tab)];
+            const at = tabs.indexOf(tab);
+            tab = tabs[{ArrowLeft: at ? at - 1 : last, ArrowRight: at < last ? at + 1 : 0, Home: 0, End: last}[e.key]];
+            if (!tab) return;
+            e.preventDefault();
             tab.focus();
         }
         if (!tab) return;

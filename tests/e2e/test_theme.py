@@ -5,7 +5,7 @@ import re
 from playwright.async_api import Page, expect
 
 from tests.e2e.people import Newcomer
-from tests.e2e.room import Person
+from tests.e2e.room import Person, Room
 
 _NEXT = {"system": "light", "light": "dark", "dark": "system"}
 _FADED = """Promise.allSettled(
@@ -88,3 +88,51 @@ async def test_every_button_can_be_read_in_light_and_dark(people: tuple[Person, 
             await page.emulate_media(color_scheme=scheme)
             await page.evaluate(_FADED)
             assert await unreadable(page) == [], (scheme, page.url)
+
+
+_BORDERS = """() => [...document.querySelectorAll('.q-field__control, select')].map(its => [
+    getComputedStyle(its, its.matches('select') ? null : '::before').borderTopColor,
+    getComputedStyle(its).backgroundColor,
+    getComputedStyle(document.body).backgroundColor,
+])"""
+
+
+async def test_the_borders_of_fields_stand_out_in_light_and_dark(people: tuple[Person, Person]) -> None:
+    seller, _ = people
+    await seller.visit("/trades/new")
+    await expect(seller.page.get_by_label("Title", exact=True)).to_be_visible()
+    for scheme in ("light", "dark"):
+        await seller.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        told = await seller.page.evaluate(_BORDERS)
+        assert told
+        for border, *grounds in told:
+            for ground in grounds:
+                dark, light = sorted((luminance(rgb(border)), luminance(rgb(ground))))
+                assert (light + 0.05) / (dark + 0.05) >= 3, (scheme, border, ground)
+
+
+_LINES = """(element) => {
+    const its = getComputedStyle(element);
+    return [its.borderStyle, its.borderWidth, its.borderColor, its.textDecorationLine, its.textDecorationStyle,
+        its.color].join(' ');
+}"""
+
+
+async def test_forced_colours_leave_each_state_its_look(rooms: tuple[Room, Room]) -> None:
+    seller, buyer = rooms
+    await seller.amend(price="900")
+    page = buyer.page
+    await expect(buyer.part("offer")).to_have_count(2)
+    await page.emulate_media(forced_colors="active")
+    for some in (".offer[data-state=standing], .offer[data-state=replaced]", ".history .tab"):
+        looks = [await each.evaluate(_LINES) for each in await page.locator(some).all()]
+        assert len(set(looks)) == len(looks), (some, looks)
+    assert not (await buyer.status.evaluate(_LINES)).startswith("none")
+    phases = set()
+    for phase in ("calm", "soon", "urgent", "over"):
+        await buyer.countdown.evaluate("(clock, phase) => { clock.dataset.phase = phase; }", phase)
+        phases.add(await buyer.countdown.evaluate(_LINES))
+    assert len(phases) == 4, phases
+    await seller.page.emulate_media(forced_colors="active")
+    turns = {await room.page.locator(".turn").evaluate(_LINES) for room in rooms}
+    assert len(turns) == 2, turns

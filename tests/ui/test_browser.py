@@ -1,14 +1,14 @@
-"""All script that the browser gets stands in two modules, each a named function with its reason."""
+"""All script that the browser gets stands in three modules, each a named function with its reason."""
 
 import ast
 import inspect
 import re
 from pathlib import Path
 
-from app.ui import browser, typed
+from app.ui import browser, keyboard, typed
 
 APP = Path(browser.__file__).parents[1]
-MODULES = (browser, typed)
+MODULES = (browser, keyboard, typed)
 SCRIPT = re.compile(r"=>|\bdocument\.\w|\bwindow\.\w|<script(?!\b.*nonce)|\bfunction\s*\(|getElement\(|emitEvent\(")
 """What script looks like in a text."""
 ELSEWHERE = {("http", "middleware.py"): {"<script"}, ("ui", "assets.py"): {"<script"}}

@@ -30,13 +30,22 @@ class Button(Element):
 
     @property
     def enabled(self) -> bool:
-        """Whether it can be pressed."""
-        return not self._props.get("disable")
+        """Whether it can be pressed: not while it is shut or busy."""
+        return not (self._props.get("disable") or self.is_busy)
 
     @enabled.setter
     def enabled(self, enabled: bool) -> None:
         if enabled != self.enabled:
             self.props["disable"] = not enabled
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the answer to a press is still to come. It keeps the focus meanwhile, as a disabled one would not."""
+        return bool(self._props.get("loading"))
+
+    @is_busy.setter
+    def is_busy(self, busy: bool) -> None:
+        self.props("loading aria-disabled=true") if busy else self.props(remove="loading aria-disabled")
 
     @property
     def is_ignoring_events(self) -> bool:

@@ -97,7 +97,7 @@ class Form:
         with buttons() as self._row:
             Button("Cancel", on_click=self._discard).props("flat no-caps").classes("quiet")
             button = Button(submit, on_click=lambda: self.submit(button))
-            button.props(f'unelevated no-caps color="{color}"')
+            button.props(f'unelevated no-caps type="submit" color="{color}"')
 
     def shut(self, sentence: str, way_on: str = "", go: Press | None = None) -> None:
         """Say why the button cannot work any more; it goes for good, and what was typed stays.

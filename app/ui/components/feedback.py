@@ -65,14 +65,12 @@ def mark(fields: Mapping[str, Field], wrong: Mapping[str, str]) -> bool:
 @contextmanager
 def busy(button: Button) -> Iterator[None]:
     """Show a button as working and take no second press meanwhile; handlers ask `button.enabled` first."""
-    button.enabled = False
-    button.props("loading")
+    button.is_busy = True
     try:
         yield
     finally:
         if not button.is_deleted:
-            button.enabled = True
-            button.props(remove="loading")
+            button.is_busy = False
 
 
 def toast(refusal: Refusal) -> None:

@@ -10,7 +10,7 @@ from nicegui.events import GenericEventArguments
 from app.ui import browser
 from app.ui.components.html import Html
 
-_BUTTON = Html('<button type="button" class="button {}">{}</button>')
+_BUTTON = Html('<button type="button" class="button {}"{}>{}</button>')
 Press = Callable[[], Awaitable[None] | None]
 
 
@@ -36,9 +36,9 @@ class Block(Element):
 
     @staticmethod
     @lru_cache(200)
-    def button(text: str, look: str) -> Html:
-        """The HTML of a button; `look` are its classes."""
-        return _BUTTON.format(look, text)
+    def button(text: str, look: str, key: str = "") -> Html:
+        """The HTML of a button; `look` are its classes, `key` its shortcut."""
+        return _BUTTON.format(look, Html(' aria-keyshortcuts="{}"').format(key) if key else "", text)
 
     def on_press(self, presses: Mapping[str, Press]) -> Self:
         """What its buttons do, by what stands on them. Whether one is disabled only the browser knows."""

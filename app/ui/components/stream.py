@@ -11,6 +11,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from app.ui.components.button import Button
+from app.ui.components.feedback import busy
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.components.later import Later
@@ -59,12 +60,6 @@ class Stream:
         self._lump_block: Block | None = None
         self._later = Later(_GATHER)
         self._earlier: Button | None = None
-
-    def show(self, visible: bool) -> None:
-        """Show the list, or hide it."""
-        self._holder.visible = visible
-        if self._earlier is not None:
-            self._earlier.visible = visible
 
     def begin(self, rows: Sequence[Row]) -> None:
         """Show the first rows, given oldest first: the newest with the page, the others as soon as it is live."""
@@ -157,9 +152,8 @@ class Stream:
         button = self._earlier
         if button is None or not button.enabled:
             return
-        button.enabled = False
-        has_more = await self._load()
-        button.enabled = True
+        with busy(button):
+            has_more = await self._load()
         if not has_more:
             button.delete()
             self._earlier = None

@@ -79,7 +79,7 @@ def _password(site: Site, request: Request) -> None:
             old.value = new.value = ""
             done.text = "Your password is changed. Your other browsers are signed out."
 
-        button = Button("Change password", on_click=change).props('unelevated no-caps color="primary"')
+        button = Button("Change password", on_click=change).props('unelevated no-caps type="submit" color="primary"')
 
 
 def _data(site: Site, request: Request) -> None:

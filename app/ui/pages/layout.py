@@ -13,6 +13,7 @@ from app.ui.components.button import Button
 from app.ui.components.feedback import attempt
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
+from app.ui.components.shortcuts import BUTTON as SHORTCUTS_BUTTON
 from app.ui.http.requests import IS_HEAD, address_of, viewer_of
 from app.ui.live.connection import attend
 from app.ui.pages.placeholder import placeholder
@@ -22,6 +23,7 @@ PAGE: dict[str, Any] = {"dark": None, "language": "en-US", "response_timeout": 3
 """What all pages have in common; the seconds are for a thousand people who come at once."""
 HOW_IT_WORKS = "/how-it-works"
 _HEADER = Html(
+    '<a class="skip" href="#{}">Skip to {}</a>'
     '<a class="brand" href="/trades" aria-hidden="true" tabindex="-1">Traderoom</a>'
     '<button type="button" class="button outline menu-button" aria-label="More actions" aria-expanded="false"></button>'
 )
@@ -69,22 +71,24 @@ def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Ite
     with ui.element("header").classes("bar-top"):
         links = (_nav_link("My trades", "/trades", request), _nav_link("Activity", "/activity", request))
         menu = _MENU.format(*links, viewer.person.name, site.cookies.csrf_token(request))
-        Block(_HEADER).classes("as-children")
+        target = "messages" if "room" in classes.split() else "content"
+        top = _HEADER.format(target, target)
+        Block(top).classes("as-children")
         with ui.element("div").classes("menu"):
             Block(menu).classes("as-children")
             _theme_switch(site, request)
     Block(_CONNECTION).classes("as-children")
-    placeholder(_HEADER, menu, title, classes=classes, theme=viewer.theme)
+    placeholder(top, menu, title, classes=classes, theme=viewer.theme)
     client = ui.context.client
     attend(
         client,
         lambda: site.presence.enter(None, viewer.person),
         lambda: site.presence.leave(None, viewer.person),
     )
-    with ui.element("div").classes(f"content {classes}") as main:
+    with ui.element("div").classes(f"content {classes}").props('id="content" tabindex="-1"') as main:
         yield main
     if "page" in classes:
-        Block(_nav_link("How it works", HOW_IT_WORKS, request), tag="footer")
+        Block(_nav_link("How it works", HOW_IT_WORKS, request) + SHORTCUTS_BUTTON, tag="footer")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from app.domain.trade import Trade
 from app.domain.traits import Side
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
+from app.ui.components.shortcuts import ACCEPT, OFFER
 from app.ui.room.act_dialog import is_on_side, possible
 from app.ui.room.decision_dialogs import confirm_accept, confirm_end, request_amendment
 from app.ui.room.extension_dialog import extend
@@ -35,6 +36,8 @@ class Act:
     side: Side = Side.EITHER
     when: Callable[[Trade], bool] = lambda _trade: True
     look: str = "outline"
+    #: Its shortcut; of buttons with the same one, the first is meant.
+    key: str = ""
 
     def is_there(self, trade: Trade, role: Role) -> bool:
         """Whether this side can press it now."""
@@ -43,11 +46,18 @@ class Act:
 
 
 ACTS = (
-    Act("Accept deal", Kind.ACCEPTED, confirm_accept),
-    Act("Answer with an offer", Kind.AMENDED, answer_request, by=Role.SELLER, when=lambda trade: bool(trade.request)),
-    Act("Counter-offer", Kind.AMENDED, make_offer, side=Side.RECEIVED),
-    Act("Amend deal", Kind.AMENDED, make_offer, by=Role.SELLER, side=Side.MADE),
-    Act("Change offer", Kind.AMENDED, make_offer, by=Role.BUYER, side=Side.MADE),
+    Act("Accept deal", Kind.ACCEPTED, confirm_accept, key=ACCEPT),
+    Act(
+        "Answer with an offer",
+        Kind.AMENDED,
+        answer_request,
+        by=Role.SELLER,
+        when=lambda trade: bool(trade.request),
+        key=OFFER,
+    ),
+    Act("Counter-offer", Kind.AMENDED, make_offer, side=Side.RECEIVED, key=OFFER),
+    Act("Amend deal", Kind.AMENDED, make_offer, by=Role.SELLER, side=Side.MADE, key=OFFER),
+    Act("Change offer", Kind.AMENDED, make_offer, by=Role.BUYER, side=Side.MADE, key=OFFER),
     Act("Request amendment", Kind.AMENDMENT_REQUESTED, request_amendment),
     Act("Extend", Kind.EXTENDED, extend),
     Act("Invitation", Kind.LINK_RENEWED, manage_invitation),
@@ -81,5 +91,9 @@ def _row(acts: tuple[Act, ...], is_turn: bool) -> Html:
     if not acts:
         return Html("")
     first, *others = acts
-    loud = Block.button(first.text, "wide" if is_turn else "wide tonal")
-    return loud + _REST.format(Html().join(Block.button(act.text, act.look) for act in others)) if others else loud
+    loud = Block.button(first.text, "wide" if is_turn else "wide tonal", first.key)
+    return (
+        loud + _REST.format(Html().join(Block.button(act.text, act.look, act.key) for act in others))
+        if others
+        else loud
+    )

@@ -17,6 +17,7 @@ from app.ui.components.button import Button
 from app.ui.components.feedback import as_uuid, attempt
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
+from app.ui.components.shortcuts import MESSAGE
 from app.ui.room.room_view import RoomView
 
 
@@ -31,6 +32,8 @@ class Composer:
             self._field.props('aria-label="Message" placeholder="Message" rows="1" dir="auto" autocomplete="off"')
             Button("Send").props('unelevated no-caps color="primary"').classes("send")
             self._problem = Block().classes("problem").props('role="alert"')
+        self.box.props('id="messages" tabindex="-1"')
+        self._field.props["aria-keyshortcuts"] = MESSAGE
         self._field.props["data-kept"] = f"{view.me}/{view.trade.id}/message"
         self._field.props["data-longest"] = MAX_TEXT
         self._field.props["aria-describedby"] = self._problem.html_id

@@ -9,7 +9,7 @@ from app.ui.components.difference import by_money, by_number
 from app.ui.components.html import Html
 
 _FIGURE = Html('<div{}><dt>{}</dt><dd>{}</dd><dd class="difference">{}</dd></div>')
-_TEXT = Html('<p class="terms-text" dir="auto">{}</p>')
+_TEXT = Html('<p class="terms-text" dir="auto" tabindex="0">{}</p>')
 
 
 def frozen(trade: Trade, before: Terms | None) -> Html:

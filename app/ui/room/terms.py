@@ -21,7 +21,7 @@ from app.ui.room.room_view import RoomView
 _DEAL = Html(
     '<div class="deal-head"><h2>Current deal</h2><div class="note" data-testid="version">{version}</div></div>'
     '<div class="terms">{figures}</div>'
-    '<div class="terms-text" data-testid="description" dir="auto">{description}</div>{next}'
+    '<div class="terms-text" data-testid="description" dir="auto" tabindex="0">{description}</div>{next}'
     '<a class="print" href="/room/{code}/print">Print</a>'
 )
 _FIGURE = Html(
@@ -38,7 +38,7 @@ _PATH = Html("{}<figcaption>{}</figcaption>")
 _PLACE = Html('<div class="path"></div>')
 _DRAWN_AFTER = 0.1
 """Seconds after the figures."""
-_REQUEST = Html('<div class="request" data-testid="request"><b>{}</b><p dir="auto">{}</p></div>')
+_REQUEST = Html('<div class="request" data-testid="request"><b>{}</b><p dir="auto" tabindex="0">{}</p></div>')
 _TURN = Html('<div class="turn" data-turn="{}"><b data-testid="turn">{}</b><span>{}</span></div>')
 
 

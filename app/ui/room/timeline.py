@@ -18,8 +18,13 @@ from app.ui.room.offer_dialog import offer_version_again
 from app.ui.room.room_view import RoomView
 
 _TIMELINE, _VERSIONS = "Activity timeline", "Version history"
-_TAB = Html('<button type="button" role="tab" class="tab" aria-selected="{}" tabindex="{}">{}</button>')
-_TABS = _TAB.format("true", 0, _TIMELINE) + _TAB.format("false", -1, _VERSIONS)
+_TAB = Html(
+    '<button type="button" role="tab" class="tab" id="{id}-tab" aria-controls="{id}-panel" aria-selected="{chosen}"'
+    ' tabindex="{tabindex}">{name}</button>'
+)
+_TABS = _TAB.format(id="timeline", chosen="true", tabindex=0, name=_TIMELINE) + _TAB.format(
+    id="versions", chosen="false", tabindex=-1, name=_VERSIONS
+)
 _SHOW_MESSAGES = '<input type="checkbox" checked>Show messages'
 _PAGES = 10
 """So many pages of messages that are left out are read at a press for one row that is shown."""
@@ -38,10 +43,13 @@ class Timeline:
         self._with_messages = True
         self._first_seq = view.room.recent[0].seq
         with ui.element("section").classes("history").props('aria-label="History"'):
-            tabs = Block(_TABS).classes("tabs").props('role="tablist"')
+            tabs = Block(_TABS).classes("tabs").props('role="tablist" aria-label="History"')
             for event in ("click", "keydown"):
                 tabs.on(event, self._chosen, js_handler=browser.choose_tab())
-            with ui.element("div").classes("panels").props('tabindex="0"') as self._panels:
+            with (
+                ui.element("div").classes("panels").props('tabindex="0"') as self._panels,
+                _panel("timeline") as self._timeline_panel,
+            ):
                 box = Block(_SHOW_MESSAGES, tag="label").classes("check show-messages")
                 box.on("change", self._choose_messages, js_handler=browser.tell_choice())
                 self._timeline = Stream(self._rows("timeline"), newest_first=True)
@@ -68,13 +76,13 @@ class Timeline:
         if name not in (_TIMELINE, _VERSIONS):  # whatever was sent, a list included
             return
         if name == _VERSIONS and self._versions is None:
-            with self._panels:
+            with self._panels, _panel("versions") as self._versions_panel:
                 rows = self._rows("versions").on("click", self._pressed, js_handler=browser.tell_pressed_button())
                 self._versions = Stream(rows, newest_first=True)
             await self._show_older()
-        self._timeline.show(name == _TIMELINE)
+        self._timeline_panel.visible = name == _TIMELINE
         if self._versions is not None:
-            self._versions.show(name == _VERSIONS)
+            self._versions_panel.visible = name == _VERSIONS
 
     def _choose_messages(self, event: GenericEventArguments) -> None:
         """The theme leaves messages out; here it is known for what is read next."""
@@ -120,3 +128,7 @@ class Timeline:
     @staticmethod
     def _rows(testid: str) -> ui.element:
         return ui.element("div").classes("rows").props(f'data-testid="{testid}" role="list"')
+
+
+def _panel(name: str) -> ui.element:
+    return ui.element("div").props(f'role="tabpanel" id="{name}-panel" aria-labelledby="{name}-tab"')
