@@ -2,11 +2,11 @@
 
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.e2e.room import Room
 
-_A4 = {"width": 718, "height": 1047}
+_A4 = ViewportSize(width=718, height=1047)
 """A page without its margins, in CSS pixels."""
 
 
@@ -35,8 +35,8 @@ async def test_a_room_prints_as_a_document_that_says_where_all_of_it_is(rooms: t
     await page.set_viewport_size(_A4)
     await page.emulate_media(media="print", color_scheme="dark")
     assert await is_light(page)
-    for part in ("Accept deal", "More actions", "Deal and history", "Send", "Sign out"):
-        await expect(buyer.button(part)).to_be_hidden()
+    for name in ("Accept deal", "More actions", "Deal and history", "Send", "Sign out"):
+        await expect(buyer.button(name)).to_be_hidden()
     await expect(buyer.field).to_be_hidden()
     for part in (buyer.status, buyer.part("price"), buyer.part("description"), buyer.part("version")):
         await expect(part).to_be_visible()
