@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from nicegui import app
 
 from app.ui.components.html import Html
-from app.ui.http import plain
+from app.ui.pages.static_page import notice
 from app.ui.site import Post
 
 _LINK = re.compile(r"(https?://\S+)")
@@ -30,7 +30,7 @@ def register(post: Post) -> None:
     @app.get("/demo/mail")
     def mails(request: Request) -> Response:
         shown = Html().join(map(_shown, post.kept)) or _NONE
-        return plain.page(request, "Mails of the demo", _HEAD + shown, look="content page form-page")
+        return notice(request, "Mails of the demo", _HEAD + shown, look="content page form-page")
 
 
 def _shown(mail: EmailMessage) -> Html:

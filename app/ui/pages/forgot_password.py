@@ -8,10 +8,11 @@ from nicegui import app
 
 from app.domain.refusals import Refusal
 from app.service.mailing import RECOVER
+from app.ui.components import plain_form
 from app.ui.components.html import Html
-from app.ui.http import plain
 from app.ui.http.auth import FORGOT
 from app.ui.http.requests import address_of
+from app.ui.pages.static_page import notice
 from app.ui.site import Post, Site
 
 _ASK = Html(
@@ -43,12 +44,12 @@ def register(site: Site, post: Post) -> None:
     @app.get(FORGOT)
     def forgot(request: Request, asked: str | None = None) -> Response:
         if asked is not None:
-            return plain.page(request, "Forgot password", _ASKED + (_SHOWN if post.shown else "") + _BACK)
+            return notice(request, "Forgot password", _ASKED + (_SHOWN if post.shown else "") + _BACK)
         flash = site.cookies.flash(request)
         more = 'autocomplete="username" maxlength="100" dir="auto"'
-        name = plain.field("Name", "name", more, value=flash.get("name", ""), wrong=flash.get("sentence", ""))
-        entry = plain.form("Send link", token_field.format(site.cookies.csrf_token(request)), name, action=FORGOT)
-        return plain.page(request, "Forgot password", _ASK + entry + _BACK)
+        name = plain_form.field("Name", "name", more, value=flash.get("name", ""), wrong=flash.get("sentence", ""))
+        entry = plain_form.form("Send link", token_field.format(site.cookies.csrf_token(request)), name, action=FORGOT)
+        return notice(request, "Forgot password", _ASK + entry + _BACK)
 
     @app.post(FORGOT)
     async def send(request: Request, name: Annotated[str, Form()] = "", csrf: Annotated[str, Form()] = "") -> Response:
@@ -71,7 +72,7 @@ def register(site: Site, post: Post) -> None:
             await post.recovery.finish(token, password)
         except Refusal as refusal:
             return await _choose(request, post, token, refusal)
-        return plain.page(request, "Your password is changed", _CHOSEN)
+        return notice(request, "Your password is changed", _CHOSEN)
 
 
 async def _choose(request: Request, post: Post, token: str, refusal: Refusal | None = None) -> Response:
@@ -79,7 +80,9 @@ async def _choose(request: Request, post: Post, token: str, refusal: Refusal | N
     try:
         name = await post.recovery.whose(token)
     except Refusal as over:
-        return plain.page(request, "This link is over", _OVER.format(over, FORGOT), status=404)
+        return notice(request, "This link is over", _OVER.format(over, FORGOT), status=404)
     more = 'type="password" autocomplete="new-password" minlength="8" maxlength="200"'
-    entry = plain.form("Change password", plain.field("New password", "password", more, wrong=str(refusal or "")))
-    return plain.page(request, "Choose a new password", _CHOOSE.format(name) + entry, status=422 if refusal else 200)
+    entry = plain_form.form(
+        "Change password", plain_form.field("New password", "password", more, wrong=str(refusal or ""))
+    )
+    return notice(request, "Choose a new password", _CHOOSE.format(name) + entry, status=422 if refusal else 200)

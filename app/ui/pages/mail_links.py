@@ -10,8 +10,9 @@ from nicegui import app
 
 from app.domain.refusals import Refusal
 from app.service.mailing import CONFIRM, UNSUBSCRIBE
+from app.ui.components import plain_form
 from app.ui.components.html import Html
-from app.ui.http import plain
+from app.ui.pages.static_page import notice
 from app.ui.site import Post
 
 _CONFIRM = Html(
@@ -41,26 +42,26 @@ def register(post: Post) -> None:
         try:
             found = await post.addresses.to_confirm(token)
         except Refusal as over:
-            return plain.page(request, "This link is over", _OVER.format(over), status=404)
-        body = _CONFIRM.format(found.name, found.address) + plain.form("Confirm")
-        return plain.page(request, "Confirm your e-mail address", body)
+            return notice(request, "This link is over", _OVER.format(over), status=404)
+        body = _CONFIRM.format(found.name, found.address) + plain_form.form("Confirm")
+        return notice(request, "Confirm your e-mail address", body)
 
     @app.post(f"{CONFIRM}/{{token}}")
     async def confirmed(request: Request, token: str) -> Response:
         try:
             await post.addresses.confirm(token)
         except Refusal as over:
-            return plain.page(request, "This link is over", _OVER.format(over), status=404)
-        return plain.page(request, "Your address is confirmed", _CONFIRMED)
+            return notice(request, "This link is over", _OVER.format(over), status=404)
+        return notice(request, "Your address is confirmed", _CONFIRMED)
 
     @app.get(f"{UNSUBSCRIBE}/{{token}}")
     def unsubscribe(request: Request, token: str) -> Response:
         if not post.addresses.holds(token):
-            return plain.page(request, "Nothing here", _NOTHING, status=404)
-        return plain.page(request, "Unsubscribe", _STOP + plain.form("Unsubscribe"))
+            return notice(request, "Nothing here", _NOTHING, status=404)
+        return notice(request, "Unsubscribe", _STOP + plain_form.form("Unsubscribe"))
 
     @app.post(f"{UNSUBSCRIBE}/{{token}}")
     async def unsubscribed(request: Request, token: str) -> Response:
         if not await post.addresses.unsubscribe(token):
-            return plain.page(request, "Nothing here", _NOTHING, status=404)
-        return plain.page(request, "You are unsubscribed", _STOPPED)
+            return notice(request, "Nothing here", _NOTHING, status=404)
+        return notice(request, "You are unsubscribed", _STOPPED)

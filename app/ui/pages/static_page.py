@@ -1,5 +1,6 @@
 """A page that needs no script: HTML as it stands, which is used as soon as it is read. Nothing on it is live."""
 
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 from nicegui import ui
 
@@ -9,16 +10,25 @@ from app.ui.components.html import Html
 _PAGE = Html(
     '<!doctype html><html lang="en-US"><head><meta charset="utf-8"><title>{} · Traderoom</title>'
     f'<meta name="viewport" content="width=device-width, initial-scale=1">{assets.HEAD}</head>'
-    '<body class="static">{}</body></html>'
+    '<body class="static{}">{}</body></html>'
 )
+_MAIN = Html('<main class="{}">{}</main>')
+_THEMES = {"light": " body--light", "dark": " body--dark"}
+"""Chosen by who is signed in; else it is the system's."""
 
 
-def static_page(title: str, content: Html, status: int = 200) -> HTMLResponse:
+def static_page(title: str, content: Html, status: int = 200, *, theme: str = "system") -> HTMLResponse:
     """The answer that is this page."""
-    return HTMLResponse(_PAGE.format(title, content), status)
+    return HTMLResponse(_PAGE.format(title, _THEMES.get(theme, ""), content), status)
 
 
 def static_page_instead(title: str, content: Html, status: int = 200) -> HTMLResponse:
-    """The same, in the place of the live page that is being built, which goes."""
+    """This page in the place of the live one that is being built, which goes."""
     ui.context.client.delete()
     return static_page(title, content, status)
+
+
+def notice(request: Request, title: str, body: Html, *, look: str = "narrow", status: int = 200) -> HTMLResponse:
+    """A few words and perhaps a form, for whoever asks: signed in or not."""
+    viewer = request.state.viewer
+    return static_page(title, _MAIN.format(look, body), status, theme=viewer.theme if viewer else "system")
