@@ -1,13 +1,11 @@
 """Everything that runs in the browser: each script is a named function with its reason.
 
-What becomes of what is typed stands in `typed.py`, all else here. No other module of the project contains script;
-`tests/ui/test_browser.py` sees to it. What NiceGUI's own elements do in the browser is theirs.
+What becomes of what is typed stands in `typed.py`, whether a page is connected in `connected.py`, all else here. No
+other module of the project contains script; `tests/ui/test_browser.py` sees to it. What NiceGUI's own elements do is
+theirs.
 """
 
-import json
-
-from app.domain.countdown import SOON, URGENT
-from app.ui import typed
+from app.ui import connected, typed
 
 
 def say_that_scripts_run() -> str:
@@ -22,8 +20,7 @@ def on_every_page(zone_cookie: str) -> str:
 
     It leaves the browser's time zone in a cookie for the next page, which needs no question and no answer then; takes
     the placeholder away when the page is there; and tells the page when its tab is hidden or shown, so that hidden
-    clocks are not ticked, and when nobody is there. What screen readers are to say at once is added to a live region,
-    which has them say it once.
+    clocks are not ticked, and when nobody is there.
     """
     return f"""
         document.cookie = '{zone_cookie}=' + Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -35,12 +32,7 @@ def on_every_page(zone_cookie: str) -> str:
         document.addEventListener('input', {cut_to_one_frame()}, true);
         document.addEventListener('keydown', {leave_enter_to_input_methods()}, true);
         {typed.on_every_page()}
-        window.announce = (words, live) => {{
-            const region = document.querySelector(`.announcements [aria-live=${{live}}]`);
-            region?.append(Object.assign(document.createElement('p'), {{textContent: words}}));
-            if (region?.childElementCount > 3) region.firstChild.remove();
-        }};
-        ({open_socket()})(({watch_connection()})({run_clock()}));
+        {connected.on_every_page()}
         document.addEventListener('click', {show_password()});
         document.addEventListener('click', {go_to_newest()});
         ({offer_to_copy_messages()})();
@@ -66,118 +58,6 @@ def tell_idleness() -> str:
             document.addEventListener(each, sign, {capture: true, passive: true});
         setInterval(() => tell(performance.now() - last >= 120000), 5000);
     }"""
-
-
-def watch_connection() -> str:
-    """Whether the page is connected, looked at five times a second. What is not is said; clocks run on and are marked;
-    buttons are paused, and say so when they are pressed: but for links, real forms, and messages, which wait.
-
-    A sign is any packet. Where a clock runs one is due each second; elsewhere Socket.IO's own ping tells. A computer
-    whose two clocks move apart has slept.
-    """
-    return """(runClock) => {
-        let socket, live, undone, seen = 0, ahead = Date.now() - performance.now();
-        const now = () => performance.now(), all = (selector) => [...document.querySelectorAll(selector)];
-        const acts = 'button:not(form[method] *, .composer *, [popovertarget]:not([popovertargetaction]))';
-        const look = () => {
-            const moved = Date.now() - now() - ahead;
-            ahead += moved;
-            if (Math.abs(moved) > 2000) seen = Math.min(seen, now() - 2000);
-            else if (document.hidden && socket?.connected) seen = now();
-            const silence = now() - seen, runs = all('.clock').filter((clock) => runClock(clock, live, silence > 2000));
-            const isLost = silence > (!socket?.connected ? 2000 : runs.length ? 3000 : Infinity);
-            document.body?.classList.toggle('unconnected', isLost);
-            for (const button of all(isLost ? `${acts}:not([aria-disabled=true])` : '[data-paused]'))
-                for (const mark of ['aria-disabled', 'data-paused'])
-                    isLost ? button.setAttribute(mark, true) : button.removeAttribute(mark);
-            undone = isLost && undone;
-            const words = !isLost ? '' : (live ? 'Not connected. Trying again… ' : 'Connecting… ')
-                + (undone ? `“${undone}” was not done.` : live ? 'What you typed is kept.' : '');
-            for (const line of all('p.connection')) if (line.textContent !== words) line.textContent = words;
-        };
-        const refuse = (e) => {
-            const pressed = document.body.matches('.unconnected')
-                && e.target.closest(e.type === 'click' ? '[data-paused]' : 'input:not(form[method] *)');
-            if (!pressed || (e.key ?? 'Enter') !== 'Enter') return;
-            e.preventDefault();
-            e.stopImmediatePropagation();
-            undone = e.key || pressed.ariaLabel || pressed.innerText.trim();
-            look();
-        };
-        for (const event of ['click', 'keydown']) document.addEventListener(event, refuse, true);
-        document.addEventListener('visibilitychange', () => { if (socket?.connected) seen = now(); });
-        setInterval(look, 200);
-        return (opened) => {
-            socket = opened.on('connect', () => live = true);
-            socket.on('disconnect', () => seen = Math.max(seen, now() - 1000));
-            socket.io.on('open', () => socket.io.engine.on('packet', () => seen = now()));
-        };
-    }"""
-
-
-def open_socket() -> str:
-    """NiceGUI waits 20 s for a socket that does not open (a proxy holds the upgrade, or closes it), tries polling, and
-    loads the page again should that take as long. Here the other way is tried after 3 s, then 6, then 10, and what
-    works is remembered for the tab; from polling Socket.IO goes on to a socket by itself where it can."""
-    return """(watch) => {
-        let io, socket, polls, tried, patience = 3000;
-        const begin = () => tried = performance.now();
-        const order = (polling) => {
-            polls = polling;
-            polls ? sessionStorage.polling = 1 : sessionStorage.removeItem('polling');
-            return polls ? ['polling', 'websocket'] : ['websocket', 'polling'];
-        };
-        const remember = () => socket.io.opts.transports = order(socket.io.engine.transport.name === 'polling');
-        const tryTheOther = () => {
-            if (!(performance.now() - tried > patience) || socket.io.engine.readyState === 'open') return;
-            begin();
-            patience = Math.min(2 * patience, 10000);
-            socket.io.opts.transports = order(!polls);
-            socket.io.opts.query.next_message_id = window.nextMessageId;
-            socket.disconnect().connect();
-        };
-        Object.defineProperty(window, 'io', {set: (theirs) => io = theirs, get: () => (url, options) => {
-            begin();
-            socket = io(url, {...options, timeout: false, transports: order('polling' in sessionStorage)});
-            socket.io.on('reconnect_attempt', begin);
-            socket.io.on('open', () => { remember(); socket.io.engine.on('upgrade', remember); });
-            socket.on('connect', () => [tried, patience] = [undefined, 3000]);
-            socket.on('connect_error', () => socket.active ? tried = undefined : begin());
-            watch(socket);
-            setInterval(tryTheOther, 200);
-            return socket;
-        }});
-    }"""
-
-
-def run_clock() -> str:
-    """A clock runs on from what the server has told last: what stands in it where it is not ours, and was right when it
-    came, in the page or later. The browser's monotonic clock counts, which nobody can set. Phases are those of
-    `domain.countdown`; the room's clock says when less than five minutes are left, and one. Tells whether it runs."""
-    return f"""(clock, live, isStale) => {{
-        if (clock.textContent !== clock.shown) {{
-            clock.told = clock.textContent.split(/ d |:/).reverse()
-                .reduce((sum, part, unit) => sum + part * [1, 60, 3600, 86400][unit], 0);
-            clock.since = live ? performance.now() : performance.getEntriesByType('navigation')[0].responseStart;
-        }}
-        const had = clock.left, left = Math.max(0, Math.ceil(clock.told - (performance.now() - clock.since) / 1000));
-        const [d, ...units] = [86400, 3600, 60, 1].map((unit, i) => Math.trunc(left / unit) % [1e9, 24, 60, 60][i]);
-        const time = units.slice(d || units[0] ? 0 : 1).map((n, i) => `${{n}}`.padStart(i || d ? 2 : 1, 0)).join(':');
-        [clock.left, clock.shown] = [left, d ? `${{d}} d ${{time}}` : time];
-        if (clock.textContent !== clock.shown) clock.textContent = clock.shown;
-        const phase = !left ? 'over' : left <= {URGENT.seconds} ? 'urgent' : left <= {SOON.seconds} ? 'soon' : 'calm';
-        if (clock.dataset.phase !== phase) clock.dataset.phase = phase;
-        clock.toggleAttribute('data-stale', isStale && left > 0);
-        if (clock.matches('[data-testid=countdown]'))
-            for (const [most, words, live] of [[300, 'five minutes', 'polite'], [60, 'one minute', 'assertive']])
-                if (had > most && left <= most && left) announce(`Less than ${{words}} left.`, live);
-        return left > 0;
-    }}"""
-
-
-def announce(words: str, *, at_once: bool = False) -> str:
-    """Screen readers say what has just happened, in words of their own: `at_once`, or when they have finished."""
-    return f"announce({json.dumps(words)}, '{'assertive' if at_once else 'polite'}')"
 
 
 def open_and_close() -> str:

@@ -32,11 +32,6 @@ _MENU = Html(
     '<form method="post" action="/logout"><input type="hidden" name="csrf" value="{}">'
     '<button type="submit" class="button plain">Sign out</button></form>'
 )
-_CONNECTION = (
-    '<p class="connection" role="status" data-testid="connection"></p><div class="announcements for-readers">'
-    '<div aria-live="polite"></div><div aria-live="assertive"></div></div>'
-)
-"""What the browser alone fills: what the line does, empty while all is well, and what screen readers are to say."""
 _DARK = {"light": False, "dark": True, "system": None}
 _NEXT_THEME = {"system": "light", "light": "dark", "dark": "system"}
 _THEME_ICON = {
@@ -77,7 +72,8 @@ def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Ite
         with ui.element("div").classes("menu"):
             Block(menu).classes("as-children")
             _theme_switch(site, request)
-    Block(_CONNECTION).classes("as-children")
+    # What the browser alone fills (`connected.watch_connection`).
+    Block(tag="p").classes("connection").props('role="status" data-testid="connection"')
     placeholder(top, menu, title, classes=classes, theme=viewer.theme)
     client = ui.context.client
     attend(

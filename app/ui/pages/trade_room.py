@@ -9,7 +9,7 @@ from app.domain.kinds import Kind, Role
 from app.domain.read_marks import unread
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Standing, Trade
-from app.ui import browser
+from app.ui import browser, connected
 from app.ui.components.countdown import run_while_visible
 from app.ui.components.feedback import attempt
 from app.ui.components.html_block import Block
@@ -140,9 +140,8 @@ class _RoomPage:
         self._hear(action)
         self._conversation.show(action, self._visibility.unseen)
         self._timeline.show(action)
-        if entries.is_announced(action):
-            is_end = self._view.room.trade.status.final
-            self._client.run_javascript(browser.announce(entries.announcement(action, self._view), at_once=is_end))
+        if words := entries.announcement(action, self._view):
+            self._client.run_javascript(connected.announce(words))
 
     def _follow_address(self, trade: Trade) -> None:
         """The old address leads nowhere any more; the page that is open goes with the new one."""

@@ -58,7 +58,7 @@ class Conversation:
             self.came_back(0)
             self._since = ChangingRow(_NEW.format("New since you left"))
             self._stream.add(self._since)
-        self._stream.add(self._rows.next(action), is_read=not entries.is_announced(action))
+        self._stream.add(self._rows.next(action), is_read=entries.is_read(action))
         if not self._reading_back:
             return
         if action.actor is not None and action.actor.id == self._view.me:

@@ -65,18 +65,21 @@ def has_row(action: Action) -> bool:
     return not KINDS[action.kind].silent
 
 
-def is_announced(action: Action) -> bool:
-    """Whether it is an offer, a request or the outcome: said in one sentence (`announcement`), not by the log."""
-    is_card = action.offered is not None or action.kind is Kind.AMENDMENT_REQUESTED
-    return is_card or KINDS[action.kind].to in FINAL
+def is_read(action: Action) -> bool:
+    """Whether screen readers read its row when it comes: not where it is announced, or the outcome, which stands above
+    the deal and is read there."""
+    return not action.offered and KINDS[action.kind].to not in FINAL and action.kind is not Kind.AMENDMENT_REQUESTED
 
 
 def announcement(action: Action, view: RoomView) -> str:
-    """What screen readers say of it."""
-    if KINDS[action.kind].to in FINAL:
-        return wording.outcome(view.room.trade, view.me).striptags()
-    told = wording.sentence(action, view.me, view.room.trade.currency).striptags()
-    return f"{told}: {action.text}" if action.text else f"{told}."
+    """What screen readers say of an offer or a request when it comes; of all else nothing."""
+    who = wording.name(action.actor, view.me, capital=False).striptags()
+    if action.kind is Kind.AMENDMENT_REQUESTED:
+        return f"New request by {who}: {action.text}"
+    if action.terms is None:
+        return ""
+    price = wording.money(action.terms.price, view.room.trade.currency)
+    return f"New offer by {who}: {price} × {wording.number(action.terms.quantity)}. {action.text}".strip()
 
 
 def _seen(action: Action, view: RoomView) -> Html:

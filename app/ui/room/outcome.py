@@ -9,7 +9,7 @@ from app.ui.room.room_view import RoomView
 
 _OUTCOME = Html(
     '<div class="banner" data-status="{status}">{outcome}{reason}</div>'
-    '<div class="receipt"><span>{document} · trade {number}</span>'
+    '<div class="receipt" aria-live="off"><span>{document} · trade {number}</span>'
     ' <a class="button quiet" href="/room/{code}/receipt.pdf" download>Download PDF</a>'
     ' <a class="button quiet" href="/room/{code}/receipt.json" download>Download JSON</a></div>'
 )
@@ -21,7 +21,7 @@ _WRITE = "Messages stay open for both of you."
 
 def outcome(view: RoomView) -> None:
     """The outcome, for everybody in the room at once."""
-    block = Block().classes("outcome")
+    block = Block().classes("outcome").props('aria-live="assertive"')
     view.binding.on_trade(lambda trade: block.show(_outcome(trade, view)))
 
 
