@@ -8,8 +8,7 @@ from app.patches.template import write
 
 TOUCHES = ("nicegui.client:templates",)
 _PURIFIER = (
-    r'// Load DOMPurify [^\n]*\n[^\n]*\n\s*import DOMPurify from "dompurify";\s+'
-    r"Element\.prototype\.setHTML = function \(html\) \{"
+    r'import DOMPurify from "dompurify";\s+Element\.prototype\.setHTML = function \(html\) \{'
     r"\s+this\.innerHTML = DOMPurify\.sanitize\(html\);\s+\};"
 )
 

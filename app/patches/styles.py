@@ -27,8 +27,8 @@ _LAYERS = {
     "nicegui.css": "nicegui",
 }
 """Each file, and the layer that the template has it in."""
-_IMPORTS = r'@import url\("[^"]+/static/fonts\.css"\) .*? @import url\("[^"]+/static/nicegui\.css"\) layer\(nicegui\);'
-_FLOATING_BUTTONS = r"/\* DEPRECATED: mirror of quasarframework/quasar#18413 .*?(?=/\* DEPRECATED)"
+_IMPORTS = r'@import url\("[^"]+/static/fonts\.css"\).*?@import url\("[^"]+/static/nicegui\.css"\) layer\(nicegui\);'
+_FLOATING_BUTTONS = r'\[dir="rtl"\] \.q-fab__actions--right \{.*?(?=\.q-position-engine)'
 """Rules of the template's own, for another element that no page has."""
 _ELEMENTS = (
     "avatar|badge|banner|bar|bottom-sheet|breadcrumbs|btn-dropdown|btn-group|btn-toggle|card|carousel|checkbox|chip|"

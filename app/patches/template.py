@@ -19,5 +19,9 @@ def write(by: str, *, instead_of: str) -> None:
     source, count = re.subn(instead_of, by, loader.get_source(templates.env, _NAME)[0], flags=re.DOTALL)
     if count != 1:
         raise Missing(f"NiceGUI's page has no {instead_of!r} any more")
+    source = re.sub(
+        r"<!-- .*? -->|/\* .*? \*/|\n\s*// [^\n]*", "", source
+    )  # comments and indentation are 2 kB of a page
+    source = re.sub(r"\n\s+", "\n", source)
     templates.env.loader = ChoiceLoader([DictLoader({_NAME: source}), loader])
     _done.add(instead_of)
