@@ -1,11 +1,11 @@
 """Everything that runs in the browser: each script is a named function with its reason.
 
-What becomes of what is typed stands in `typed.py`, whether a page is connected in `connected.py`, all else here. No
-other module of the project contains script; `tests/ui/test_browser.py` sees to it. What NiceGUI's own elements do is
-theirs.
+What becomes of what is typed stands in `typed.py`, whether a page is connected in `connected.py`, how a hidden tab calls
+somebody in `notifications.py`, all else here. No other module of the project contains script; `tests/ui/test_browser.py`
+sees to it. What NiceGUI's own elements do is theirs.
 """
 
-from app.ui import connected, typed
+from app.ui import connected, notifications, typed
 
 
 def say_that_scripts_run() -> str:
@@ -29,6 +29,7 @@ def on_every_page(zone_cookie: str) -> str:
             () => document.querySelector('#placeholder:has(~ #app > *)')?.remove());
         document.addEventListener('visibilitychange', () => window.socket && {tell_visibility()});
         ({tell_idleness()})();
+        ({notifications.hear_news()})();
         document.addEventListener('input', {cut_to_one_frame()}, true);
         document.addEventListener('keydown', {leave_enter_to_input_methods()}, true);
         {typed.on_every_page()}
@@ -262,9 +263,10 @@ def scroll_to_newest(flow_id: int) -> str:
 
 def focus(element_id: int, *, unless_typing: bool = False) -> str:
     """The focus goes where somebody has to answer next, but not away from what somebody is typing where that is asked
-    for. Quasar's buttons have no method for it, and that of its fields may be overtaken while a dialog moves."""
+    for. Quasar's buttons have no method for it, and that of its fields may be overtaken while a dialog moves. The
+    element may be gone already."""
     guard = "document.activeElement?.matches('input, textarea') || " if unless_typing else ""
-    return f"{guard}getHtmlElement({element_id}).focus()"
+    return f"{guard}getHtmlElement({element_id})?.focus()"
 
 
 def replace_room_address(code: str) -> str:

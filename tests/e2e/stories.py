@@ -106,6 +106,8 @@ async def two_tabs_are_one_person_a_reload_never_flickers_and_the_last_tab_count
     await second.page.close()
     await expect(seller.participants.get_by_text(buyer.name)).to_have_count(0, timeout=15_000)
     await expect(seller.participants).to_contain_text("(you)")
+    await expect(seller.part("counterparty")).to_contain_text(f"{buyer.name} · Buyer · last seen ")
+    await expect(seller.part("counterparty")).to_have_attribute("data-presence", "gone")
     await expect(seller.status).to_have_text("In negotiation")
 
 

@@ -10,6 +10,7 @@ from app.domain.trade import Trade
 from app.service.viewer import Viewer
 from app.ui.room import visibility
 from tests.ui.browser import Browser
+from tests.ui.looking import look, presence, say
 
 
 @pytest.fixture(autouse=True)
@@ -29,30 +30,15 @@ async def trade(sam: Browser, bea: Browser) -> Trade:
     return trade
 
 
-def look(page: Browser, *, visible: bool = True) -> None:
-    """The tab is shown, or hidden."""
-    page.trigger(page.page.layout, "visibility", args=visible)
-
-
 async def mark(page: Browser, trade: Trade) -> ReadMark:
     """How far this person has seen, if ever."""
     marks = await page.application.read_marks.of_trade(await page.viewer(), trade.id)
     return marks.get((await page.person()).id, ReadMark(0, None))
 
 
-async def say(page: Browser, trade: Trade, text: str) -> int:
-    """A message, not by the page; its place."""
-    return (await page.application.negotiation.send(await page.viewer(), trade.id, text)).seq
-
-
 async def kinds(page: Browser, trade: Trade) -> list[Kind]:
     """What has happened."""
     return [action.kind for action in await page.application.history.actions(trade.id)]
-
-
-async def presence(page: Browser, state: str) -> None:
-    """Wait until the other party is shown in this state."""
-    await page.until(lambda: f'data-testid="counterparty" data-presence="{state}"' in page.markup())
 
 
 async def test_a_page_that_is_on_no_screen_sees_nothing(trade: Trade, sam: Browser, bea: Browser) -> None:

@@ -3,19 +3,22 @@
 Nothing counts as seen before the browser has said that the page is on a screen: it may be loaded in a hidden tab.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
 from nicegui import background_tasks, ui
 
 from app.domain.actions import Action
-from app.domain.kinds import Kind
+from app.domain.countdown import SOON
+from app.domain.kinds import KINDS, Kind
 from app.domain.read_marks import is_news
 from app.domain.refusals import Refusal
 from app.domain.trade import Trade
 from app.rooms.presence import Presence
 from app.service.read_marks import ReadMarks
-from app.ui import browser
+from app.ui import browser, notifications
+from app.ui.components import wording
 from app.ui.components.later import Later
 from app.ui.components.latest import Latest
 from app.ui.live.connection import attend
@@ -50,23 +53,27 @@ class Visibility:
         self._idle = False
         self._watched = True
         self._seen_seq = 0
+        self._warning: asyncio.TimerHandle | None = None
         self._mark = Latest(self._keep_mark)
         self._mark_soon = Later(_MARKED_EVERY)
         self._away_soon = Later(_AWAY_AFTER)
         ui.on("idle", lambda event: self._rest(bool(event.args)))
         self.end = attend(self._client, self._enter, self._leave)
-        view.binding.on_trade(self._see)
+        view.binding.on_trade(self._follow)
 
     def arrived(self, action: Action) -> None:
         """Count what has just happened as seen, or as news for who looks elsewhere."""
-        if self._visible is None:
-            return
         if self._visible:
             self._mark_soon(self._mark_now)
-        elif is_news(action, self._view.me):
-            self.unseen += 1
-        elif action.actor is not None and action.actor.id == self._view.me:
-            self.unseen = 0  # they act on another page, and have seen it there
+        elif self._visible is False and not KINDS[action.kind].silent:
+            # Who acts does so on another page, and has seen it there.
+            self.unseen = self.unseen + 1 if is_news(action, self._view.me) else 0
+            me, trade = self._view.me, self._view.trade
+            if self.unseen and KINDS[action.kind].is_urgent:
+                figures = wording.sentence(action, me, trade.currency).striptags()
+                self._tell_news(wording.happened(action, me).striptags(), figures)
+            else:
+                self._tell_news()
 
     def _enter(self) -> None:
         self._watched = True
@@ -80,6 +87,7 @@ class Visibility:
             self._visible = False
         self._mark_soon.forget()
         self._away_soon.forget()
+        self._warn_no_more()
         self._presence.leave(self._view.trade.id, self._view.viewer.person, watched=self._watched)
 
     def show(self, visible: bool) -> None:
@@ -89,8 +97,12 @@ class Visibility:
             self._mark_now()
         if not visible:
             self._away_soon(self._tell_presence)
+            self._warn_in_time(self._view.trade)
+            if self.unseen:
+                self._tell_news()
         elif not was:
             self._away_soon.forget()
+            self._warn_no_more()
             self._tell_presence()
             self._see(self._view.trade)
             self._came_back(self.unseen)
@@ -106,6 +118,28 @@ class Visibility:
         if watched is not self._watched:
             self._watched = watched
             self._presence.watch(self._view.trade.id, self._view.viewer.person, watched)
+
+    def _follow(self, trade: Trade) -> None:
+        self._see(trade)
+        if self._visible is False:
+            self._warn_in_time(trade)
+
+    def _warn_in_time(self, trade: Trade) -> None:
+        """Call who looks elsewhere when five minutes are left: the clocks of hidden tabs are not ticked."""
+        self._warn_no_more()
+        left = (trade.expires_at - SOON - self._view.now()).total_seconds()
+        if not trade.status.final and left > 0:
+            self._warning = asyncio.get_running_loop().call_later(left, self._tell_news, "Five minutes left")
+
+    def _warn_no_more(self) -> None:
+        if self._warning is not None:
+            self._warning.cancel()
+            self._warning = None
+
+    def _tell_news(self, told: str = "", figures: str = "") -> None:
+        """To a hidden tab: its title counts, and what cannot wait is said."""
+        if self._client.has_socket_connection:
+            self._client.run_javascript(notifications.tell_news(self.unseen, told, figures))
 
     def _see(self, trade: Trade) -> None:
         """The other side's offer is on the screen: kept once for each version."""

@@ -1,0 +1,102 @@
+"""What a hidden tab of a room is told: how much is new, and what cannot wait."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.domain.trade import Trade
+from app.ui.room import visibility
+from tests.ui.browser import Browser
+from tests.ui.looking import look, say
+
+
+@pytest.fixture
+async def trade(sam: Browser, bea: Browser) -> Trade:
+    """Sam's offer, with both in its room."""
+    trade = await sam.offer()
+    await sam.room(trade)
+    await bea.room(trade)
+    await sam.sees("In negotiation", "status")
+    return trade
+
+
+def listen(page: Browser, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a page is told from now on, of all scripts that it is sent."""
+    told: list[str] = []
+    monkeypatch.setattr(
+        page.page, "run_javascript", lambda script: told.append(script) if script.startswith("tellNews") else None
+    )
+    return told
+
+
+@pytest.fixture
+def told(bea: Browser, trade: Trade, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What Bea's page is told of it."""
+    return listen(bea, monkeypatch)
+
+
+async def test_a_hidden_tab_is_told_how_much_is_new_and_what_cannot_wait(
+    trade: Trade, sam: Browser, bea: Browser, told: list[str]
+) -> None:
+    talk, viewer = sam.application.negotiation, await sam.viewer()
+    look(bea)
+    await say(sam, trade, "Seen")
+    await bea.sees("Seen", "messages")
+    assert told == []
+    look(bea, visible=False)
+    await say(sam, trade, "Unseen")
+    await talk.offer(viewer, trade.id, 1, price="900", quantity="5", description="", reason="")
+    await talk.extend(viewer, trade.id, trade.expires_at + timedelta(minutes=30))
+    await talk.withdraw(viewer, trade.id, 2, "")
+    await bea.wait(lambda: len(told) == 4)
+    assert told == [
+        'tellNews(1, "", "")',
+        'tellNews(2, "Sam made another offer", "Sam offered $900.00 × 5 with another description")'.replace(
+            "×", "\\u00d7"
+        ),
+        'tellNews(3, "", "")',
+        'tellNews(4, "Sam withdrew version 2", "Sam withdrew version 2")',
+    ]
+    look(bea)
+    await bea.sees("4 new since you left", "messages")
+
+
+async def test_what_one_does_on_another_page_calls_nobody(trade: Trade, bea: Browser, told: list[str]) -> None:
+    look(bea, visible=False)
+    await bea.application.negotiation.request_amendment(await bea.viewer(), trade.id, "Before ten, please")
+    await bea.sees("Before ten, please", "messages")
+    assert told == ['tellNews(0, "", "")']
+
+
+async def test_a_hidden_tab_is_called_when_five_minutes_are_left(
+    trade: Trade, sam: Browser, bea: Browser, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = trade.expires_at - bea.application.database.clock.now()
+    monkeypatch.setattr(visibility, "SOON", left - timedelta(seconds=0.5))
+    look(bea, visible=False)
+    look(bea)
+    look(bea, visible=False)
+    await bea.wait(lambda: told == ['tellNews(0, "Five minutes left", "")'])
+    talk, viewer = sam.application.negotiation, await sam.viewer()
+    extended = await talk.extend(viewer, trade.id, trade.expires_at + timedelta(minutes=30))
+    left = extended.expires_at - bea.application.database.clock.now()
+    monkeypatch.setattr(visibility, "SOON", left - timedelta(seconds=0.5))
+    await talk.extend(viewer, trade.id, extended.expires_at + timedelta(seconds=0.2))
+    await bea.wait(lambda: told.count('tellNews(2, "Five minutes left", "")') == 1)
+
+
+async def test_a_page_that_is_opened_behind_another_counts_from_where_one_was(
+    trade: Trade, sam: Browser, bea: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(bea)
+    await sam.sees("Bea saw version 1, ", "offer")
+    bea.leave()
+    await say(sam, trade, "New")
+    again = await bea.tab().room(trade)
+    told = listen(again, monkeypatch)
+    look(again, visible=False)
+    assert told == ['tellNews(1, "", "")']
+    await say(sam, trade, "Newer")
+    await again.wait(lambda: told[1:] == ['tellNews(2, "", "")'])
+    look(again)
+    await again.sees("2 new since you left", "messages")
