@@ -100,7 +100,7 @@ _NEWS = """
         WHERE seq > coalesce(acted, 0)
     ) unseen
     CROSS JOIN LATERAL (
-        SELECT a.kind, a.at, a.actor_id, a.role, a.version, a.seq, coalesce(m.text, a.note) AS text
+        SELECT a.kind, a.at, a.actor_id, a.role, a.version, a.seq, left(coalesce(m.text, a.note), 200) AS text
         FROM trade_actions a LEFT JOIN messages m ON m.trade_id = a.trade_id AND m.seq = a.seq
         WHERE a.trade_id = t.id AND a.kind <> ALL(%(silent)s) ORDER BY a.seq DESC LIMIT 1
     ) newest

@@ -26,16 +26,22 @@ class News:
 
     #: How many actions of others they have not seen.
     unread: int
-    #: The newest action of all that is not silent; it may come without terms.
+    #: The newest action of all that is not silent; it may come without terms, and cut after 200 characters.
     newest: Action
 
-    def after(self, actions: Iterable[Action], user_id: int) -> "News":
-        """The news once these have happened; what was known before is passed over."""
-        unread, newest = self.unread, self.newest
-        for action in actions:
-            if action.seq > newest.seq and not KINDS[action.kind].silent:
-                unread, newest = unread + 1 if is_news(action, user_id) else 0, action
-        return News(unread, newest)
+    def seen(self, seq: int) -> "News":
+        """The news once everything up to `seq` was seen."""
+        return News(min(self.unread, max(0, self.newest.seq - seq)), self.newest)
+
+
+def news_after(news: News | None, actions: Iterable[Action], user_id: int) -> News | None:
+    """The news once these have happened; what was known before is passed over. None while nothing is known."""
+    for action in actions:
+        if KINDS[action.kind].silent or (news is not None and action.seq <= news.newest.seq):
+            continue
+        unread = news.unread if news is not None else 0
+        news = News(unread + 1 if is_news(action, user_id) else 0, action)
+    return news
 
 
 def is_news(action: Action, user_id: int) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.actions import Action
 from app.domain.kinds import KINDS, Kind
-from app.domain.read_marks import News, ReadMark, is_news, unread
+from app.domain.read_marks import News, ReadMark, is_news, news_after, unread
 from app.domain.trade import Person
 from tests.domain.offers import BEA, EARLY, SAM
 
@@ -38,8 +38,15 @@ def test_who_was_never_there_or_has_acted_since_has_nothing_unread() -> None:
 
 
 def test_news_follow_what_happens_and_pass_over_what_is_known() -> None:
-    news = News(1, TALK[1]).after(TALK, SAM.id)
-    assert (news.unread, news.newest.seq) == (3, 5)
-    assert news.after(reversed(TALK), SAM.id) == news
-    assert news.after([replace(TALK[3], seq=6)], SAM.id) == news
-    assert news.after([said(6, SAM)], SAM.id) == News(0, said(6, SAM))
+    news = news_after(News(1, TALK[1]), TALK, SAM.id)
+    assert news == News(3, TALK[4])
+    assert news_after(news, reversed(TALK), SAM.id) == news
+    assert news_after(news, [replace(TALK[3], seq=6)], SAM.id) == news
+    assert news_after(news, [said(6, SAM)], SAM.id) == News(0, said(6, SAM))
+    assert news_after(None, TALK, SAM.id) == News(3, TALK[4])
+    assert news_after(None, [TALK[3]], SAM.id) is None
+
+
+@pytest.mark.parametrize(("seq", "left"), [(5, 0), (9, 0), (4, 1), (0, 3)])
+def test_news_that_were_seen_are_none(seq: int, left: int) -> None:
+    assert News(3, TALK[4]).seen(seq) == News(left, TALK[4])

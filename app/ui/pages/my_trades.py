@@ -9,10 +9,10 @@ from nicegui.element import Element
 
 from app.domain.actions import Action
 from app.domain.kinds import FINAL, Role, Status
+from app.domain.read_marks import News, news_after
 from app.domain.text import looked_for
 from app.domain.trade import Person, Trade
 from app.service.trades import PAGE as ROWS
-from app.ui.components import wording
 from app.ui.components.button import Button
 from app.ui.components.chips import choice_chips, status_filters
 from app.ui.components.copy_button import copy_button
@@ -21,6 +21,7 @@ from app.ui.components.feedback import attempt, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.components.latest import Latest
+from app.ui.components.trade_summary import latest, summary
 from app.ui.http.requests import viewer_of, zone_of
 from app.ui.pages.layout import PAGE, frame
 from app.ui.site import Site
@@ -65,8 +66,10 @@ class _Group:
 class _Row:
     element: Element
     summary: Block
+    latest: Block
     clock: Countdown | None
     trade: Trade
+    news: News | None
     place: tuple[int, float, int]
 
 
@@ -76,6 +79,7 @@ class _TradeList:
     def __init__(self, site: Site, request: Request) -> None:
         self._site = site
         self._viewer = viewer_of(request)
+        self._me = self._viewer.person.id
         self._zone = zone_of(self._viewer)
         self._statuses = _FILTERS["All"]
         self._page = 0
@@ -83,7 +87,7 @@ class _TradeList:
         self._rows: dict[int, _Row] = {}
         self._clocks: set[Countdown] = set()
         self.load = Latest(self._load)
-        self._meanwhile: dict[int, Trade] = {}
+        self._meanwhile: dict[int, tuple[Trade, Sequence[Action]]] | None = None
         with ui.element("div").classes("filter-row"):
             choice_chips(_FILTERS, self._filter)
             search = ui.input("Search by title or name").props('outlined dense clearable debounce="300" dir="auto"')
@@ -95,26 +99,31 @@ class _TradeList:
             self._older = Button("Next", on_click=lambda: self._turn_page(1)).props("flat no-caps")
         client = ui.context.client
         # Subscribe first, then read: nothing falls between.
-        client.on_delete(site.trades.watch_mine(self._viewer, self._changed, self._renamed))
+        client.on_delete(site.trades.watch_mine(self._viewer, self._changed, self._renamed, self._seen))
         client.on_delete(self._release)
         run_while_visible(self._clocks)
 
     async def _load(self) -> None:
         """Read and show the page; what changes meanwhile is shown after it."""
         self._meanwhile = {}
-        found = await attempt(self._site.trades.mine(self._viewer, self._statuses, self._page, self._part))
+        found = await attempt(self._read())
+        meanwhile, self._meanwhile = self._meanwhile, None
         if found is None or self.load.outdated:
             return
-        trades, has_more = found
+        trades, has_more, news = found
         for trade_id in list(self._rows):
             self._remove(trade_id)
         self._newer.visible = self._page > 0
         self._older.visible = has_more
         for trade in trades:
-            self._add(trade)
-        for trade in list(self._meanwhile.values()):
-            self._changed(trade)
+            self._add(trade, news.get(trade.id))
+        for trade, actions in meanwhile.values():
+            self._changed(trade, actions)
         self._show_ends()
+
+    async def _read(self) -> tuple[list[Trade], bool, dict[int, News]]:
+        trades, has_more = await self._site.trades.mine(self._viewer, self._statuses, self._page, self._part)
+        return trades, has_more, await self._site.read_marks.news(self._viewer, [trade.id for trade in trades])
 
     async def _filter(self, statuses: tuple[Status, ...]) -> None:
         self._statuses, self._page = statuses, 0
@@ -129,29 +138,44 @@ class _TradeList:
         self._page += step
         await self.load()
 
-    def _changed(self, trade: Trade, _: Sequence[Action] = ()) -> None:
-        self._meanwhile[trade.id] = trade
+    def _changed(self, trade: Trade, actions: Sequence[Action]) -> None:
+        if self._meanwhile is not None:
+            _, before = self._meanwhile.get(trade.id, (trade, ()))
+            self._meanwhile[trade.id] = trade, (*before, *actions)
         row = self._rows.get(trade.id)
         belongs = self._belongs(trade)
         stays = row is not None and row.trade.code == trade.code and (row.clock is None or not trade.status.final)
+        news = news_after(row.news if row else None, actions, self._me)
         if row is not None and belongs and stays:
             row.trade = trade
+            self._show_news(row, news)
             row.summary.show(self._summary(trade))
             self._put(row, self._place(trade))
         elif row is not None:
             self._remove(trade.id)
             if belongs:
-                self._add(trade)
+                self._add(trade, news)
         elif belongs and self._page == 0 and self._reaches(self._place(trade)):
-            self._add(trade)
+            self._add(trade, news)
         self._show_ends()
 
+    def _seen(self, trade_id: int, seq: int) -> None:
+        """The viewer has seen the trade up to there, on another page."""
+        row = self._rows.get(trade_id)
+        if row is not None and row.news is not None:
+            self._show_news(row, row.news.seen(seq))
+
+    def _show_news(self, row: _Row, news: News | None) -> None:
+        row.news = news
+        row.latest.show(latest(news, self._me))
+
     def _belongs(self, trade: Trade) -> bool:
-        me = self._viewer.person.id
+        me = self._me
         return trade.status in self._statuses and trade.role_of(me) is not None and trade.has(self._part, me)
 
     def _renamed(self, person: Person) -> None:
-        self._meanwhile = {key: trade.renamed(person) for key, trade in self._meanwhile.items()}
+        if self._meanwhile is not None:
+            self._meanwhile = {key: (trade.renamed(person), done) for key, (trade, done) in self._meanwhile.items()}
         for row in self._rows.values():
             if (trade := row.trade.renamed(person)) is not row.trade:
                 row.trade = trade
@@ -161,7 +185,7 @@ class _TradeList:
         """The trade's group, and what the rows in it are sorted by, as the database sorts them."""
         if trade.closed_at is not None:
             return _CLOSED, -trade.closed_at.timestamp(), -trade.id
-        is_mine = trade.turn is not None and trade.turn is trade.role_of(self._viewer.person.id)
+        is_mine = trade.turn is not None and trade.turn is trade.role_of(self._me)
         return _YOUR_TURN if is_mine else _WAITING, trade.expires_at.timestamp(), -trade.id
 
     def _reaches(self, place: tuple[int, float, int]) -> bool:
@@ -176,22 +200,23 @@ class _TradeList:
         if rows.default_slot.children[index : index + 1] != [row.element]:
             row.element.move(rows, target_index=index)
 
-    def _add(self, trade: Trade) -> None:
+    def _add(self, trade: Trade, news: News | None) -> None:
         is_open = not trade.status.final
         place = self._place(trade)
         with self._groups[place[0]].rows:
             element = ui.element("div").classes("trade").props('data-testid="trade"')
         clock = None
         with element:
-            summary = Block(self._summary(trade)).classes("as-children")
+            line = Block(self._summary(trade)).classes("as-children")
+            last = Block(latest(news, self._me)).classes("as-children")
             if is_open:
                 clock = Countdown(self._site.ticker.watch(trade))
                 self._clocks.add(clock)
             text = "Enter room" if is_open else "View details"
             Block(f'<a class="enter" tabindex="-1" href="/room/{trade.code}">{text}</a>').classes("as-children")
-            if is_open and trade.role_of(self._viewer.person.id) is Role.SELLER:
+            if is_open and trade.role_of(self._me) is Role.SELLER:
                 copy_button(self._site.invitation_link(trade)).props("dense").classes("copy")
-        row = self._rows[trade.id] = _Row(element, summary, clock, trade, place)
+        row = self._rows[trade.id] = _Row(element, line, last, clock, trade, news, place)
         self._put(row, place)
 
     def _remove(self, trade_id: int) -> None:
@@ -207,36 +232,8 @@ class _TradeList:
         self._clocks.clear()
 
     def _summary(self, trade: Trade) -> Html:
-        me = self._viewer.person.id
-        role = trade.role_of(me)
-        other = trade.counterparty(me)
-        if other is not None:
-            whom = Html("with <bdi>{}</bdi>").format(other.name)
-        elif trade.invited:
-            whom = Html("for <bdi>{}</bdi>, not joined yet").format(trade.invited)
-        else:
-            whom = Html("no buyer yet")
-        at = trade.closed_at or trade.expires_at
-        return Html(
-            '<span class="face" aria-hidden="true" data-initials="{}"></span>'
-            '<h3 dir="auto"><a href="/room/{}">{}</a></h3>'
-            '<p class="line">{} <span class="role">{}</span> <span>{}</span></p>'
-            '<p class="money"><span>{} × {} <span class="equals">=</span></span> <b>{}</b></p>'
-            '<p class="until">{} <time datetime="{}">{}</time></p>'
-        ).format(
-            wording.initials(other or Person(0, trade.invited or "?")),
-            trade.code,
-            trade.title,
-            wording.status_chip(trade.status),
-            role.word if role else "",
-            whom,
-            wording.price(trade.terms.price, trade.currency, trade.unit),
-            wording.number(trade.terms.quantity),
-            wording.money(trade.terms.total, trade.currency),
-            "" if trade.closed_at else "until",
-            at.isoformat(),
-            wording.clock_time(at, self._zone, self._site.now().astimezone(self._zone).date()),
-        )
+        today = self._site.now().astimezone(self._zone).date()
+        return summary(trade, self._me, self._zone, today)
 
     def _counts(self) -> list[str]:
         """How many trades each group has, as far as the page tells: its first group may have begun on the page before,
