@@ -15,6 +15,7 @@ from app.ui.components.stream import ChangingRow, Row, Stream
 from app.ui.room import entries
 from app.ui.room.composer import Composer
 from app.ui.room.flow_rows import FlowRows
+from app.ui.room.notification_menu import notification_menu
 from app.ui.room.room_view import RoomView
 
 _NEW = Html('<div class="event since"><span>{}</span></div>')
@@ -32,6 +33,7 @@ class Conversation:
         self._since: ChangingRow | None = None
         self._rows = FlowRows(view)
         with ui.element("section").classes("conversation").props('aria-label="Messages"'):
+            notification_menu()
             with ui.element("div").classes("flow").props('tabindex="0"') as self.flow:
                 ui.element("div").classes("waiting")  # the composer's script fills it
                 rows = ui.element("div").classes("rows")

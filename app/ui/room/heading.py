@@ -11,7 +11,6 @@ from app.ui.components import wording
 from app.ui.components.countdown import Countdown
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
-from app.ui.live.connection import attend
 from app.ui.room.counterparty import Counterparty
 from app.ui.room.room_view import RoomView
 
@@ -21,16 +20,6 @@ _HEADING = Html(
     '<div data-testid="participants">{people}</div></section>'
 )
 _PARTICIPANT = Html('<span class="person {}" data-initials="{}"><span><bdi>{}</bdi>{}</span></span>')
-_NOTIFICATIONS = Html(
-    '<button type="button" class="button plain" popovertarget="notifications" aria-label="Notifications"'
-    ' title="Notifications"></button><div id="notifications" class="menu" popover>'
-    '<p class="note">While this tab is hidden you can be told of an offer, a request, an acceptance, five minutes left'
-    ' and the end.</p><button type="button" class="button outline">Turn on notifications</button>'
-    '<p class="note" role="status"></p>'
-    '<label class="check"><input type="checkbox" name="figures"> Show prices in notifications</label>'
-    '<label class="check"><input type="checkbox" name="sound"> Play a sound</label></div>'
-)
-"""What the browser does with it stands in `notifications.hear_news`; its choices are kept there."""
 _UNTIL = Html('until <time data-testid="deadline" datetime="{}">{}</time>')
 _CLOSED = Html('<b>Closed</b> <time datetime="{}">{}</time>')
 
@@ -53,14 +42,7 @@ def bar(view: RoomView) -> Callable[[Action], None]:
         view.binding.on_present(show)
         with ui.element("div").classes("time"):
             _clock(view)
-        _notifications()
     return hear
-
-
-def _notifications() -> None:
-    """The menu comes when the page is live: without that nothing can be notified."""
-    menu = Block().classes("bell")
-    attend(ui.context.client, lambda: menu.show(_NOTIFICATIONS), lambda: None)
 
 
 def _clock(view: RoomView) -> None:
