@@ -125,7 +125,7 @@ async def test_after_the_server_was_killed_what_was_typed_is_back_and_what_was_s
         await buyer.fill(price="901.25", reason="Half-wri")
         await buyer.reload()
         await application.server.kill()
-        await expect(buyer.page.get_by_text("Connection lost")).to_be_visible(timeout=IN_TIME)
+        await expect(buyer.part("connection")).to_contain_text("Not connected", timeout=IN_TIME)
         await buyer.field.fill("Said to nobody")
         await buyer.field.press("Enter")
         await buyer.field.fill("And more")
