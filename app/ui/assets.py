@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from app.ui import browser, keyboard
+from app.ui import browser
+from app.ui.browser import keyboard
 from app.ui.components.shortcuts import SHORTCUTS
 from app.ui.http.cookies import ZONE_COOKIE
 from app.ui.http.files import File

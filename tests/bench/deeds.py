@@ -6,7 +6,7 @@ from itertools import count
 from time import perf_counter
 from uuid import UUID, uuid4
 
-from app.ui import typed
+from app.ui.browser import typed
 from tests.bench.page import Page, listener
 from tests.bench.person import PATIENCE, Person
 

@@ -6,7 +6,7 @@ from time import perf_counter
 
 import psycopg
 
-from app.ui import typed
+from app.ui.browser import typed
 from app.ui.components.feedback import _FAULT_OF_OURS
 from tests.bench import deeds
 from tests.bench.page import Page

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from nicegui.element import Element
 
-from app.ui import typed
+from app.ui.browser import typed
 
 if TYPE_CHECKING:
     from tests.ui.browser import Browser

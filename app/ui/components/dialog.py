@@ -7,7 +7,8 @@ from nicegui import ui
 from nicegui.element import Element
 
 from app.domain.refusals import Refusal
-from app.ui import browser, typed
+from app.ui import browser
+from app.ui.browser import typed
 from app.ui.components.button import Button
 from app.ui.components.feedback import Field, attempt, busy, keep, mark, text_of
 from app.ui.components.html import Html

@@ -16,7 +16,8 @@ from app.domain.names import GONE
 from app.domain.refusals import Refusal
 from app.domain.terms import as_typed, check_unit, parse_terms
 from app.domain.text import MAX_TITLE
-from app.ui import browser, typed
+from app.ui import browser
+from app.ui.browser import typed
 from app.ui.components import wording
 from app.ui.components.button import Button
 from app.ui.components.deadline_field import DeadlineField

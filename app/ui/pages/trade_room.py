@@ -9,7 +9,8 @@ from app.domain.kinds import Kind, Role
 from app.domain.read_marks import unread
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Standing, Trade
-from app.ui import browser, connected
+from app.ui import browser
+from app.ui.browser import connected
 from app.ui.components.countdown import run_while_visible
 from app.ui.components.feedback import attempt
 from app.ui.components.html_block import Block

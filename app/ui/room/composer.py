@@ -12,7 +12,7 @@ from nicegui.events import GenericEventArguments
 
 from app.domain.refusals import Refusal
 from app.domain.text import MAX_TEXT, too_long
-from app.ui import typed
+from app.ui.browser import typed
 from app.ui.components.button import Button
 from app.ui.components.feedback import as_uuid, attempt
 from app.ui.components.html import Html

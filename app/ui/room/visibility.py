@@ -17,7 +17,8 @@ from app.domain.refusals import Refusal
 from app.domain.trade import Trade
 from app.rooms.presence import Presence
 from app.service.read_marks import ReadMarks
-from app.ui import browser, notifications
+from app.ui import browser
+from app.ui.browser import notifications
 from app.ui.components import wording
 from app.ui.components.later import Later
 from app.ui.components.latest import Latest

@@ -1,6 +1,6 @@
 """How a hidden tab calls somebody: the count in its title, notifications and a tone, as chosen in its browser.
 
-Script, as in `browser.py`: each is a named function with its reason.
+Script, as in all of this package: each is a named function with its reason.
 """
 
 import json

@@ -1,6 +1,6 @@
 """What the browser does with what is typed: it keeps it until it is recorded, brings it back, and sends messages.
 
-Script, as in `browser.py`: each is a named function with its reason.
+Script, as in all of this package: each is a named function with its reason.
 """
 
 import json

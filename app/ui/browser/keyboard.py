@@ -1,6 +1,6 @@
 """What the browser does for whoever uses a keyboard or a screen reader, once for all pages.
 
-Script, as in `browser.py`: each is a named function with its reason.
+Script, as in all of this package: each is a named function with its reason.
 """
 
 import json

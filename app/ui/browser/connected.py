@@ -1,6 +1,6 @@
 """What the browser does while the server is not heard: clocks run on, what acts is paused, and another way is tried.
 
-Script, as in `browser.py`: each is a named function with its reason.
+Script, as in all of this package: each is a named function with its reason.
 """
 
 import json

@@ -1,11 +1,12 @@
 """Everything that runs in the browser: each script is a named function with its reason.
 
-What becomes of what is typed stands in `typed.py`, whether a page is connected in `connected.py`, how a hidden tab calls
-somebody in `notifications.py`, all else here. No other module of the project contains script; `tests/ui/test_browser.py`
-sees to it. What NiceGUI's own elements do is theirs.
+`typed.py`: what becomes of what is typed; `connected.py`: what a page does while it hears no server;
+`notifications.py`: how a hidden tab calls somebody; `keyboard.py`: keys, focus and words for screen readers; all else
+here. Nothing else in the project contains script; `tests/ui/test_browser.py` sees to it. What NiceGUI's own elements do
+is theirs.
 """
 
-from app.ui import connected, notifications, typed
+from app.ui.browser import connected, notifications, typed
 
 
 def say_that_scripts_run() -> str:
