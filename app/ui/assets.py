@@ -23,11 +23,11 @@ _THEME = File(_theme(), "text/css")
 _SCRIPT = File((browser.on_every_page(ZONE_COOKIE) + keyboard.on_every_page(SHORTCUTS)).encode(), "text/javascript")
 OWN = {"/theme.css": _THEME, "/browser.js": _SCRIPT}
 """By their paths."""
-HEAD = (
-    f'<link rel="stylesheet" href="/theme.css?{_THEME.tag}">'
-    f"<script>{browser.say_that_scripts_run()}</script>"
-    f'<script defer src="/browser.js?{_SCRIPT.tag}"></script>'
-)
+_LOOK = f'<link rel="stylesheet" href="/theme.css?{_THEME.tag}">'
+_BEHAVIOUR = f'<script defer src="/browser.js?{_SCRIPT.tag}"></script>'
+FILES = _LOOK + _BEHAVIOUR
+"""What names them."""
+HEAD = f"{_LOOK}<script>{browser.say_that_scripts_run()}</script>{_BEHAVIOUR}"
 """What stands in the head of every page: the look first, and no script that anything waits for."""
 WITHOUT_SCRIPT = (
     "<p class='alert without-script'>Traderoom needs JavaScript: what the other side does reaches your page as it"

@@ -19,7 +19,7 @@ from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Trade
 from app.domain.traits import DeadlineChange
 from app.service.trades import Whole
-from app.ui.assets import OWN
+from app.ui.assets import FILES
 from app.ui.components import wording
 from app.ui.components.html import Html
 from app.ui.http.requests import viewer_of, zone_of
@@ -35,9 +35,6 @@ _BEGIN = Html(
     '<a href="/room/{code}">Back to the room</a> <button type="button" class="button print-now">Print</button></p>'
     '<h1 dir="auto">{title}</h1><p class="note">Trade {number}, as of {now}. Times are those of {zone}.</p>'
     "<h2>Terms</h2><dl>{terms}</dl><h2>Parties</h2><dl>{parties}</dl><h2>Versions, the newest first</h2>"
-)
-_HEAD = Html('<link rel="stylesheet" href="/theme.css?{}"><script defer src="/browser.js?{}"></script>').format(
-    OWN["/theme.css"].tag, OWN["/browser.js"].tag
 )
 _ROW = Html('<div><dt>{}</dt><dd dir="auto">{}</dd></div>')
 _ENTRY = Html('<div class="entry"><span>{}</span> {}{}</div>')
@@ -65,7 +62,7 @@ async def _document(whole: Whole, zone: ZoneInfo, now: datetime) -> AsyncIterato
     trade = whole.trade
     yield _BEGIN.format(
         title=trade.title,
-        head=_HEAD,
+        head=Html(FILES),
         code=trade.code,
         number=trade.id,
         now=_moment(now, zone),
