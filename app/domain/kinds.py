@@ -119,11 +119,6 @@ class KindRules:
         )
 
     @property
-    def is_urgent(self) -> bool:
-        """Whether somebody who looks elsewhere is called: for an offer, a request, an acceptance, the end."""
-        return self.answers or self.closes
-
-    @property
     def closes(self) -> bool:
         """Whether it is an outcome."""
         return self.to is not None and self.to.final

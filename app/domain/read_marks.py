@@ -49,6 +49,11 @@ def is_news(action: Action, user_id: int) -> bool:
     return not KINDS[action.kind].silent and (action.actor is None or action.actor.id != user_id)
 
 
+def is_urgent(action: Action) -> bool:
+    """Whether somebody who looks elsewhere is called: for an offer, a request, an acceptance, the end."""
+    return KINDS[action.kind].answers or KINDS[action.kind].closes
+
+
 def unread(actions: Iterable[Action], mark: ReadMark | None, user_id: int) -> list[Action]:
     """Those of a trade's newest actions that a person has not seen; whoever has acted has seen what came before.
 

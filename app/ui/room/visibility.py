@@ -12,7 +12,7 @@ from nicegui import background_tasks, ui
 from app.domain.actions import Action
 from app.domain.countdown import SOON
 from app.domain.kinds import KINDS, Kind
-from app.domain.read_marks import is_news
+from app.domain.read_marks import is_news, is_urgent
 from app.domain.refusals import Refusal
 from app.domain.trade import Trade
 from app.rooms.presence import Presence
@@ -70,7 +70,7 @@ class Visibility:
             # Who acts does so on another page, and has seen it there.
             self.unseen = self.unseen + 1 if is_news(action, self._view.me) else 0
             me, trade = self._view.me, self._view.trade
-            if self.unseen and KINDS[action.kind].is_urgent:
+            if self.unseen and is_urgent(action):
                 figures = wording.sentence(action, me, trade.currency).striptags()
                 self._tell_news(wording.happened(action, me).striptags(), figures)
             else:
