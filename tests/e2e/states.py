@@ -100,6 +100,7 @@ async def bargaining(cast: Cast) -> Shown:
     await expect(buying.button("Keep typing")).to_be_focused()
     yield "dialog: what was typed is asked about", buying.page
     await buying.button("Discard").click()
+    await expect(buying.dialog).to_have_count(0)
     await buying.open("Accept deal")
     await selling.amend(price="900", reason="A full truck")
     await expect(buying.button("Review new terms")).to_be_visible()

@@ -10,11 +10,11 @@ _ACTS = re.compile("Accept deal|Counter-offer|Offer again|Amend deal|Download PD
 
 
 async def expect_focus(page: Page, *, on: str | re.Pattern[str] = "") -> None:
-    """Something has the focus that can be seen, of this text where one is given."""
+    """Something has the focus that can be seen, of this name where one is given."""
     focused = page.locator(":focus")
     await expect(focused).to_be_visible()
     if on:
-        await expect(focused).to_have_text(on)
+        await expect(focused).to_have_accessible_name(on)
 
 
 async def press(page: Page, *keys: str) -> None:
@@ -98,7 +98,7 @@ async def test_three_tabs_lead_from_the_beginning_of_a_page_to_the_message(
     await press(seller.page, "Enter", "Tab")
     await expect(seller.field).to_be_focused()
     await people[0].visit("/trades")
-    await expect(seller.page.get_by_test_id("trade")).to_be_visible()
+    await expect(seller.page.get_by_test_id("trade").first).to_be_visible()
     await press(seller.page, "Tab")
     await expect_focus(seller.page, on="Skip to content")
     await press(seller.page, "Enter", "Tab")

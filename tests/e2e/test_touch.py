@@ -4,11 +4,12 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.people import Newcomer
 
-_PHONE = {"is_mobile": True, "has_touch": True, "viewport": {"width": 390, "height": 844}}
+_PHONE = {"is_mobile": True, "has_touch": True, "viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"}
 _TOO_SMALL = """() => [...document.querySelectorAll('a[href], button, input, textarea, select')]
     .filter((its) => its.checkVisibility({visibilityProperty: true}) && its.type !== 'hidden' && its.tabIndex >= 0
         && !its.matches('.skip, :is(p, li) a'))
-    .map((its) => [its, its.closest(its.matches('.trade h3 a') ? '.trade' : '.q-field__control, label') ?? its])
+    .map((its) => [its, its.matches('.trade h3 a, .cell-title a') ? '.trade, tr' : '.q-field__control, label'])
+    .map(([its, around]) => [its, its.closest(around) ?? its])
     .map(([its, target]) => [its, target.getBoundingClientRect()])
     .filter(([, {width, height}]) => width < 43.5 || height < 43.5)
     .map(([its, {width, height}]) => `${width} × ${height}: ${its.outerHTML.slice(0, 120)}`)"""
@@ -33,7 +34,8 @@ async def test_everything_that_a_finger_presses_is_large_enough(newcomer: Newcom
     buying = await buyer.enter(await selling.link())
     await expect_room_for_a_finger(buying.page)
     for button in ("Accept deal", "Counter-offer"):
-        await buying.open(button)
+        dialog = await buying.open(button)
+        await expect(dialog.get_by_role("button").last).to_be_in_viewport()
         await expect_room_for_a_finger(buying.page)
         await buying.confirm("Cancel")
     for path in ("/trades", "/activity", "/trades/new", "/account"):

@@ -90,7 +90,7 @@ class Stream:
         with self._holder:
             blocks = [block for _, group in changing for block in _blocks(list(group))]
         for block in blocks:
-            _leave_unread(block)
+            self._leave_unread(block)
         if not self._newest_first:
             for index, block in enumerate(blocks):
                 block.move(target_index=index)
@@ -108,7 +108,7 @@ class Stream:
             (arrived,) = _blocks([row])
         arrived.classes("arrived")
         if not is_read:
-            _leave_unread(arrived)
+            self._leave_unread(arrived)
         if self._newest_first:
             arrived.move(target_index=0)
 
@@ -135,6 +135,12 @@ class Stream:
         self._gathered = []
         self._lump_block.show(Html().join(self._lump[::-1] if self._newest_first else self._lump))
 
+    def _leave_unread(self, block: Block) -> None:
+        """It is no news, or told elsewhere: screen readers pass over it when it comes, and when it changes. A list with
+        its newest rows on top reads nothing by itself, and its rows may stand in nothing that has a meaning (ARIA)."""
+        if not self._newest_first:
+            block.props["aria-live"] = "off"
+
     def offer_earlier(self, text: str, load: Callable[[], Awaitable[bool]]) -> None:
         """Offer a button that loads earlier rows; `load` tells whether there are still earlier ones."""
         if self._earlier is not None:
@@ -157,11 +163,6 @@ class Stream:
         if not has_more:
             button.delete()
             self._earlier = None
-
-
-def _leave_unread(block: Block) -> None:
-    """It is no news, or told elsewhere: screen readers pass over it when it comes, and when it changes."""
-    block.props["aria-live"] = "off"
 
 
 def _blocks(rows: Sequence[Row]) -> list[Block]:
