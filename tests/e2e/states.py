@@ -118,7 +118,7 @@ async def bargaining(cast: Cast) -> Shown:
     yield "room: the menu", selling.page
     await selling.page.keyboard.press("Escape")
     await selling.show("Version history")
-    await expect(selling.versions.get_by_text("Version 1")).to_be_visible()
+    await expect(selling.versions.get_by_text("Version 1", exact=True)).to_be_visible()
     yield "room: version history", selling.page
     await selling.accept()
     await expect(buying.status).to_have_text("Accepted")
