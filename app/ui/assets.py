@@ -16,7 +16,7 @@ def _theme() -> bytes:
     """The theme; dark without a script too, where the system is, until one has told what a person has chosen."""
     css = "\n".join(Path(__file__).with_name(name).read_text() for name in ("theme.css", "layout.css"))
     dark = "\n".join(_DARK.findall(css)).replace(".body--dark", "body:not(.body--light, .body--dark)")
-    return f"{css}\n@media not print and (prefers-color-scheme: dark) {{\n{dark}\n}}\n".encode()
+    return f"{css}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n".encode()
 
 
 _THEME = File(_theme(), "text/css")

@@ -23,6 +23,21 @@ async def is_dark(page: Page) -> bool:
     return light[0] < light[1]
 
 
+async def test_who_is_signed_out_has_the_system_s_choice_on_paper_a_light_one(stranger: Newcomer) -> None:
+    guest = await stranger("Guest")
+    page = guest.page
+    for address in ("/", "/how-it-works"):
+        await guest.visit(address)
+        for system in ("dark", "light"):
+            await page.emulate_media(color_scheme=system)
+            await page.evaluate(_FADED)
+            assert await is_dark(page) == (system == "dark"), (address, system)
+            await page.emulate_media(color_scheme=system, media="print")
+            await page.evaluate(_FADED)
+            assert not await is_dark(page), (address, system)
+            await page.emulate_media(media="screen")
+
+
 async def test_the_switch_goes_round_and_its_choice_survives_a_reload(people: tuple[Person, Person]) -> None:
     seller, _ = people
     page = seller.page

@@ -53,6 +53,17 @@ async def test_each_side_is_told_its_own_while_it_helps(sam: Browser, bea: Brows
     assert not bea.has_button("Got it")
 
 
+async def test_it_goes_when_the_buyer_has_come_and_when_the_trade_is_closed(sam: Browser, bea: Browser) -> None:
+    trade = await sam.offer("First", buyer=bea.name)
+    await sam.room(trade)
+    await sam.sees(SELLERS)
+    await bea.room(trade)
+    await sam.until(lambda: SELLERS not in sam.everything())
+    await bea.sees(BUYERS)
+    await sam.application.negotiation.reject(await bea.viewer(), trade.id, 1, "")
+    await bea.until(lambda: BUYERS not in bea.everything())
+
+
 async def test_it_comes_once_however_often_the_page_connects_and_is_no_message(sam: Browser, bea: Browser) -> None:
     await bea.room(await joined(sam, bea))
     bea.leave()
