@@ -6,6 +6,7 @@ from pathlib import Path
 from app.ui import browser
 from app.ui.browser import keyboard
 from app.ui.components.shortcuts import SHORTCUTS
+from app.ui.http import installing
 from app.ui.http.cookies import ZONE_COOKIE
 from app.ui.http.files import File
 
@@ -27,7 +28,7 @@ _LOOK = f'<link rel="stylesheet" href="/theme.css?{_THEME.tag}">'
 _BEHAVIOUR = f'<script defer src="/browser.js?{_SCRIPT.tag}"></script>'
 FILES = _LOOK + _BEHAVIOUR
 """What names them."""
-HEAD = f"{_LOOK}<script>{browser.say_that_scripts_run()}</script>{_BEHAVIOUR}"
+HEAD = f"{_LOOK}<script>{browser.say_that_scripts_run()}</script>{_BEHAVIOUR}{installing.HEAD}"
 """What stands in the head of every page: the look first, and no script that anything waits for."""
 WITHOUT_SCRIPT = (
     "<p class='alert without-script'>Traderoom needs JavaScript: what the other side does reaches your page as it"

@@ -47,6 +47,24 @@ async def test_a_room_that_was_left_is_free_at_once(sam: Browser, bea: Browser, 
     assert application.lobby.room(trade.id) is not None, "the buyer is still there"
 
 
+@pytest.mark.parametrize("path", ["/trades", "/activity", "/account", "/how-it-works"])
+async def test_every_other_page_that_was_left_is_free_at_once_too(sam: Browser, path: str) -> None:
+    await sam.offer()
+    await sam.open(path)
+    await asyncio.sleep(0.2)
+    held = [weakref.ref(element) for element in sam.page.elements.values()]
+    gc.collect()
+    gc.disable()
+    try:
+        sam.page.delete()
+        for _ in range(5):
+            await asyncio.sleep(0.02)
+        left = Counter(f"{element.tag} {element._classes}" for ref in held if (element := ref()) is not None)
+    finally:
+        gc.enable()
+    assert left.total() <= _FRAME, left
+
+
 async def test_a_live_page_is_left_alone_and_closed_sockets_are_collected_when_there_were_very_many(
     sam: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
@@ -22,12 +23,11 @@ class DeadlineField:
     def __init__(self, minutes: int, zone: ZoneInfo, now: Callable[[], datetime], changed: Callable[[], None]) -> None:
         self._zone = zone
         self._now = now
-        self._changed = changed
         self._each = 1
         with ui.element("div").classes("deadline-field"):
             self.input = ui.input(_LABELS[1], value=str(minutes), on_change=changed)
             self.input.props('outlined debounce="300" inputmode="numeric"')
-            choice_chips(_WAYS, self._choose, label="Expiry in")
+            choice_chips(_WAYS, partial(self._choose, changed), label="Expiry in")
 
     @property
     def minutes(self) -> int:
@@ -35,7 +35,7 @@ class DeadlineField:
         typed = text_of(self.input)
         return parse_minutes(typed, self._each) if self._each else minutes_until(typed, self._zone, self._now())
 
-    async def _choose(self, each: int) -> None:
+    async def _choose(self, changed: Callable[[], None], each: int) -> None:
         """Ask in another way, for the same deadline as nearly as it can be said so."""
         try:
             minutes = self.minutes
@@ -52,4 +52,4 @@ class DeadlineField:
         else:
             at = (self._now() + timedelta(minutes=minutes)).astimezone(self._zone)
             self.input.value = f"{at:%Y-%m-%dT%H:%M}"
-        self._changed()
+        changed()

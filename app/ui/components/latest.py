@@ -1,16 +1,18 @@
 """A question that is asked again before it is answered: only the last one counts, and one is put at a time."""
 
 from collections.abc import Awaitable, Callable
+from weakref import WeakMethod
 
 
 class Latest:
     """`await latest()` runs `ask`, which reads for itself what is asked for.
 
-    Called while it runs, it runs once more afterwards, however often it was called; `outdated` says so meanwhile.
+    Called while it runs, it runs once more afterwards, however often it was called; `outdated` says so meanwhile. `ask`
+    is a method of whoever has this, which is not held: it goes with its page.
     """
 
     def __init__(self, ask: Callable[[], Awaitable[None]]) -> None:
-        self._ask = ask
+        self._ask = WeakMethod(ask)
         self._running = False
         self.outdated = False
 
@@ -23,6 +25,7 @@ class Latest:
         try:
             while self.outdated:
                 self.outdated = False
-                await self._ask()
+                if ask := self._ask():
+                    await ask()
         finally:
             self._running = False

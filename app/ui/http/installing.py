@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -28,11 +27,12 @@ _MANIFEST = {
         {"src": "/icon-maskable-512.png", "type": "image/png", "sizes": "512x512", "purpose": "maskable"},
     ],
 }
-_HEAD = (
+HEAD = (
     '<link rel="manifest" href="/manifest.webmanifest"><link rel="icon" href="/icon.svg">'
     f'<link rel="apple-touch-icon" href="/apple-touch-icon.png"><meta name="theme-color" content="{_LIGHT}">'
     f'<meta name="theme-color" media="(prefers-color-scheme: dark)" content="{_DARK}">'
 )
+"""What stands in the head of every page, so that a browser finds them."""
 _KEPT = {"Cache-Control": "public, max-age=86400"}
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 _FILES = {f"/{icon.name}": (icon.read_bytes(), _TYPES[icon.suffix]) for icon in _ICONS.iterdir()} | {
@@ -43,8 +43,7 @@ PATHS = frozenset(_FILES)
 
 
 def routes() -> list[Route]:
-    """The manifest and the icons; every page names them from now on."""
-    ui.add_head_html(_HEAD, shared=True)
+    """The manifest and the icons."""
     return [Route(path, _file) for path in _FILES]
 
 

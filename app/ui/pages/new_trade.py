@@ -142,6 +142,7 @@ class _OfferForm:
 
     def _end(self) -> None:
         self._clock.cancel()
+        del self._clock  # it leads back here
 
     async def _follow_the_clock(self) -> None:
         while True:

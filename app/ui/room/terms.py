@@ -21,9 +21,9 @@ from app.ui.room.room_view import RoomView
 _DEAL = Html(
     '<div class="deal-head"><h2>Current deal</h2><div class="note" data-testid="version">{version}</div></div>'
     '<div class="terms">{figures}</div>'
-    '<div class="terms-text" data-testid="description" dir="auto" tabindex="0">{description}</div>{next}'
-    '<a class="print" href="/room/{code}/print">Print</a>'
+    '<div class="terms-text" data-testid="description" dir="auto" tabindex="0">{description}</div>{next}{print}'
 )
+_PRINT = Html('<a class="print" href="/room/{}/print">Print</a>')
 _FIGURE = Html(
     '<div class="figure {testid}"><div class="figure-label">{label}</div><div><span class="figure-value"'
     ' data-testid="{testid}">{value}</span>{beside}</div>{below}</div>'
@@ -67,7 +67,8 @@ def _deal(trade: Trade, view: RoomView) -> Html:
             wording.clock_time(trade.amended_at, view.zone, view.today),
         ),
         next=what_now(trade),
-        code=trade.code,
+        # A seat that was released leads to no room any more: its page never learns the new code.
+        print=_PRINT.format(trade.code) if trade.role_of(view.me) else "",
     )
 
 

@@ -59,7 +59,8 @@ class Visibility:
         self._mark_soon = Later(_MARKED_EVERY)
         self._away_soon = Later(_AWAY_AFTER)
         ui.on("idle", lambda event: self._rest(bool(event.args)))
-        self.end = attend(self._client, self._enter, self._leave)
+        self._end = attend(self._client, self._enter, self._leave)
+        self._client.on_delete(self._gone)
         view.binding.on_trade(self._follow)
 
     def arrived(self, action: Action) -> None:
@@ -75,6 +76,13 @@ class Visibility:
                 self._tell_news(wording.happened(action, me).striptags(), figures)
             else:
                 self._tell_news()
+
+    def end(self) -> None:
+        """Follow it no more, while the page stays."""
+        self._end()
+
+    def _gone(self) -> None:
+        del self._end  # it leads back here
 
     def _enter(self) -> None:
         self._watched = True
