@@ -62,10 +62,11 @@ class Room:
         return await self.part("invitation-link").inner_text()
 
     async def say(self, text: str) -> None:
-        """Type a message and send it."""
+        """Type a message and send it; it is recorded then."""
         await self.field.fill(text)
         await self.field.press("Enter")
         await expect(self.field).to_have_value("")
+        await expect(self.page.locator(".waiting .message")).to_have_count(0)
 
     async def open(self, button: str) -> Locator:
         """Press a button that opens a dialog, on a phone behind `More actions`; the dialog."""

@@ -122,6 +122,7 @@ async def bargaining(cast: Cast) -> Shown:
     yield "room: version history", selling.page
     await selling.accept()
     await expect(buying.status).to_have_text("Accepted")
+    await selling.reload()
     yield "room: accepted, seller", selling.page
     yield "room: accepted, buyer", buying.page
 

@@ -50,6 +50,7 @@ async def _expect_everything(room: Room, dialogs: dict[str, dict[str, str]], mes
 
 async def test_what_was_typed_in_a_room_comes_back_after_a_reload_and_is_not_sent(rooms: tuple[Room, Room]) -> None:
     seller, buyer = rooms
+    await expect(seller.messages).to_contain_text("saw version 1")
     said = await seller.messages.inner_text()
     for room, dialogs in ((seller, _BY_SELLER), (buyer, _BY_BUYER)):
         await _type_everywhere(room, dialogs, "I think\nthat")
