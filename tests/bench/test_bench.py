@@ -56,7 +56,11 @@ def test_a_short_run_measures_everything_and_the_server_complains_of_nothing(tmp
     figures = {row["name"]: row["median"] for row in told["rows"]}
     assert [name for name, figure in figures.items() if figure is None] == []
     assert [missing for missing in MEASURED if not any(name.startswith(missing) for name in figures)] == []
-    assert [curve["name"] for curve in told["curves"]] == ["latency against load", "memory against people"]
+    assert [curve["name"] for curve in told["curves"]] == [
+        "latency against load",
+        "latency against load, 12 keys typed before each",
+        "memory against people",
+    ]
     assert {figures["messages lost"], figures["20 join at once: turned away or dropped"]} == {0}
     assert told["complaints"] == []
 

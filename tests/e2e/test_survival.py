@@ -16,6 +16,8 @@ async def test_a_reload_gives_everything_and_nothing_twice(rooms: tuple[Room, Ro
     await buyer.request("And 850?")
     for room in rooms:
         await expect(room.message("And 850?")).to_be_visible()
+        if room is seller:  # both versions were seen by then
+            await expect(seller.messages).to_contain_text("saw version 2")
         before = await room.messages.inner_text(), await room.timeline.inner_text()
         await room.reload()
         await expect(room.part("price")).to_have_text("$900.50")

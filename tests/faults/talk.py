@@ -99,7 +99,8 @@ async def hears(listener: Person, speaker: Person, said: Said) -> float:
 async def nothing_is_lost(owner: str, said: Said) -> None:
     """What was sent is kept exactly once, what is unsure at most once, and every trade keeps its promises."""
     counts = dict(await rows(owner, "SELECT text, count(*) FROM messages GROUP BY text"))
-    assert {text: counts.get(text, 0) for text in said.sent if counts.get(text, 0) != 1} == {}
+    wrong = {text: counts.get(text, 0) for text in said.sent if counts.get(text, 0) != 1}
+    assert wrong == {}, f"{wrong}, of {counts}"
     assert {text: counts[text] for text in said.unsure if counts.get(text, 0) > 1} == {}
     async with await psycopg.AsyncConnection.connect(owner, autocommit=True) as connection:
         assert await broken_promises(connection) == {}

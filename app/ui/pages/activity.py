@@ -32,10 +32,7 @@ _HEAD = "".join(
     )
 )
 _CROSS = "M6.4 5L5 6.4 10.6 12 5 17.6 6.4 19 12 13.4 17.6 19 19 17.6 13.4 12 19 6.4 17.6 5 12 10.6z"
-_PRIVATE = Html(
-    '<td class="cell-title private">Private trade</td><td>{}</td><td class="num">–</td><td class="num">–</td>'
-    '<td class="cell-people"><span class="nobody">Hidden</span></td><td class="num"></td>'
-)
+_PRIVATE = Html('<td class="cell-title private">Private trade</td><td>{}</td><td colspan="4"></td>')
 
 
 def register(site: Site) -> None:

@@ -110,7 +110,7 @@ class Renaming:
             return before != "." or owner not in {"urllib", "self"}
         if before in {"def", "class"}:
             return module in _DEFINED_IN.get(self.name, (module,))
-        if before.strip() == "" and token.start[1] == _IN_A_CLASS and after == ":":
+        if before.strip() == "" and token.start[1] == _IN_A_CLASS and after in {":", "="}:
             return True  # what a class says of its attributes
         return before == "." and owner != "from" and owner in _OWNERS.get(self.name, (owner,))
 
