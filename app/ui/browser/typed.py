@@ -165,12 +165,14 @@ def send_message() -> str:
 
 
 def tell_typing() -> str:
-    """The server hears that somebody begins to type, goes on, at most once in two seconds, and ends; not what."""
+    """The server hears that somebody begins to type, goes on, at most once in two seconds, and ends; not what. At once
+    where it has found something wrong, which is taken away then."""
     return """(e) => {
         const box = e.target.closest?.('.composer');
         if (!box || e.target !== messages.field(box) || e.detail === 'written' || !window.socket?.connected) return;
         const types = e.type === 'input' && e.target.value.trim() !== '';
-        if (types ? Date.now() - (box.told || 0) < 2000 : !box.told) return;
+        const isMended = e.type === 'input' && e.target.ariaInvalid === 'true';
+        if (!isMended && (types ? Date.now() - (box.told || 0) < 2000 : !box.told)) return;
         box.told = types ? Date.now() : 0;
         messages.tell(box, 'typing', types);
     }"""
