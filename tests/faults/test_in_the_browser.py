@@ -126,18 +126,18 @@ async def test_after_the_server_was_killed_what_was_typed_is_back_and_what_was_s
         await buyer.reload()
         await application.server.kill()
         await expect(buyer.part("connection")).to_contain_text("Not connected", timeout=IN_TIME)
-        await buyer.field.fill("Said to nobody")
+        await buyer.field.fill("Said to a dead server")
         await buyer.field.press("Enter")
         await buyer.field.fill("And more")
         await application.start_again()
-        await expect(seller.message("Said to nobody")).to_have_count(1, timeout=IN_TIME)
+        await expect(seller.message("Said to a dead server")).to_have_count(1, timeout=IN_TIME)
         await expect(buyer.page.locator(".waiting .message")).to_have_count(0, timeout=IN_TIME)
         await expect(buyer.field).to_have_value("And more")
         dialog = await buyer.open("Counter-offer")
         await expect(dialog.get_by_label("Price", exact=True)).to_have_value("901.25")
         await buyer.confirm("Send offer")
         await expect(seller.message("Half-wri")).to_have_count(1, timeout=IN_TIME)
-    await nothing_is_lost(database.owner, Said(sent=["Said to nobody"]))
+    await nothing_is_lost(database.owner, Said(sent=["Said to a dead server"]))
 
 
 async def test_a_room_that_all_browsers_have_left_is_not_kept_for_their_return(
