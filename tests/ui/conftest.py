@@ -21,6 +21,7 @@ from nicegui.testing.general import nicegui_reset_globals
 
 from app import serving
 from app.bootstrap import Application
+from app.domain.trade import Trade
 from app.service import passwords as passwords_module
 from app.settings import Settings
 from tests.db.server import Server
@@ -122,3 +123,13 @@ async def broken(application: Application, owner_url: str) -> AsyncIterator[None
             yield
         finally:
             await connection.execute("ALTER TABLE trades_gone RENAME TO trades")
+
+
+@pytest.fixture
+async def trade(sam: Browser, bea: Browser) -> Trade:
+    """Sam's offer, with both in its room; neither browser has said yet whether its tab is on a screen."""
+    trade = await sam.offer()
+    await sam.room(trade)
+    await bea.room(trade)
+    await sam.sees("In negotiation", "status")
+    return trade

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from decimal import Decimal
 
-import pytest
-
 from app.domain.kinds import Status
 from app.domain.trade import Trade
 from tests.ui.browser import Browser
@@ -22,16 +20,6 @@ ACTS = (
     "Withdraw offer",
     "Offer again",
 )
-
-
-@pytest.fixture
-async def trade(sam: Browser, bea: Browser) -> Trade:
-    """Sam's offer, with both in its room."""
-    trade = await sam.offer()
-    await sam.room(trade)
-    await bea.room(trade)
-    await sam.sees("In negotiation", "status")
-    return trade
 
 
 def acts(page: Browser) -> list[str]:

@@ -27,16 +27,6 @@ def read_by_the_log(page: Browser) -> str:
     return " ".join(read(log).split())
 
 
-@pytest.fixture
-async def trade(sam: Browser, bea: Browser) -> Trade:
-    """Sam's offer, with both in its room."""
-    trade = await sam.offer()
-    await sam.room(trade)
-    await bea.room(trade)
-    await sam.sees("In negotiation", "status")
-    return trade
-
-
 async def test_offers_and_requests_are_announced_and_the_outcome_is_read_where_it_stands(
     trade: Trade, sam: Browser, bea: Browser, application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:

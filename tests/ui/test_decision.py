@@ -12,16 +12,6 @@ from tests.ui.browser import Browser
 from tests.ui.slow import slow_first_answer
 
 
-@pytest.fixture
-async def trade(sam: Browser, bea: Browser) -> Trade:
-    """Sam's offer, with both in its room."""
-    trade = await sam.offer()
-    await sam.room(trade)
-    await bea.room(trade)
-    await sam.sees("In negotiation", "status")
-    return trade
-
-
 async def amend(sam: Browser, **changes: str) -> None:
     """Amend the deal by its dialog."""
     sam.press("Amend deal")

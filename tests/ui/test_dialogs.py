@@ -9,16 +9,6 @@ from tests.ui.browser import Browser
 QUESTION = "Discard what you typed?"
 
 
-@pytest.fixture
-async def trade(sam: Browser, bea: Browser) -> Trade:
-    """Sam's offer, with both in its room."""
-    trade = await sam.offer()
-    await sam.room(trade)
-    await bea.room(trade)
-    await sam.sees("In negotiation", "status")
-    return trade
-
-
 def slip(page: Browser) -> None:
     """Press Escape, or beside the dialog: what the browser makes of either where the dialog is to stay."""
     (opened,) = (e for e in page.page.elements.values() if isinstance(e, ui.dialog) and e.value)

@@ -10,16 +10,6 @@ from tests.ui.browser import Browser
 from tests.ui.looking import look, say
 
 
-@pytest.fixture
-async def trade(sam: Browser, bea: Browser) -> Trade:
-    """Sam's offer, with both in its room."""
-    trade = await sam.offer()
-    await sam.room(trade)
-    await bea.room(trade)
-    await sam.sees("In negotiation", "status")
-    return trade
-
-
 def listen(page: Browser, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What a page is told from now on, of all scripts that it is sent."""
     told: list[str] = []

@@ -1,20 +1,9 @@
 """Dialogs follow the room: what happens while one is open is said in it at once, and what was typed stays."""
 
-import pytest
 from nicegui import ui
 
 from app.domain.trade import Trade
 from tests.ui.browser import Browser
-
-
-@pytest.fixture
-async def trade(sam: Browser, bea: Browser) -> Trade:
-    """Sam's offer, with both in its room."""
-    trade = await sam.offer()
-    await sam.room(trade)
-    await bea.room(trade)
-    await sam.sees("In negotiation", "status")
-    return trade
 
 
 async def offer(page: Browser, trade: Trade, version: int, price: str = "900", quantity: str = "5") -> None:

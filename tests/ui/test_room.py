@@ -8,16 +8,6 @@ from app.service.viewer import Viewer
 from tests.ui.browser import Browser
 
 
-@pytest.fixture
-async def trade(sam: Browser, bea: Browser) -> Trade:
-    """Sam's offer, with both in its room."""
-    trade = await sam.offer()
-    await sam.room(trade)
-    await bea.room(trade)
-    await sam.sees("In negotiation", "status")
-    return trade
-
-
 async def test_the_buyer_takes_the_seat_when_the_page_connects_and_both_see_it(sam: Browser, bea: Browser) -> None:
     trade = await sam.offer()
     await sam.room(trade)

@@ -20,16 +20,6 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visibility, "_AWAY_AFTER", 0.01)
 
 
-@pytest.fixture
-async def trade(sam: Browser, bea: Browser) -> Trade:
-    """Sam's offer, with both in its room; neither browser has said yet whether its tab is on a screen."""
-    trade = await sam.offer()
-    await sam.room(trade)
-    await bea.room(trade)
-    await sam.sees("In negotiation", "status")
-    return trade
-
-
 async def mark(page: Browser, trade: Trade) -> ReadMark:
     """How far this person has seen, if ever."""
     marks = await page.application.read_marks.of_trade(await page.viewer(), trade.id)
