@@ -30,6 +30,8 @@ FILES = _LOOK + _BEHAVIOUR
 """What names them."""
 HEAD = f"{_LOOK}<script>{browser.say_that_scripts_run()}</script>{_BEHAVIOUR}{installing.HEAD}"
 """What stands in the head of every page: the look first, and no script that anything waits for."""
+THEMES = {"light": "body--light", "dark": "body--dark"}
+"""The class that a chosen theme gives a page; without one it is the system's."""
 WITHOUT_SCRIPT = (
     "<p class='alert without-script'>Traderoom needs JavaScript: what the other side does reaches your page as it"
     " happens. Please switch it on for this site, and load the page again.</p>"

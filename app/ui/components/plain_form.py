@@ -6,7 +6,8 @@ _FIELD = Html(
     '<div class="field"><label for="{name}">{label}</label><div class="box">'
     '<input id="{name}" name="{name}" value="{value}" autofocus required {more}></div>{wrong}</div>'
 )
-_WRONG = Html('<p class="help" id="{}-help" role="alert">{}</p>')
+WRONG = Html('<p class="help" id="{}-help" role="alert">{}</p>')
+"""What is wrong with a field, by its name."""
 
 
 def form(button: str, *parts: Html, action: str = "", look: str = "button wide") -> Html:
@@ -20,5 +21,5 @@ def field(label: str, name: str, more: str, *, value: str = "", wrong: str = "")
     """A field, with what is wrong below it. `more` are attributes."""
     if wrong:
         more += f' aria-invalid="true" aria-describedby="{name}-help"'
-    said = _WRONG.format(name, wrong) if wrong else ""
+    said = WRONG.format(name, wrong) if wrong else ""
     return _FIELD.format(label=label, name=name, value=value, more=Html(more), wrong=said)

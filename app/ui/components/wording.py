@@ -3,6 +3,7 @@
 Whatever a person typed is escaped by `Html.format` and isolated from the direction of the text around it by ``bdi``.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -15,8 +16,10 @@ from babel.numbers import format_currency, format_decimal, get_currency_name, ge
 from app.domain.actions import Action
 from app.domain.currency import DECIMALS, USD
 from app.domain.kinds import KINDS, Status
+from app.domain.rules import has_moved_deadline
 from app.domain.terms import Terms
 from app.domain.trade import Person, Trade
+from app.domain.traits import DeadlineChange
 from app.ui.components.html import Html
 
 _LOCALE = "en_US"
@@ -119,6 +122,18 @@ def sentence(action: Action, viewer_id: int, currency: str = USD) -> Html:
         return Html("{}: {}").format(told, figures)
     more = " with another description" if action.terms.description != action.before.description else ""
     return Html("{} offered {}{}").format(who, figures, more)
+
+
+def dated_sentence(action: Action, viewer_id: int, currency: str, moment: Callable[[datetime], object]) -> Html:
+    """What happened, in one sentence; what put the deadline off tells until when, as `moment` writes it."""
+    told = sentence(action, viewer_id, currency)
+    if action.deadline is None:
+        return told
+    if KINDS[action.kind].deadline is DeadlineChange.EXTENDED:
+        return Html("{} to <b>{}</b>").format(told, moment(action.deadline))
+    if has_moved_deadline(action):
+        return Html("{}, which moved the deadline to <b>{}</b>").format(told, moment(action.deadline))
+    return told
 
 
 def listed(phrases: list[Html]) -> Html:

@@ -5,10 +5,12 @@ It lies over the page, whose parts stand at the same places, and goes when they 
 
 from nicegui import ui
 
+from app.ui.assets import THEMES
 from app.ui.components.html import Html
 
 _PLACEHOLDER = Html(
-    '<div id="placeholder"{}><div class="bar-top">{}<div class="menu">{}<span class="theme-place"></span></div></div>'
+    '<div id="placeholder" class="{}"><div class="bar-top">{}'
+    '<div class="menu">{}<span class="theme-place"></span></div></div>'
     '<div class="content {}">{}<p class="empty" role="status">{}</p></div></div>'
 )
 _HEADING = Html('<h1 dir="auto">{}</h1>')
@@ -17,7 +19,6 @@ _ROOM_HEADING = Html(
     '<div class="time"><div class="clock">&nbsp;</div><div class="until">&nbsp;</div></div></div>'
 )
 """With the room that the clock takes, and no time in it: it would stand still."""
-_THEMES = {"light": Html(' class="body--light"'), "dark": Html(' class="body--dark"')}
 
 
 def placeholder(header: Html, menu: Html, heading: str, *, classes: str, theme: str) -> None:
@@ -26,4 +27,4 @@ def placeholder(header: Html, menu: Html, heading: str, *, classes: str, theme: 
     told = (_ROOM_HEADING if is_room else _HEADING).format(heading)
     words = "Loading the room…" if is_room else "Loading…"
     # As a plain `str`: NiceGUI puts it together with other text, which `Html` would escape.
-    ui.add_body_html(str(_PLACEHOLDER.format(_THEMES.get(theme, ""), header, menu, classes, told, words)))
+    ui.add_body_html(str(_PLACEHOLDER.format(THEMES.get(theme, ""), header, menu, classes, told, words)))

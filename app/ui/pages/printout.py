@@ -17,7 +17,6 @@ from app.domain.actions import Action, Version
 from app.domain.kinds import KINDS, Kind, Role
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Trade
-from app.domain.traits import DeadlineChange
 from app.service.trades import Whole
 from app.ui.assets import FILES
 from app.ui.components import wording
@@ -118,9 +117,7 @@ def _entry(action: Action, trade: Trade, zone: ZoneInfo) -> Html:
     if action.kind is Kind.MESSAGE_SENT:
         told = Html("<b>{}</b>").format(wording.name(action.actor, _NOBODY))
     else:
-        told = wording.sentence(action, _NOBODY, trade.currency)
-    if KINDS[action.kind].deadline is DeadlineChange.EXTENDED and action.deadline is not None:
-        told = Html("{} to <b>{}</b>").format(told, _moment(action.deadline, zone))
+        told = wording.dated_sentence(action, _NOBODY, trade.currency, lambda at: _moment(at, zone))
     return _ENTRY.format(told, _time(action.at, zone), _TEXT.format(action.text) if action.text else "")
 
 

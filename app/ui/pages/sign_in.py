@@ -6,6 +6,7 @@ from nicegui import app
 
 from app.ui import assets
 from app.ui.components.html import Html
+from app.ui.components.plain_form import WRONG
 from app.ui.http.auth import FORGOT
 from app.ui.http.cookies import COOKIES_NEEDED, way_back
 from app.ui.pages.layout import HOW_IT_WORKS
@@ -55,7 +56,6 @@ _PASSWORD = Html(
     ' type="password" autocomplete="current-password" maxlength="200" required{}><button type="button" class="reveal"'
     ' aria-pressed="false">Show<span class="for-readers"> password</span></button></div>{}</div>'
 )
-_WRONG = Html('<p class="help" id="{}-help" role="alert">{}</p>')
 _HINT = Html('<p class="help" id="password-help">At least 8 characters for a new account</p>')
 _BUTTONS = Html(
     '<button type="submit" class="button wide large">Sign in</button>'
@@ -112,7 +112,7 @@ def _credentials(flash: dict[str, str]) -> Html:
         return Html(wrong + described + (" autofocus" if focused == name else ""))
 
     def said(name: str) -> Html:
-        return _WRONG.format(name, sentence) if sentence and field == name else Html("")
+        return WRONG.format(name, sentence) if sentence and field == name else Html("")
 
     return (
         alert

@@ -10,16 +10,14 @@ from app.ui.components.html import Html
 _PAGE = Html(
     '<!doctype html><html lang="en-US"><head><meta charset="utf-8"><title>{} · Traderoom</title>'
     f'<meta name="viewport" content="width=device-width, initial-scale=1">{assets.HEAD}</head>'
-    '<body class="static{}">{}</body></html>'
+    '<body class="static {}">{}</body></html>'
 )
 _MAIN = Html('<main class="{}">{}</main>')
-_THEMES = {"light": " body--light", "dark": " body--dark"}
-"""Chosen by who is signed in; else it is the system's."""
 
 
 def static_page(title: str, content: Html, status: int = 200, *, theme: str = "system") -> HTMLResponse:
     """The answer that is this page."""
-    return HTMLResponse(_PAGE.format(title, _THEMES.get(theme, ""), content), status)
+    return HTMLResponse(_PAGE.format(title, assets.THEMES.get(theme, ""), content), status)
 
 
 def static_page_instead(title: str, content: Html, status: int = 200) -> HTMLResponse:

@@ -22,23 +22,23 @@ from app.ui.room.room_view import RoomView
 
 
 class Composer:
-    """A field of the browser's own, which tells nothing by itself, and its button; `box` holds both."""
+    """A field of the browser's own, which tells nothing by itself, and its button."""
 
     def __init__(self, view: RoomView) -> None:
         self._view = view
         self._turn = asyncio.Lock()
-        with ui.element("div").classes("composer") as self.box:
+        with ui.element("div").classes("composer") as box:
             self._field = ui.element("textarea")
             self._field.props('aria-label="Message" placeholder="Message" rows="1" dir="auto" autocomplete="off"')
             Button("Send").props('unelevated no-caps color="primary"').classes("send")
             self._problem = Block().classes("problem").props('role="alert"')
-        self.box.props('id="messages" tabindex="-1"')
+        box.props('id="messages" tabindex="-1"')
         self._field.props["aria-keyshortcuts"] = MESSAGE
         self._field.props["data-kept"] = f"{view.me}/{view.trade.id}/message"
         self._field.props["data-longest"] = MAX_TEXT
         self._field.props["aria-describedby"] = self._problem.html_id
-        self.box.on("send", self._send, js_handler=typed.tell_detail())
-        self.box.on("typing", self._typing, js_handler=typed.tell_detail())
+        box.on("send", self._send, js_handler=typed.tell_detail())
+        box.on("typing", self._typing, js_handler=typed.tell_detail())
 
     async def _send(self, event: GenericEventArguments) -> None:
         told = event.args if isinstance(event.args, dict) else {}

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from app.domain.actions import Action, Version
 from app.domain.kinds import FINAL, KINDS, Kind
 from app.domain.rules import has_moved_deadline
-from app.domain.traits import DeadlineChange
 from app.ui.components import wording
 from app.ui.components.difference import difference
 from app.ui.components.html import Html
@@ -181,13 +180,9 @@ def _reader(view: RoomView) -> _Reader:
 
 
 def _sentence(action: Action, reader: _Reader) -> Html:
-    """What happened; what put the deadline off tells until when."""
-    told = wording.sentence(action, reader.me, reader.currency)
-    if KINDS[action.kind].deadline is DeadlineChange.EXTENDED:
-        return Html("{} to {}").format(told, _deadline(action, reader))
-    if has_moved_deadline(action):
-        return Html("{}, which moved the deadline to {}").format(told, _deadline(action, reader))
-    return told
+    return wording.dated_sentence(
+        action, reader.me, reader.currency, lambda at: wording.clock_time(at, reader.zone, reader.today)
+    )
 
 
 def _deadline(action: Action, reader: _Reader) -> Html:

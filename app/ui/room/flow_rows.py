@@ -31,8 +31,8 @@ class FlowRows:
         self._changing: list[_Changing] = []
 
     def first(self, actions: Iterable[Action]) -> list[Row]:
-        """The rows that somebody finds, oldest first."""
-        return [self.next(action) for action in actions if entries.has_row(action)]
+        """The rows that somebody finds, oldest first; `actions` are those that have one."""
+        return [self.next(action) for action in actions]
 
     def next(self, action: Action) -> Row:
         """The row of what has just happened. With the first one of a day, yesterday is called so."""
