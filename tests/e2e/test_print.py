@@ -56,6 +56,7 @@ async def test_the_printout_has_the_conversation_from_its_beginning(rooms: tuple
         await seller.say(f"Message {number}")
     await buyer.open_sheet()
     await page.get_by_role("link", name="Print", exact=True).click()
+    await page.wait_for_url("**/print")  # the room has the same heading
     await expect(page.get_by_role("heading", level=1)).to_have_text("Oak table")
     entries = page.locator(".entry")
     assert await entries.get_by_text(re.compile(r"^Message \d+$")).all_inner_texts() == [
