@@ -1,7 +1,6 @@
 """A real server for the whole run, one browser, and people who each have a context of it to themselves."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
+from tests import chromium
 from tests.conftest import SIDE_BY_SIDE
 from tests.e2e.network import Line
 from tests.e2e.people import Cast, Newcomer
@@ -19,8 +19,7 @@ from tests.e2e.server import Server, running
 from tests.e2e.stories import STORIES, Story
 
 _HERE = Path(__file__).parent
-_LAST = "test_stories.py"
-_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+_LAST, _MOVED = "test_stories.py", "test_journey.py"
 _PATIENCE = 10_000
 """Milliseconds in which what is expected must show, on a machine that is busy with other things."""
 _FAILED = pytest.StashKey[bool]()
@@ -54,9 +53,8 @@ def server() -> Iterator[Server]:
 async def browser() -> AsyncIterator[Browser]:
     """The machine's Chromium, else Playwright's own; without either the tests fail."""
     expect.set_options(timeout=_PATIENCE)
-    program = next(filter(None, map(shutil.which, _CHROMIUMS)), None)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = await chromium.launch(playwright)
         yield browser
         await browser.close()
 
@@ -70,7 +68,7 @@ async def told(
     tasks = {}
     for story in wanted:
         pictures = tmp_path_factory.mktemp(f"pictures-{story.__name__[:60]}")
-        tasks[story] = asyncio.create_task(_tell(story, Cast(browser, server), pictures))
+        tasks[story] = asyncio.create_task(_tell(story, Cast(browser, server, moved=True), pictures))
     yield tasks
     for task in tasks.values():
         task.cancel()
@@ -101,7 +99,7 @@ async def cast(
     browser: Browser, server: Server, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Cast]:
     """The people of a test."""
-    cast = Cast(browser, server)
+    cast = Cast(browser, server, moved=request.path.name == _MOVED)
     yield cast
     if request.node.stash.get(_FAILED, False):
         await cast.take_pictures(tmp_path_factory.mktemp(f"pictures-{request.node.name[:60]}"))

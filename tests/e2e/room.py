@@ -132,8 +132,9 @@ class Room:
         await self.entered()
 
     async def entered(self) -> None:
-        """Until the room is complete and shows oneself as present."""
+        """Until the room is complete, shows oneself as present, and hears the server."""
         await expect(self.participants).to_contain_text("(you)")
+        await self.page.wait_for_function("window.socket?.connected")
 
 
 class Person:

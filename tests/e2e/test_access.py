@@ -1,6 +1,6 @@
 """Every page in every state: axe-core finds nothing at four widths, in light and dark, and what has the focus shows it.
 
-A tab of its own shows how it looks in each theme: what is only an ornament may move, so motion is reduced.
+A tab of its own shows how it looks in each theme.
 """
 
 from collections.abc import Callable
@@ -91,7 +91,6 @@ async def test_axe_finds_nothing_and_the_focus_shows(scene: Callable[[Cast], Sho
     async for name, page in scene(cast):
         own_size = page.viewport_size
         await page.bring_to_front()
-        await page.emulate_media(reduced_motion="reduce")
         for width, height, scheme, rules in _LOOKED_AT:
             await page.set_viewport_size({"width": width, "height": height})
             await page.emulate_media(color_scheme=scheme)

@@ -117,7 +117,7 @@ async def test_the_borders_of_fields_stand_out_in_light_and_dark(people: tuple[P
     await seller.visit("/trades/new")
     await expect(seller.page.get_by_label("Title", exact=True)).to_be_visible()
     for scheme in ("light", "dark"):
-        await seller.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        await seller.page.emulate_media(color_scheme=scheme)
         told = await seller.page.evaluate(_BORDERS)
         assert told
         for border, *grounds in told:

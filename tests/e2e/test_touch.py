@@ -4,7 +4,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.people import Newcomer
 
-_PHONE = {"is_mobile": True, "has_touch": True, "viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"}
+_PHONE = {"is_mobile": True, "has_touch": True, "viewport": {"width": 390, "height": 844}}
 _TOO_SMALL = """() => [...document.querySelectorAll('a[href], button, input, textarea, select')]
     .filter((its) => its.checkVisibility({visibilityProperty: true}) && its.type !== 'hidden' && its.tabIndex >= 0
         && !its.matches('.skip, :is(p, li) a'))

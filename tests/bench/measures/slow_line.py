@@ -1,7 +1,6 @@
 """A real browser on a slow line (50 kB/s, 400 ms): what a first and a second visit load, how long they take, and how
 long a key that is pressed on a fast line takes to be seen by the other side."""
 
-import shutil
 import sys
 from collections.abc import AsyncIterator
 from time import perf_counter
@@ -15,11 +14,12 @@ from tests.bench.town import Citizen
 
 try:
     from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+    from tests import chromium
 except ImportError:  # the bench needs it for this measure alone
     async_playwright = None  # type: ignore[assignment]
 
 _LINE = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
-_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 _LIVE = "window.did_handshake === true && !document.querySelector('#placeholder')"
 _GOALS = {"sign-in": (Goal(40), Goal(3)), "room": (Goal(260), Goal(8)), "again": (Goal(10), Goal())}
 """Of each visit: kilobytes, and seconds until it can be used."""
@@ -27,14 +27,13 @@ _GOALS = {"sign-in": (Goal(40), Goal(3)), "room": (Goal(260), Goal(8)), "again":
 
 async def measure(stage: Stage, _: Floors, size: Size) -> AsyncIterator[Result]:
     """Kilobytes, seconds and milliseconds; nothing where there is no Chromium."""
-    program = next(filter(None, map(shutil.which, _CHROMIUMS)), None)
-    if async_playwright is None or program is None:
+    if async_playwright is None or chromium.program() is None:
         sys.stderr.write("  left out: there is no Chromium here, or no Playwright to drive it\n")
         return
     async with stage.town() as town, async_playwright() as playwright:
         sam, bea = await town.people(2, "Visitor")
         deal = await town.deal(sam, bea)
-        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = await chromium.launch(playwright)
         try:
             async with stage.open(town) as site:
                 await _visit(
