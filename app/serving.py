@@ -101,8 +101,8 @@ async def serve(application: Application, listener: socket.socket) -> None:
     web_server = _Server(config)
 
     def stop() -> None:
-        application.sockets.stop()
         web_server.stop()
+        application.sockets.stop()
 
     async with application, _stopped_by_signals(stop):
         await application.go_live()

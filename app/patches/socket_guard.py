@@ -88,6 +88,7 @@ class SocketGuard:
         "engineio.base_server:BaseServer.__init__ -> sockets",
         "engineio.base_server:BaseServer.__init__ -> max_http_buffer_size",
         "engineio.base_socket:BaseSocket.__init__ -> queue",
+        "engineio.base_socket:BaseSocket.__init__ -> upgraded",
         "starlette.requests:cookie_parser(cookie_string)",
     )
 
@@ -120,8 +121,8 @@ class SocketGuard:
     def stop(self) -> None:
         """The server stops: nothing that waits for its turn is heard any more, and no request waits for news."""
         self._stopping.set()
-        for connection, line in core.sio.eio.sockets.items():
-            if core.sio.eio.transport(connection) == "polling":
+        for line in core.sio.eio.sockets.values():  # asking for the transport of one that is closed would raise
+            if not line.upgraded:
                 line.queue.put_nowait(None)
 
     def close_pages(self, session_id: int) -> None:

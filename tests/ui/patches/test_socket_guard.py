@@ -134,5 +134,8 @@ async def test_no_request_waits_for_news_while_the_server_stops(
     line = AsyncSocket(core.sio.eio, "polls")
     monkeypatch.setitem(core.sio.eio.sockets, "polls", line)
     waiting = asyncio.create_task(line.poll())
+    gone = AsyncSocket(core.sio.eio, "gone")
+    gone.closed = True
+    monkeypatch.setitem(core.sio.eio.sockets, "gone", gone)
     guard.stop()
     assert await asyncio.wait_for(waiting, 1) == []
