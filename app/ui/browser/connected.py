@@ -30,7 +30,7 @@ def on_every_page() -> str:
 def watch_connection() -> str:
     """Whether the page is connected, looked at five times a second. What is not is said; clocks run on and are marked;
     buttons are paused, and say so when they are pressed: but for those of real forms, of messages, which wait, and
-    those that only the browser hears.
+    those that only the browser hears. After 15 s both ways to the server were tried: a page still connects no more.
 
     A sign is any packet. Where a clock runs one is due each second; elsewhere Socket.IO's own ping tells. A computer
     whose two clocks move apart has slept.
@@ -51,7 +51,7 @@ def watch_connection() -> str:
                 for (const mark of ['aria-disabled', 'data-paused'])
                     isLost ? button.setAttribute(mark, true) : button.removeAttribute(mark);
             undone = isLost && undone;
-            const words = !isLost ? '' : (live ? 'Not connected. Trying again… ' : 'Connecting… ')
+            const words = !isLost ? '' : (live || silence > 15000 ? 'Not connected. Trying again… ' : 'Connecting… ')
                 + (undone ? `“${undone}” was not done.` : live ? 'What you typed is kept.' : '');
             for (const line of all('p.connection')) if (line.textContent !== words) line.textContent = words;
         };
