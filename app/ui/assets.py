@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 from app.ui import browser
-from app.ui.browser import keyboard
+from app.ui.browser import keyboard, theme
 from app.ui.components.shortcuts import SHORTCUTS
+from app.ui.components.theme_button import DRAWINGS
 from app.ui.http import installing
 from app.ui.http.cookies import ZONE_COOKIE
 from app.ui.http.files import File
@@ -21,7 +22,8 @@ def _theme() -> bytes:
 
 
 _THEME = File(_theme(), "text/css")
-_SCRIPT = File((browser.on_every_page(ZONE_COOKIE) + keyboard.on_every_page(SHORTCUTS)).encode(), "text/javascript")
+_SCRIPTS = browser.on_every_page(ZONE_COOKIE) + keyboard.on_every_page(SHORTCUTS) + theme.on_every_page(DRAWINGS)
+_SCRIPT = File(_SCRIPTS.encode(), "text/javascript")
 OWN = {"/theme.css": _THEME, "/browser.js": _SCRIPT}
 """By their paths."""
 _LOOK = f'<link rel="stylesheet" href="/theme.css?{_THEME.tag}">'

@@ -240,12 +240,12 @@ class Browser:
         button = self._one_button(name)
         if not button.enabled:
             return
-        if name == "Copy link":
+        if name == "Send":
+            self.composer.send()
+        elif name == "Copy link":
             self.trigger(button.block if isinstance(button, Press) else button, "click", self.has_clipboard)
         elif isinstance(button, Press):
             self._act(listening(button.block)).trigger("click", name)
-        elif name == "Send":
-            self.composer.send()
         elif name == "Create trade":
             self.trigger(button, "click", self.request)
         else:

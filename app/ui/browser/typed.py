@@ -117,6 +117,10 @@ def waiting_messages() -> str:
             kept.store(kept.key(this.field(box)) + '/waiting', waiting.length ? JSON.stringify(waiting) : null);
             document.querySelector('.waiting').replaceChildren(...waiting.map(this.row));
         },
+        say(sentence, box = document.querySelector('.composer')) {
+            box?.querySelector('.problem').replaceChildren(sentence);
+            box && (this.field(box).ariaInvalid = sentence !== '');
+        },
         begin(box) {
             const send = () => box.waiting.forEach((message) => this.tell(box, 'send', message));
             this.hold(box, JSON.parse(kept.read(kept.key(this.field(box)) + '/waiting') ?? '[]'));
@@ -143,6 +147,11 @@ def settle(request: UUID, *, recorded: bool) -> str:
     return f"messages.settle('{request}', {json.dumps(recorded)})"
 
 
+def say_at_message(sentence: str) -> str:
+    """What is wrong with a message stands at its field until the next letter is typed."""
+    return f"messages.say({json.dumps(sentence)})"
+
+
 def send_message() -> str:
     """Enter, but not with Shift, or a press of the button: in one step the text leaves the field and gets the name of
     its request, so that the next Enter, however fast, finds nothing to send. What is too long stays, and is told.
@@ -155,6 +164,7 @@ def send_message() -> str:
         const length = [...field.value.trim()].length;
         if (e.type === 'mousedown' || !length) return;
         box.told = 0;
+        messages.say('', box);
         if (length > field.dataset.longest) return messages.tell(box, 'send', {length});
         const message = {request: box.again ?? messages.name(), text: field.value};
         box.again = undefined;
@@ -165,14 +175,15 @@ def send_message() -> str:
 
 
 def tell_typing() -> str:
-    """The server hears that somebody begins to type, goes on, at most once in two seconds, and ends; not what. At once
-    where it has found something wrong, which is taken away then."""
+    """The server hears that somebody begins to type, goes on, at most once in two seconds, and ends; not what. What was
+    wrong with the message before is said no longer."""
     return """(e) => {
         const box = e.target.closest?.('.composer');
-        if (!box || e.target !== messages.field(box) || e.detail === 'written' || !window.socket?.connected) return;
+        if (!box || e.target !== messages.field(box) || e.detail === 'written') return;
+        if (e.type === 'input') messages.say('', box);
+        if (!window.socket?.connected) return;
         const types = e.type === 'input' && e.target.value.trim() !== '';
-        const isMended = e.type === 'input' && e.target.ariaInvalid === 'true';
-        if (!isMended && (types ? Date.now() - (box.told || 0) < 2000 : !box.told)) return;
+        if (types ? Date.now() - (box.told || 0) < 2000 : !box.told) return;
         box.told = types ? Date.now() : 0;
         messages.tell(box, 'typing', types);
     }"""
