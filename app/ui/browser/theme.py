@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 
 def on_every_page(drawings: Mapping[str, str]) -> str:
-    """What every page listens for."""
+    """What every page listens for: a press of the button that changes the theme."""
     return f"document.addEventListener('click', {switch_theme(drawings)});"
 
 
