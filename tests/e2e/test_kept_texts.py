@@ -1,5 +1,8 @@
 """What was typed and is not recorded comes back, to whoever typed it and to nobody else, and is not sent by itself."""
 
+import re
+
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.people import Newcomer
@@ -101,6 +104,30 @@ async def test_a_half_filled_new_trade_comes_back_and_a_made_one_is_forgotten(ne
     await expect(Room(page).part("price")).to_have_text("€1,000.00")
     await person.visit("/trades")
     await expect(page.get_by_test_id("trade")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("way", "label", "typed"), [("Hours", "(hours)", ""), ("Days", "(days)", "3"), ("Time", "at", "")]
+)
+async def test_a_deadline_comes_back_as_it_was_asked_for_and_typed(
+    newcomer: Newcomer, way: str, label: str, typed: str
+) -> None:
+    """In hours 30 minutes are 1, which nobody has typed: after a reload it would be 30 hours."""
+    person = await newcomer("Sam")
+    page = person.page
+    await person.visit("/trades/new")
+    await page.get_by_role("button", name=way, exact=True).click()
+    field = page.get_by_label(re.compile(rf"^Expires (in )?{re.escape(label)}$"))
+    if typed:
+        await field.fill(typed)
+    shown = await field.input_value()
+    summary = await page.locator(".recap dd").first.inner_text()
+    await page.reload()
+    await expect(field).to_have_value(shown)
+    await expect(page.get_by_role("button", name=way, exact=True)).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator(".recap dd").first).to_contain_text(summary.split()[0])
+    await page.get_by_role("button", name="Start over").click()
+    await expect(page.get_by_label(DRAFTABLE["minutes"], exact=True)).to_have_value("30")
 
 
 async def _expect_draft(page: Page) -> None:

@@ -154,7 +154,6 @@ async def test_filters_show_what_they_say_and_stay_live(sam: Browser, bea: Brows
     await sam.application.negotiation.join(await bea.viewer(), trade.id, trade.code)
     await sam.open("/trades")
     sam.press("Open")
-    await sam.until(lambda: sam.button("Open").props["aria-pressed"] == "true")
     await sam.until(lambda: bool(row(sam, trade.title)))
     await bea.application.negotiation.reject(await bea.viewer(), trade.id, 1, "")
     await sam.until(lambda: not row(sam, trade.title))
@@ -231,7 +230,6 @@ async def test_the_filter_pressed_last_is_shown_though_an_earlier_one_is_answere
         answer.may_come.set()
         await sam.until(lambda: not row(sam, closed.title))
         await asyncio.sleep(0.05)
-    assert sam.button("Open").props["aria-pressed"] == "true"
     assert row(sam, trade.title)
 
 

@@ -15,6 +15,8 @@ def on_every_page() -> str:
         document.addEventListener('input', {keep_what_is_typed()}, true);
         document.addEventListener('submit', {forget_on_leaving()});
         document.addEventListener('click', {start_over()});
+        document.addEventListener('click', {press_chip()});
+        document.addEventListener('change', {mark_chip()});
         for (const event of ['keydown', 'click', 'mousedown']) document.addEventListener(event, {send_message()});
         for (const event of ['input', 'focusout']) document.addEventListener(event, {tell_typing()});
     """
@@ -41,7 +43,10 @@ def kept_texts() -> str:
         },
         write(field, text) {
             if (field.type === 'checkbox') field.checked = text === 'true';
-            else field.value = text;
+            else {
+                if (field.type === 'datetime-local') field.type = 'text';  // which takes what is no date, too
+                field.value = text;
+            }
             for (const event of ['input', 'change'])
                 field.dispatchEvent(new CustomEvent(event, {bubbles: true, detail: 'written'}));
         },
@@ -84,6 +89,35 @@ def start_over() -> str:
         for (const field of place.querySelectorAll(kept.fields)) kept.write(field, field.began);
         delete place.dataset.restored;
     }"""
+
+
+def press_chip() -> str:
+    """A press chooses a chip of its row. What is chosen stands in a hidden field, which is kept as what is typed is."""
+    return """(e) => {
+        const chip = e.target.closest?.('.chips > .chip'), field = chip?.parentNode.querySelector('input');
+        if (!field || field.value === chip.textContent) return;
+        field.value = chip.textContent;
+        for (const event of ['input', 'change']) field.dispatchEvent(new Event(event, {bubbles: true}));
+    }"""
+
+
+def mark_chip() -> str:
+    """The chosen chip of a row is marked, whether it was pressed or brought back."""
+    return """(e) => {
+        if (e.target.matches?.('.chips > input'))
+            for (const chip of e.target.parentNode.querySelectorAll('.chip'))
+                chip.ariaPressed = chip.textContent === e.target.value;
+    }"""
+
+
+def tell_chip() -> str:
+    """Which chip was chosen, and whether it was brought back: then all that belongs to it comes back by itself."""
+    return "(e) => emit([e.target.value, e.detail === 'written'])"
+
+
+def keep(key: str, text: str) -> str:
+    """What the server has written into a field in somebody's name is kept like what was typed there."""
+    return f"kept.store({json.dumps(key)}, {json.dumps(text)})"
 
 
 def forget(start: str) -> str:

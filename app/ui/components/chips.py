@@ -1,15 +1,18 @@
 """A row of chips, of which one is chosen."""
 
-from collections.abc import Awaitable, Callable, Iterable
-from functools import partial
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TypeVar
 
-from nicegui import ui
+from nicegui.events import GenericEventArguments
 
 from app.domain.kinds import OPEN, Status
-from app.ui.components.button import Button
+from app.ui.browser import typed
+from app.ui.components.html import Html
+from app.ui.components.html_block import Block
 
 T = TypeVar("T")
+_ROW = Html('<input type="hidden" value="{}">{}')
+_CHIP = Html('<button type="button" class="button chip" aria-pressed="{}">{}</button>')
 
 
 def status_filters(alone: Iterable[Status]) -> dict[str, tuple[Status, ...]]:
@@ -17,21 +20,29 @@ def status_filters(alone: Iterable[Status]) -> dict[str, tuple[Status, ...]]:
     return {"All": tuple(Status), "Open": OPEN, **{status.word: (status,) for status in alone}}
 
 
-def choice_chips(choices: dict[str, T], chosen: Callable[[T], Awaitable[None]], *, label: str = "Show") -> None:
-    """Show one chip for each choice, the first one chosen; `chosen(choice)` is awaited when one is pressed."""
-    chips: dict[str, Button] = {}
+def choice_chips(
+    choices: Mapping[str, T],
+    chosen: Callable[[T], Awaitable[None]],
+    *,
+    label: str = "Show",
+    kept: str = "",
+    brought_back: Callable[[T], object] = lambda _: None,
+) -> None:
+    """Show one chip for each choice, the first one chosen; `chosen(choice)` is awaited when one is pressed.
 
-    async def choose(name: str) -> None:
-        mark(name)
-        await chosen(choices[name])
+    What is chosen is kept in the browser under the key `kept`, if there is one, like all that is typed; after a reload
+    it is `brought_back(choice)`. The browser marks the chips by itself.
+    """
+    first = next(iter(choices))
+    chips = Html().join(_CHIP.format("true" if name == first else "false", name) for name in choices)
 
-    def mark(name: str) -> None:
-        for each, chip in chips.items():
-            chip.props["aria-pressed"] = "true" if each == name else "false"
+    async def choose(event: GenericEventArguments) -> None:
+        match event.args:
+            case [str(name), bool(is_back)] if name in choices:
+                brought_back(choices[name]) if is_back else await chosen(choices[name])
 
-    with ui.element("div").classes("chips").props('role="group"') as group:
-        group.props["aria-label"] = label
-        for name in choices:
-            chips[name] = Button(name, on_click=partial(choose, name))
-            chips[name].props("flat dense no-caps rounded").classes("chip")
-    mark(next(iter(choices)))
+    row = Block(_ROW.format(first, chips)).classes("chips").props('role="group"')
+    row.props["aria-label"] = label
+    if kept:
+        row.props["data-kept"] = kept
+    row.on("change", choose, js_handler=typed.tell_chip())

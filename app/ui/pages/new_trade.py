@@ -91,7 +91,9 @@ class _OfferForm:
                 self._choice = Block(tag="div").classes("choice")
                 quantity = self._input("Quantity", given.get("quantity", "1"), 'inputmode="numeric"')
             unit = self._input("Unit", given.get("unit", ""), 'dir="auto" hint="What one is, such as per pallet"')
-            self._deadline = DeadlineField(site.settings.expiry_minutes, self._zone, site.now, self._show)
+            self._deadline = DeadlineField(
+                site.settings.expiry_minutes, self._zone, site.now, self._show, kept=f"{self._kept}/minutes"
+            )
             buyer = self._input(
                 "Buyer name", given.get("buyer", ""), 'dir="auto" hint="Empty: whoever opens your link first"'
             )
