@@ -128,7 +128,7 @@ async def bargaining(cast: Cast) -> Shown:
 
 
 async def endings(cast: Cast) -> Shown:
-    """The other ways in which a trade ends; how it expires is told in `stories`, which wait for it."""
+    """The other ways in which a trade ends; that it expires is told in `stories`, which wait for it."""
     seller, buyer = await cast.newcomer("Sam"), await cast.newcomer("Bea")
     for ending in ("Rejected", "Withdrawn"):
         selling = await seller.create_trade()

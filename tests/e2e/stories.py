@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Locator, expect
 
+from tests.e2e.accessibility import faults
 from tests.e2e.network import Line
 from tests.e2e.people import Newcomer
 from tests.e2e.room import Person, Room, expect_no_acts
@@ -84,6 +85,10 @@ async def an_offer_expires_by_itself_everywhere_and_accepting_it_is_refused(newc
     await expect(entered.dialog.get_by_role("alert")).to_contain_text("Nothing was accepted. The offer expired at")
     await expect(entered.button("Close")).to_be_focused()
     await expect_no_acts(offered, entered)
+    for page in (offered.page, entered.page, *lists, board):
+        await page.emulate_media(reduced_motion="reduce")
+        assert await faults(page) == {}, page.url
+    await entered.page.bring_to_front()
     await entered.confirm("Close")
     await entered.say("Too late, sorry.")
     await expect(offered.message("Too late, sorry.")).to_be_visible()

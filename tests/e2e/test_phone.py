@@ -91,6 +91,17 @@ async def test_the_worst_content_pushes_nothing_away_at_any_size(worst: tuple[Ro
                 await expect(room.button(_MENU)).to_be_hidden()
             else:
                 await expect_in_reach(page, room.button(_MENU))
+                await expect(page.locator(".menu > :not(nav)").filter(visible=True)).to_have_count(0)
+
+
+async def test_who_is_there_and_how_is_read_whole_on_any_phone(rooms: tuple[Room, Room]) -> None:
+    seller, _ = rooms
+    told = seller.part("counterparty").locator("> span")
+    await expect(told.locator(".role")).to_be_visible()
+    for size in UPRIGHT:
+        await resize(seller.page, size)
+        await expect(told).to_contain_text("· Buyer · here")
+        assert await told.evaluate("(its) => its.scrollWidth <= its.clientWidth"), size
 
 
 async def test_every_act_and_every_link_of_the_frame_is_at_hand_at_any_size(rooms: tuple[Room, Room]) -> None:
