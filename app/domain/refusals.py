@@ -70,8 +70,16 @@ class Refusals:
         return True
 
     def tell(self) -> None:
-        """Raises `Refusal` where a check has refused an input."""
+        """Raises `Refusal` where a check has refused an input.
+
+        What is raised leads to the calls that it has passed: were it still known there, only the garbage collector
+        would free them, and the page with them.
+        """
         if self._found:
-            first = self._found[0]
-            first.wrong = {field: sentence for refusal in self._found for field, sentence in refusal.wrong.items()}
-            raise first
+            first, *others = self._found
+            self._found.clear()
+            first.wrong = {field: sentence for each in (first, *others) for field, sentence in each.wrong.items()}
+            try:
+                raise first
+            finally:
+                del first, others

@@ -16,6 +16,7 @@ TOUCHES = (
     "nicegui.client:Client.__init__ -> disconnect_handlers",
     "nicegui.client:Client.__init__ -> delete_handlers",
     "nicegui.client:Client.__init__ -> elements",
+    "nicegui.element:Element.__init__ -> _event_listeners",
     "nicegui.elements.mixins.value_element:ValueElement.__init__ -> _change_handlers",
 )
 
@@ -34,5 +35,6 @@ def _take_apart(client: Client, elements: list[Element]) -> None:
     for handlers in (client.connect_handlers, client.disconnect_handlers, client.delete_handlers):
         handlers.clear()
     for element in elements:
+        element._event_listeners.clear()  # noqa: SLF001 - as listed
         if isinstance(element, ValueElement):
             element._change_handlers.clear()  # noqa: SLF001 - as listed

@@ -47,7 +47,7 @@ async def test_a_room_that_was_left_is_free_at_once(sam: Browser, bea: Browser, 
     assert application.lobby.room(trade.id) is not None, "the buyer is still there"
 
 
-@pytest.mark.parametrize("path", ["/trades", "/activity", "/account", "/how-it-works"])
+@pytest.mark.parametrize("path", ["/trades", "/trades/new", "/activity", "/account", "/how-it-works"])
 async def test_every_other_page_that_was_left_is_free_at_once_too(sam: Browser, path: str) -> None:
     await sam.offer()
     await sam.open(path)
