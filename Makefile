@@ -93,7 +93,7 @@ compat: .venv/made
 	@echo "Installing the newest versions that pyproject.toml permits ..."
 	@$(BIN)/python -m venv --clear $(COMPAT)
 	@$(COMPAT)/bin/python -m pip install -q --target $(COMPAT)/newest nicegui
-	@PYTHONWARNINGS=ignore $(COMPAT)/bin/python -m pip install -q --upgrade --upgrade-strategy eager -e '.[dev]'
+	@PYTHONWARNINGS=ignore $(COMPAT)/bin/python -m pip install -q --upgrade --upgrade-strategy eager -e '.[dev,cjk]'
 	@PYTHONPATH=$(COMPAT)/newest $(COMPAT)/bin/python -m tests.newest
 	@$(MAKE) -o .venv/installed -o .venv/installed-dev BIN=$(COMPAT)/bin test
 

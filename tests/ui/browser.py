@@ -244,8 +244,8 @@ class Browser:
             self.composer.send()
         elif name == "Copy link":
             self.trigger(button.block if isinstance(button, Press) else button, "click", self.has_clipboard)
-        elif isinstance(button, Press) and "chips" in button.block.classes:
-            self.trigger(button.block, "change", [name, False])
+        elif isinstance(button, Press) and 'type="hidden"' in button.block.content:  # a row of which one is chosen
+            self.trigger(button.block, "change", {"chip": name, "back": False})
         elif isinstance(button, Press):
             self._act(listening(button.block)).trigger("click", name)
         elif name == "Create trade":

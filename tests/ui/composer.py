@@ -5,7 +5,6 @@ import re
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from app.ui.browser import typed
 from app.ui.components.html_block import Block
 
 if TYPE_CHECKING:
@@ -47,8 +46,7 @@ class Composer:
         """Let the page run a script; of a message that was refused, the text comes back."""
         if said := re.fullmatch(r"messages\.say\((.*)\)", script):
             self.problem = json.loads(said[1])
-        for request in list(self.waiting):
-            if script == typed.settle(request, recorded=True):
-                del self.waiting[request]
-            elif script == typed.settle(request, recorded=False):
-                self.text = "\n".join(filter(None, (self.waiting.pop(request), self.text)))
+        if answer := re.fullmatch(r"messages\.settle\('(.*?)', (.*)\)", script):
+            text, self.problem = self.waiting.pop(UUID(answer[1])), json.loads(answer[2])
+            if self.problem:
+                self.text = "\n".join(filter(None, (text, self.text)))

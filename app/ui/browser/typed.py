@@ -112,7 +112,7 @@ def mark_chip() -> str:
 
 def tell_chip() -> str:
     """Which chip was chosen, and whether it was brought back: then all that belongs to it comes back by itself."""
-    return "(e) => emit([e.target.value, e.detail === 'written'])"
+    return "(e) => emit({chip: e.target.value, back: e.detail === 'written'})"
 
 
 def keep(key: str, text: str) -> str:
@@ -161,12 +161,13 @@ def waiting_messages() -> str:
             window.socket.on('connect', send);
             if (window.socket.connected) send();
         },
-        settle(request, recorded) {
+        settle(request, problem) {
             const box = document.querySelector('.composer');
             const message = box?.waiting.find((each) => each.request === request);
             if (!message) return;
             this.hold(box, box.waiting.filter((each) => each !== message));
-            if (recorded) return;
+            if (!problem) return;
+            this.say(problem, box);
             const field = this.field(box);
             kept.write(field, message.text + (field.value && '\\n' + field.value));
             box.again = request;
@@ -174,11 +175,11 @@ def waiting_messages() -> str:
     }"""
 
 
-def settle(request: UUID, *, recorded: bool) -> str:
-    """The server's answer to a message: it waits no more. Where it was refused, its text comes back before what was
-    typed since, and what is sent next has the same name: nobody can be sure that nothing was recorded, and the same
-    text is not recorded again."""
-    return f"messages.settle('{request}', {json.dumps(recorded)})"
+def settle(request: UUID, problem: str = "") -> str:
+    """The server's answer to a message: it waits no more. Where there is a problem, which is said at the field, its
+    text comes back before what was typed since, and what is sent next has the same name: nobody can be sure that
+    nothing was recorded, and the same text is not recorded again."""
+    return f"messages.settle('{request}', {json.dumps(problem)})"
 
 
 def say_at_message(sentence: str) -> str:

@@ -37,9 +37,10 @@ def choice_chips(
     chips = Html().join(_CHIP.format("true" if name == first else "false", name) for name in choices)
 
     async def choose(event: GenericEventArguments) -> None:
-        match event.args:
-            case [str(name), bool(is_back)] if name in choices:
-                brought_back(choices[name]) if is_back else await chosen(choices[name])
+        told = event.args if isinstance(event.args, dict) else {}
+        name = told.get("chip")
+        if isinstance(name, str) and name in choices:
+            brought_back(choices[name]) if told.get("back") is True else await chosen(choices[name])
 
     row = Block(_ROW.format(first, chips)).classes("chips").props('role="group"')
     row.props["aria-label"] = label

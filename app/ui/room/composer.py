@@ -48,10 +48,8 @@ class Composer:
         view, refused = self._view, list[Refusal]()
         async with self._turn:
             sending = view.negotiation.send(view.viewer, view.trade.id, text, request=request)
-            action = await attempt(sending, refused.append)
-            ui.run_javascript(typed.settle(request, recorded=action is not None))
-            for refusal in refused:
-                ui.run_javascript(typed.say_at_message(str(refusal)))
+            await attempt(sending, refused.append)
+            ui.run_javascript(typed.settle(request, "".join(map(str, refused))))
 
     def _typing(self, event: GenericEventArguments) -> None:
         view = self._view
