@@ -152,8 +152,9 @@ def waiting_messages() -> str:
             document.querySelector('.waiting').replaceChildren(...waiting.map(this.row));
         },
         say(sentence, box = document.querySelector('.composer')) {
-            box?.querySelector('.problem').replaceChildren(sentence);
-            box && (this.field(box).ariaInvalid = sentence !== '');
+            if (!box) return;
+            box.querySelector('.problem').textContent = sentence;
+            this.field(box).ariaInvalid = sentence !== '';
         },
         begin(box) {
             const send = () => box.waiting.forEach((message) => this.tell(box, 'send', message));

@@ -19,8 +19,8 @@ _LABELS = {each: f"Expires in ({way.lower()})" for way, each in _WAYS.items()} |
 
 
 class DeadlineField:
-    """One field, and a row of chips that say what it is filled with. `now` is the database's clock; the browser keeps
-    what was typed under `kept`, and what was chosen."""
+    """One field, and a row of chips that say what it is filled with. `now` is the database's clock; `kept` is
+    the key under which the browser keeps what is typed, and below it what is chosen."""
 
     def __init__(
         self, minutes: int, zone: ZoneInfo, now: Callable[[], datetime], changed: Callable[[], None], *, kept: str
@@ -32,7 +32,6 @@ class DeadlineField:
         with ui.element("div").classes("deadline-field"):
             self.input = ui.input(_LABELS[1], value=str(minutes), on_change=changed)
             self.input.props('outlined debounce="300" inputmode="numeric"')
-            self.input.props["data-kept"] = kept
             choice_chips(
                 _WAYS,
                 partial(self._choose, changed),

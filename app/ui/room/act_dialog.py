@@ -14,7 +14,6 @@ from app.domain.countdown import Phase, Reading
 from app.domain.kinds import KINDS, Kind, Role
 from app.domain.trade import Trade
 from app.domain.traits import Side, VersionUse
-from app.ui.components import wording
 from app.ui.components.countdown import Countdown
 from app.ui.components.dialog import Act, Form, form_dialog
 from app.ui.components.html import Html
@@ -179,4 +178,4 @@ class _Following:
 
 
 def _until(view: RoomView, trade: Trade) -> Html:
-    return Html("left, until {}.").format(wording.clock_time(trade.expires_at, view.zone, view.today))
+    return Html("left, until {}.").format(view.clock_time(trade.expires_at))

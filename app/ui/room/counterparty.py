@@ -53,4 +53,4 @@ class Counterparty:
         times = [at for at in (*acted[-1:], self._left_at, mark and mark.seen_at) if at]
         if not times:
             return "not here yet"
-        return f"last seen {wording.clock_time(max(times), self._view.zone, self._view.today)}"
+        return f"last seen {self._view.clock_time(max(times))}"

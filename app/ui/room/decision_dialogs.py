@@ -6,7 +6,6 @@ from nicegui import ui
 
 from app.domain.kinds import Kind
 from app.domain.terms import Terms
-from app.ui.components import wording
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.room import figures
@@ -32,9 +31,7 @@ def confirm_accept(view: RoomView, typed: Typed = NOTHING) -> None:
         undone="Nothing was accepted.",
         typed=typed,
         terms=figures.frozen(shown, _before(view)),
-        left=lambda trade: Html("left to decide, until {}.").format(
-            wording.clock_time(trade.expires_at, view.zone, view.today)
-        ),
+        left=lambda trade: Html("left to decide, until {}.").format(view.clock_time(trade.expires_at)),
         review=(confirm_accept, (Kind.ACCEPTED,)),
     ):
         Block(
@@ -112,7 +109,7 @@ def request_amendment(view: RoomView, typed: Typed = NOTHING) -> None:
 
 def _made_at(view: RoomView) -> str:
     trade = view.trade
-    return f"Version {trade.version}, made at {wording.clock_time(trade.amended_at, view.zone, view.today)}"
+    return f"Version {trade.version}, made at {view.clock_time(trade.amended_at)}"
 
 
 def _before(view: RoomView) -> Terms | None:

@@ -11,7 +11,6 @@ from app.domain.kinds import Kind
 from app.domain.refusals import Refusal
 from app.domain.terms import parse_minutes
 from app.domain.trade import Trade
-from app.ui.components import wording
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.room.act_dialog import act_dialog
@@ -50,11 +49,9 @@ def _fill(field: ui.input, value: str) -> None:
 
 
 def _words(view: RoomView, trade: Trade, typed: str) -> Html:
-    now = wording.clock_time(trade.expires_at, view.zone, view.today)
+    now = view.clock_time(trade.expires_at)
     try:
         until = trade.expires_at + timedelta(minutes=parse_minutes(typed))
     except Refusal:
         return Html("left, until {}.").format(now)
-    return Html("left, until {}. Extended, it ends at <b>{}</b>.").format(
-        now, wording.clock_time(until, view.zone, view.today)
-    )
+    return Html("left, until {}. Extended, it ends at <b>{}</b>.").format(now, view.clock_time(until))

@@ -58,7 +58,7 @@ def _clock(view: RoomView) -> None:
             view.clocks.remove(clock)
             clock.delete()
         words, at = (_UNTIL, trade.expires_at) if trade.closed_at is None else (_CLOSED, trade.closed_at)
-        until.show(words.format(at.isoformat(), wording.clock_time(at, view.zone, view.today)))
+        until.show(words.format(at.isoformat(), view.clock_time(at)))
 
     view.binding.on_trade(show)
 

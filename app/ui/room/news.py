@@ -17,7 +17,7 @@ def news(shown: Trade, now: Trade, view: RoomView) -> Html:
     said = []
     if now.version != shown.version:
         who = wording.name(now.party(now.offered_by), view.me)
-        at = wording.clock_time(now.amended_at, view.zone, view.today)
+        at = view.clock_time(now.amended_at)
         where = " in another window" if now.offered_by is view.role else ""
         changed = wording.listed(wording.changes(now.terms, shown.terms, now.currency))
         said.append(
@@ -32,7 +32,7 @@ def news(shown: Trade, now: Trade, view: RoomView) -> Html:
     if now.buyer is not None and shown.buyer is None:
         said.append(Html("{} joined as the buyer.").format(wording.name(now.buyer, view.me)))
     if now.expires_at != shown.expires_at:
-        said.append(Html("The deadline is {} now.").format(wording.clock_time(now.expires_at, view.zone, view.today)))
+        said.append(Html("The deadline is {} now.").format(view.clock_time(now.expires_at)))
     return Html(" ").join(said)
 
 
@@ -49,7 +49,7 @@ def _outcome(trade: Trade, view: RoomView) -> Html:
     happened = Html(KINDS[_closing(trade)].words).format(
         who=wording.name(closer(trade), view.me), version=trade.version
     )
-    at = wording.clock_time(trade.closed_at or trade.expires_at, view.zone, view.today)
+    at = view.clock_time(trade.closed_at or trade.expires_at)
     return Html("{} at {}, while this was open.").format(happened, at)
 
 

@@ -102,14 +102,14 @@ def _total(shown: Trade, typed: Typed) -> Html:
 
 def _left(view: RoomView, trade: Trade) -> Html:
     """Until when the offer stands, and what sending it now does to the deadline."""
-    until = wording.clock_time(trade.expires_at, view.zone, view.today)
+    until = view.clock_time(trade.expires_at)
     if trade.status is not Status.IN_NEGOTIATION:
         return Html("left, until {}.").format(until)
     moved = view.now() + TIME_TO_ANSWER
     if moved <= trade.expires_at:
         return Html("left, until {}. {} always has at least two minutes to answer.").format(until, view.counterparty)
     return Html("left, until {}. Sent now, it moves the deadline to <b>{}</b>: {} has two minutes to answer.").format(
-        until, wording.clock_time(moved, view.zone, view.today), view.counterparty
+        until, view.clock_time(moved), view.counterparty
     )
 
 

@@ -62,3 +62,7 @@ class RoomView:
     def today(self) -> date:
         """The day it is now in the viewer's time zone."""
         return self.now().astimezone(self.zone).date()
+
+    def clock_time(self, at: datetime) -> str:
+        """A time as the viewer's clock shows it; of another day with its date."""
+        return wording.clock_time(at, self.zone, self.today)

@@ -64,7 +64,7 @@ def _deal(trade: Trade, view: RoomView) -> Html:
         version=Html("Version {} · offered by {}, {}").format(
             trade.version,
             wording.name(trade.party(trade.offered_by), view.me, capital=False),
-            wording.clock_time(trade.amended_at, view.zone, view.today),
+            view.clock_time(trade.amended_at),
         ),
         next=what_now(trade),
         # A seat that was released leads to no room any more: its page never learns the new code.
@@ -149,7 +149,7 @@ def _turn(trade: Trade, view: RoomView) -> Html:
     other = Html("<bdi>{}</bdi>").format(_name(trade, view.role.other))
     is_mine, is_own = trade.turn is view.role, trade.offered_by is view.role
     whose = "Your offer" if is_own else Html("{}’s offer").format(other)
-    stands = Html("{} stands until {}.").format(whose, wording.clock_time(trade.expires_at, view.zone, view.today))
+    stands = Html("{} stands until {}.").format(whose, view.clock_time(trade.expires_at))
     if trade.turn is None:
         return _TURN.format("them", "Waiting for a buyer", stands)
     if is_mine:
