@@ -42,7 +42,7 @@ def watch_connection() -> str:
         const look = () => {
             const moved = Date.now() - now() - ahead;
             ahead += moved;
-            if (Math.abs(moved) > 2000) seen = Math.min(seen, now() - 2000);
+            if (Math.abs(moved) > 2000) seen = Math.min(seen, now() - 2100);
             else if (document.hidden && socket?.connected) seen = now();
             const silence = now() - seen, runs = all('.clock').filter((clock) => runClock(clock, live, silence > 2000));
             const isLost = silence > (!socket?.connected ? 2000 : runs.length ? 3000 : Infinity);
