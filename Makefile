@@ -21,7 +21,7 @@ demo: .venv/installed
 
 # Side by side: more workers than cores, since many tests wait.
 test: check browser
-	@exec $(BIN)/python -m pytest -n 5
+	@exec $(BIN)/python -m pytest -n 4
 
 # What needs no browser and no server of its own, within a minute.
 SLOW := db/test_absences db/test_clock db/test_concurrency db/test_deadlines db/test_embedded db/test_embedded_alone \
