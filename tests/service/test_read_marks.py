@@ -8,6 +8,7 @@ import pytest
 
 from app.db.accounts import AccountStore
 from app.db.addresses import AddressStore
+from app.db.ledger import new_code
 from app.db.queue import Queue
 from app.db.read_marks import MOST_COUNTED, ReadMarkStore
 from app.domain.kinds import Kind, Status
@@ -82,7 +83,7 @@ async def test_who_lost_the_seat_keeps_no_mark_any_more(
     marks: ReadMarks, office: Office, market: Market, bea: Viewer
 ) -> None:
     deal = await market.deal()
-    await deal.play(ReleaseSeat("0" * 26), deal.seller)
+    await deal.play(ReleaseSeat(new_code()), deal.seller)
     async with office.refuses(Reason.NOT_YOURS):
         await marks.see(bea, deal.id, 3)
     assert await marks.news(bea, [deal.id]) == {}
