@@ -7,11 +7,9 @@ from typing import Any, Self
 from uuid import uuid4
 
 import httpx
-from nicegui import Client, core, ui
+from nicegui import Client, ui
 from nicegui.element import Element
 from nicegui.nicegui import _on_handshake
-from nicegui.outbox import Message
-from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
 from app.bootstrap import Application
@@ -23,26 +21,23 @@ from app.ui.components.html_block import Block
 from app.ui.http.cookies import ZONE_COOKIE
 from tests.bench.page import csrf_in
 from tests.ui.composer import Composer
-from tests.ui.reading import Press, descend, listening, parts, presses, static, words
+from tests.ui.reading import Press, descend, listening, parts, presses, words
+from tests.ui.visitor import Visitor
 
-ORIGIN = "http://test"
 PASSWORD = "correct horse"
 ZONE = "Pacific/Kiritimati"
 """UTC+14: seldom the same day as in UTC, and never the same hour."""
 
 
 class Browser:
-    """One browser with one page; `sent_to` are the addresses to which the server has sent that page away."""
+    """One browser with one page."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
         self.name = ""
-        self.sent_to: list[str] = []
         self.has_clipboard = True
-        self.user = User(
-            httpx.AsyncClient(transport=httpx.ASGITransport(core.app, raise_app_exceptions=False), base_url=ORIGIN)
-        )
         self.composer = Composer(self)
+        self.user = Visitor(self.composer.hear)
         self.lives_in(ZONE)
 
     @property
@@ -56,10 +51,15 @@ class Browser:
         assert self.user.client is not None
         return self.user.client
 
+    @property
+    def sent_to(self) -> list[str]:
+        """The addresses to which the server has sent the page away."""
+        return self.user.sent_to
+
     def tab(self) -> "Browser":
         """Another tab of this browser: the same cookies, another page."""
         other = Browser(self.application)
-        other.name, other.user = self.name, User(self.http)
+        other.name, other.user = self.name, Visitor(other.composer.hear, self.http)
         return other
 
     # Requests.
@@ -109,22 +109,8 @@ class Browser:
 
     async def open(self, path: str) -> Self:
         """Open a page and connect its socket, if it has one."""
-        try:
-            await self.user.open(path)
-        except ValueError as answer:  # which has the text of what is no live page
-            self.user.client = static(str(answer))
         self.sent_to.clear()
-        self.request = str(uuid4())
-        emit = self.page.outbox._emit
-
-        async def note_and_emit(message: Message) -> None:
-            if message[1] == "open":
-                self.sent_to.append(message[2]["path"])
-            elif message[1] == "run_javascript":
-                self.composer.hear(message[2]["code"])
-            await emit(message)
-
-        self.page.outbox._emit = note_and_emit  # type: ignore[method-assign]
+        await self.user.load(path)
         return self
 
     async def room(self, trade: Trade) -> Self:
@@ -197,9 +183,9 @@ class Browser:
         assert len(found) == 1, f"{len(found)} fields {label!r}; the page reads: {self.everything()}"
         return found[0]
 
-    def toast(self, sentence: str) -> bool:
-        """Whether this was said for a moment."""
-        return self.user.notify.contains(sentence)
+    async def hears(self, sentence: str) -> None:
+        """Wait until this is said for a moment."""
+        await self.until(lambda: any(sentence in said for said in self.user.toasts))
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait for something that reaches the page by itself."""
@@ -249,7 +235,7 @@ class Browser:
         elif isinstance(button, Press):
             self._act(listening(button.block)).trigger("click", name)
         elif name == "Create trade":
-            self.trigger(button, "click", self.request)
+            self.trigger(button, "click", self.user.request)
         else:
             self._act(button).click()
 

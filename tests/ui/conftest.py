@@ -14,9 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from argon2 import PasswordHasher
-from nicegui import Client, binding, core, ui
-from nicegui.functions.navigate import Navigate
-from nicegui.functions.notify import notify
+from nicegui import Client, binding, core
 from nicegui.testing.general import nicegui_reset_globals
 
 from app import serving
@@ -25,7 +23,8 @@ from app.domain.trade import Trade
 from app.service import passwords as passwords_module
 from app.settings import Settings
 from tests.db.server import Server
-from tests.ui.browser import ORIGIN, Browser
+from tests.ui.browser import Browser
+from tests.ui.visitor import ORIGIN
 
 GRACE = 0.15
 
@@ -86,7 +85,6 @@ async def _open_application(settings: Settings, url: str) -> AsyncIterator[Appli
                         client.delete()
         finally:
             core.sio.handlers["/"] = handlers
-            ui.navigate, ui.notify = Navigate(), notify
     sys.modules.update(modules)
 
 

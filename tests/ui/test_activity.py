@@ -111,7 +111,7 @@ async def test_what_nobody_can_have_typed_into_the_search_does_no_harm(eve: Brow
     await eve.open("/activity")
     eve.fill("Search by title", "a\0b")
     await eve.until(lambda: not eve.texts("trade"))
-    assert "our fault" not in " ".join(eve.user.notify.messages)
+    assert "our fault" not in " ".join(eve.user.toasts)
     eve.fill("Search by title", "still shown")
     await eve.until(lambda: bool(row(eve, "Still shown")))
 

@@ -13,7 +13,8 @@ from app.domain.kinds import Role
 from app.domain.moves import ReleaseSeat
 from app.domain.trade import Standing, Trade
 from app.service.viewer import Viewer
-from tests.ui.browser import ORIGIN, Browser
+from tests.ui.browser import Browser
+from tests.ui.visitor import ORIGIN
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from app.bootstrap import Application
 from app.domain.trade import Trade
 from app.ui.components.button import Button
 from app.ui.components.html_block import Block
-from tests.ui.browser import ORIGIN, ZONE, Browser
+from tests.ui.browser import ZONE, Browser
 from tests.ui.reading import descend
 from tests.ui.slow import slow_first_answer
+from tests.ui.visitor import ORIGIN
 
 GROUPS = ("Your turn", "Waiting", "Closed")
 
@@ -142,7 +143,7 @@ async def test_the_link_of_a_trade_leads_to_its_room(sam: Browser) -> None:
     links = {button.props["data-link"]: button for button in sam.buttons("Copy link") if isinstance(button, Button)}
     link = f"{ORIGIN}/room/{trade.code}"
     sam.trigger(links[link], "click", True)
-    assert sam.toast("Link copied")
+    await sam.hears("Link copied")
     assert "please copy it from there" not in sam.everything()
     sam.trigger(links[link], "click", False)
     assert "The link is selected: please copy it from there." in sam.everything()

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from app.bootstrap import Application
-from tests.ui.browser import ORIGIN, PASSWORD, Browser
+from tests.ui.browser import PASSWORD, Browser
+from tests.ui.visitor import ORIGIN
 
 NewBrowser = Callable[[], Browser]
 HEAD = {"content-type": "application/x-www-form-urlencoded"}

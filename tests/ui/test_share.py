@@ -13,7 +13,8 @@ from app.domain.refusals import Refusal
 from app.domain.text import check_title
 from app.domain.trade import Trade
 from app.ui.room.invitation import mail_draft, share
-from tests.ui.browser import ORIGIN, Browser
+from tests.ui.browser import Browser
+from tests.ui.visitor import ORIGIN
 
 LINK = "https://traderoom.example/room/fvb9mec0s05zgmj2kx7w"
 TITLES = [
@@ -104,10 +105,10 @@ async def test_copied_is_said_only_when_it_was(sam: Browser, monkeypatch: pytest
         sam.press("Invitation")
     sam.has_clipboard = False
     sam.press("Copy link")
-    assert sam.toast("This browser does not let a page copy. The link is selected: please copy it from there.")
-    assert not sam.toast("Link copied")
+    await sam.hears("This browser does not let a page copy. The link is selected: please copy it from there.")
+    assert "Link copied" not in sam.user.toasts
     assert "selectAllChildren" in run[0]
     sam.has_clipboard = True
     sam.press("Copy link")
-    assert sam.toast("Link copied")
+    await sam.hears("Link copied")
     assert len(run) == 1
