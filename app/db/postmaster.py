@@ -102,11 +102,7 @@ class Postmaster:
         with self._launching:
             server = self._server
         if server:
-            for how, seconds in ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, None)):
-                server.send_signal(how)
-                with suppress(subprocess.TimeoutExpired):
-                    server.wait(seconds)
-                    break
+            _end(server)
         if self._keeper.is_alive():
             self._keeper.join()
         if self.watcher and self.watcher.stdin:
@@ -128,7 +124,10 @@ class Postmaster:
 
     def _launch_again(self) -> None:
         said, pause = "", _SHORTEST_PAUSE
-        while not self._stopping.wait(pause):
+        while self._server and not self._stopping.wait(pause):
+            # One that failed after it had started: it runs, or is not waited for yet, and then the next one finds the
+            # directory in use.
+            _end(self._server)
             try:
                 self._launch(patience=math.inf)  # recovery may take long, and beginning it anew would take longer
             except (EmbeddedError, OSError, psycopg.Error) as error:
@@ -177,6 +176,15 @@ class Postmaster:
         with connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (NAME,)).fetchone():
                 connection.execute(f"CREATE DATABASE {NAME}".encode())
+
+
+def _end(server: "subprocess.Popen[bytes]") -> None:
+    """End a server and wait for it; one that has ended already is only waited for."""
+    for how, seconds in ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, None)):
+        server.send_signal(how)
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(seconds)
+            break
 
 
 def address(sockets: Path, database: str) -> str:

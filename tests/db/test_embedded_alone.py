@@ -10,12 +10,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
-from app.db import embedded, programs
+from app.db import embedded, postmaster, programs
 from app.db.embedded import EmbeddedError
+from app.db.engine import connect_to_set_up
 from app.db.schema import RUNS_AS, migrate
 from tests.db.test_embedded import IS_ROOT, App, add_row, own_place, place, wait_until
 
@@ -96,6 +98,29 @@ def test_a_server_that_was_killed_is_started_again_at_the_same_address(
         last = server.pid
     assert "has ended by itself (status -9); starting it again" in caplog.text
     assert not programs.command_line(last)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGCONT], ids=["is killed", "runs on"])
+def test_a_server_that_fails_as_soon_as_it_answers_again_is_ended_before_the_next(
+    how: signal.Signals, place: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed: list[int] = []
+
+    def connect_and_fail(*where: str, **options: Any) -> psycopg.Connection:
+        connection = connect_to_set_up(*where, **options)
+        if len(failed) < 2:
+            failed.append(server.pid)
+            os.kill(server.pid, how)
+            connection.close()
+        return connection
+
+    with embedded.start(place / "data") as server:
+        monkeypatch.setattr(postmaster, "connect_to_set_up", connect_and_fail)
+        os.kill(server.pid, signal.SIGKILL)
+        wait_until(lambda: len(failed) == 2 and server.pid not in failed and answers(server.url))
+        add_row(server)
+    assert "already exists" not in caplog.text
+    assert not any(map(programs.command_line, failed))
 
 
 def test_a_server_that_is_stopped_while_it_is_started_again_stays_down(place: Path) -> None:

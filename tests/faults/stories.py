@@ -56,7 +56,7 @@ async def a_database_that_is_away(place: Path, _: str, __: Browser) -> None:
         await watchers[1].until(lambda page: status_of(page) == "Expired")
         figures["late"] = await _late(database.owner, after)
         log.info("a minute without the database, seconds: %s", figures)
-        assert 0 <= figures["late"] < 1
+        assert 0 <= figures["late"] < 1, figures
         assert not any(person.dropped for person in application.people)
         await nothing_is_lost(database.owner, said)
         await application.leaves_nothing_behind(before, files=1)
