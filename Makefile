@@ -64,7 +64,13 @@ bench: .venv/installed-dev
 	@exec $(BIN)/python -m tests.bench $(if $(SHORT),--short)
 
 # A Chromium for the browser tests: one that is here, else Debian's where we may install it, else Playwright's own.
+# Firefox likewise, for the journey in it; without one that test says that it was left out.
 browser: .venv/installed-dev
+	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Firefox for the browser tests ..."; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -qq -y --no-install-recommends firefox-esr >/dev/null; } || echo "There is no Firefox to install."; \
+	fi
 	@for name in chromium chromium-browser google-chrome; do \
 	  if command -v $$name >/dev/null; then exit 0; fi; \
 	done; \
