@@ -41,6 +41,7 @@ async def test_two_people_agree_in_firefox(server: Server) -> None:
         await seller.until("document.querySelector('.recap').innerText.includes('$2,000.00')")
         await seller.press("Create trade")
         await seller.reads("status", "Draft")
+        assert "typed " not in str(await seller.ask("Object.keys(sessionStorage).join()")), "it is recorded"
         await sign_up(buyer, "Bea", await seller.text("invitation-link"))
         for page in (seller, buyer):
             await page.reads("status", "In negotiation")
@@ -50,6 +51,8 @@ async def test_two_people_agree_in_firefox(server: Server) -> None:
         await say(buyer, seller, "Is 900 possible?")
         await seller.fill("Message", "Let me")
         await buyer.reads("typing", "typing")
+        await seller.visit(str(await seller.ask("location.href")))
+        await seller.until("document.querySelector('textarea').value === 'Let me'")
         await say(seller, buyer, "Let me think")
         await buyer.until(f"document.querySelector('[data-testid=\"countdown\"]').innerText !== '{left}'")
 

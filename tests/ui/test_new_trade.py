@@ -4,6 +4,7 @@ import pytest
 from nicegui import ui
 
 from app.domain.kinds import Status
+from app.ui.browser import typed
 from tests.ui.browser import Browser
 from tests.ui.visitor import ORIGIN
 
@@ -102,3 +103,10 @@ async def test_a_double_click_makes_one_trade(sam: Browser) -> None:
     await sam.until(lambda: sam.page.title == "Made once · Traderoom")
     made = await sam.application.history.activity([Status.DRAFT], "Made once", offset=0, limit=9)
     assert len(made) == 1
+
+
+async def test_what_was_typed_is_forgotten_before_the_page_goes(sam: Browser) -> None:
+    await drafted(sam, Title="Not to come back")
+    await sam.until(lambda: sam.page.title == "Not to come back · Traderoom")
+    forgotten = typed.forget(f"{(await sam.person()).id}/new//")
+    assert forgotten in sam.user.scripts

@@ -16,7 +16,8 @@ ORIGIN = "http://test"
 
 class Visitor(User):
     """One open page. `sent_to` are the addresses to which the server has sent it away, `toasts` what it has said for a
-    moment, `request` is the name of the form's next request; `hear` is told each script.
+    moment, `scripts` what it was told to run, which `hear` is told as well; `request` is the name of the form's next
+    request. As in Firefox, a page that is sent away hears nothing any more.
 
     NiceGUI's user takes `ui.navigate` and `ui.notify` for itself whenever anything looks at it, and there is one of
     each for all users: where one page was sent, whoever was looked at last would go. This one follows the messages to
@@ -30,6 +31,7 @@ class Visitor(User):
         super().__init__(http or httpx.AsyncClient(transport=transport, base_url=ORIGIN))
         self.sent_to: list[str] = []
         self.toasts: list[str] = []
+        self.scripts: list[str] = []
         self.request = ""
         self._hear_script = hear
         self._on_the_way: set[asyncio.Task[None]] = set()
@@ -52,6 +54,8 @@ class Visitor(User):
 
     def _hear(self, path: str, message: Message) -> None:
         _, kind, told = message
+        if self._on_the_way:
+            return
         if kind == "open":
             self.sent_to.append(told["path"])
             self._go(told["path"])
@@ -60,6 +64,7 @@ class Visitor(User):
         elif kind == "run_javascript" and told["code"] == "history.go(0)":
             self._go(path)
         elif kind == "run_javascript":
+            self.scripts.append(told["code"])
             self._hear_script(told["code"])
 
     def _go(self, path: str) -> None:

@@ -200,6 +200,8 @@ class _OfferForm:
         if trade is not None:
             self._button.enabled = False  # a press that is still on its way asks for nothing more
             ui.run_javascript(typed.forget(f"{self._kept}/"))
+            # NiceGUI sends a script once its caller rests, and Firefox runs none any more when it leaves a page.
+            await asyncio.sleep(0)
             ui.navigate.to(f"/room/{trade.code}")
 
     def _show(self) -> None:
