@@ -15,7 +15,7 @@ from typing import Any, LiteralString
 
 import procrastinate
 import psycopg
-from procrastinate import connector
+from procrastinate import connector, sql
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from app.db.connection import BoundedConnection, watched
@@ -45,8 +45,8 @@ _POKE = b"""
 
 
 class _Connector(PsycopgConnector):
-    """Procrastinate's connector, except that LISTEN comes back by itself after the server was away, and that it knows
-    when the database answered last."""
+    """Procrastinate's connector, except that LISTEN comes back by itself after the server was away, that no worker ends
+    over a heartbeat, and that it knows when the database answered last."""
 
     answered = float("-inf")
     """By the monotonic clock."""
@@ -57,7 +57,13 @@ class _Connector(PsycopgConnector):
         """Set when a job has been put back, for a time at which nothing will be notified."""
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
-        await super().execute_query_async(query, **arguments)
+        try:
+            await super().execute_query_async(query, **arguments)
+        except procrastinate.exceptions.ConnectorException as error:
+            if query != sql.queries["update_heartbeat"]:
+                raise
+            # The next one tells the same; Procrastinate would stop the worker over one that is missed.
+            log.warning("queue: a heartbeat failed, the next one follows: %s", _first_line(error))
         if "retry_at" in arguments:
             self.put_back.set()
 

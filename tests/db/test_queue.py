@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 
 from app.db.engine import Database, connect
@@ -234,6 +235,19 @@ async def test_the_worker_comes_back_after_the_database_was_away(crew: Crew, ser
         await crew.defer(2)
         await crew.has_run(1, 2, within=8)
         assert crew.worker.working
+
+
+async def test_a_heartbeat_that_fails_while_the_database_is_away_ends_no_worker(
+    crew: Crew, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    manager = crew.queue.app.job_manager
+    worker = await manager.register_worker()
+    async with outage(server, crew.database.url):
+        await manager.update_heartbeat(worker)
+        with pytest.raises(ConnectorException):
+            await manager.unregister_worker(worker)
+    await manager.update_heartbeat(worker)
+    assert caplog.text.count("a heartbeat failed") == 1
 
 
 async def test_a_job_of_a_killed_worker_is_put_back_and_runs(crew: Crew) -> None:
