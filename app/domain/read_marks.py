@@ -54,8 +54,9 @@ def is_urgent(action: Action) -> bool:
     return KINDS[action.kind].answers or KINDS[action.kind].closes
 
 
-def unread(actions: Iterable[Action], mark: ReadMark | None, user_id: int) -> list[Action]:
+def unread(actions: Iterable[Action], mark: ReadMark | None, user_id: int, *, seen_seq: int = 0) -> list[Action]:
     """Those of a trade's newest actions that a person has not seen; whoever has acted has seen what came before.
+    `seen_seq` is how far they have seen it where their mark does not say so yet.
 
     None for whoever was never there: to them nothing is newer than the rest.
     """
@@ -65,6 +66,6 @@ def unread(actions: Iterable[Action], mark: ReadMark | None, user_id: int) -> li
             continue
         if not is_news(action, user_id):
             found.clear()
-        elif mark and action.seq > mark.seen_seq:
+        elif mark and action.seq > max(mark.seen_seq, seen_seq):
             found.append(action)
     return found

@@ -26,7 +26,8 @@ class Room:
 
     `seq` is that of the newest action the room has shown; `arrived` emits each later one, in order and once. `offers`
     are the first one and the newest, `seen` is when one was last seen, and `closing` is what ended the trade; all are
-    there before `trade` tells of it.
+    there before `trade` tells of it. `on_screens` is how far each person has had it on a screen, by user id: their read
+    marks follow, gathered.
     `milestones` are the actions from before `recent` that they come from.
     """
 
@@ -50,6 +51,7 @@ class Room:
         self.offers: tuple[Offered, ...] = ()
         self.seen: Action | None = None
         self.closing: Action | None = None
+        self.on_screens: dict[int, int] = {}
         self._typing_until: dict[Person, float] = {}
         self._remember(action for action in (*milestones, *recent) if action.seq <= seq)
 

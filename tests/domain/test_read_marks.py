@@ -31,6 +31,10 @@ def test_unread_is_what_came_after_the_mark(seen: int, seqs: list[int]) -> None:
     assert [action.seq for action in unread(TALK, ReadMark(seen, None), SAM.id)] == seqs
 
 
+def test_what_was_on_a_screen_is_not_new_before_the_mark_says_so() -> None:
+    assert [action.seq for action in unread(TALK, ReadMark(0, None), SAM.id, seen_seq=TALK[-1].seq)] == []
+
+
 def test_who_was_never_there_or_has_acted_since_has_nothing_unread() -> None:
     assert unread(TALK, None, SAM.id) == []
     assert unread([*TALK, said(6, SAM)], ReadMark(0, None), SAM.id) == []

@@ -202,6 +202,19 @@ async def test_a_page_that_is_opened_again_says_what_is_new(trade: Trade, sam: B
     assert "since you left" not in (await sam.tab().room(trade)).text("messages")
 
 
+async def test_a_page_that_is_loaded_again_at_once_has_nothing_new(trade: Trade, sam: Browser, bea: Browser) -> None:
+    look(bea)
+    await sam.sees("Bea saw version 1, ", "offer")
+    await say(sam, trade, "Just arrived")
+    await bea.sees("Just arrived", "messages")
+    again = await bea.tab().room(trade)
+    assert "since you left" not in again.text("messages")
+    look(bea, visible=False)
+    await say(sam, trade, "Behind another tab")
+    await bea.sees("Behind another tab", "messages")
+    assert "1 new since you left" in (await bea.tab().room(trade)).text("messages")
+
+
 async def _is_marked(page: Browser, trade: Trade, seq: int) -> bool:
     return (await mark(page, trade)).seen_seq >= seq
 

@@ -125,7 +125,9 @@ class _RoomPage:
                 acts.acts(view)
                 invitation.invitation(view)
                 self._timeline = Timeline(view)
-            new = unread(view.room.recent, view.marks.get(view.me), view.me)
+            # Loaded again, a page is built before the one that it follows has told how far it was seen.
+            seen_seq = view.room.on_screens.get(view.me, 0)
+            new = unread(view.room.recent, view.marks.get(view.me), view.me, seen_seq=seen_seq)
             self._conversation = Conversation(view, new)
         first_step(view, self._conversation.flow, lambda: site.accounts.introduce(view.viewer))
         self._client.on_delete(self._give_back)

@@ -66,6 +66,7 @@ class Visibility:
     def arrived(self, action: Action) -> None:
         """Count what has just happened as seen, or as news for who looks elsewhere."""
         if self._visible:
+            self._view.room.on_screens[self._view.me] = action.seq
             self._mark_soon(self._mark_now)
         elif self._visible is False and not KINDS[action.kind].silent:
             # Who acts does so on another page, and has seen it there.
