@@ -1,8 +1,9 @@
 """Procrastinate: jobs that live in the same database, and change in the same transactions, as what they are about.
 
-A worker runs wherever `Worker.run` is awaited. Three things are added to Procrastinate's own worker, each for a
+A worker runs wherever `Worker.run` is awaited. Four things are added to Procrastinate's own worker, each for a
 measured reason: the poke, because a notification fires when a job is inserted and never when it falls due; the retry of
-LISTEN; and the loop that starts the worker again, because a restart of PostgreSQL ends it without an exception.
+LISTEN; heartbeats that may fail; and the loop that starts the worker again, because a restart of PostgreSQL ends it
+without an exception.
 """
 
 import asyncio
