@@ -16,6 +16,8 @@ _SETTLE = 0.15
 """Seconds in which whatever the server began to do is done: a move takes it a few milliseconds."""
 _LOOKS = 40
 """How often a page is looked at until it rests, or shows again what it showed."""
+_AT_REST = 6
+"""How many looks in a row see the same where it rests: the timeline gathers its rows for half a second."""
 _MOVING = "clock"
 """The class of what changes by itself: the room's countdown, and those in dialogs."""
 
@@ -65,14 +67,14 @@ class Truth:
 
 
 async def _at_rest(*watchers: Person) -> list[dict[str, Element]]:
-    """What is shown once nothing moves any more: the timeline gathers its rows for a moment."""
-    shown = [shows(watcher) for watcher in watchers]
+    """What is shown once nothing moves any more."""
+    seen = [[shows(watcher) for watcher in watchers]]
     for _ in range(_LOOKS):
         await asyncio.sleep(_SETTLE)
-        before, shown = shown, [shows(watcher) for watcher in watchers]
-        if before == shown:
+        seen.append([shows(watcher) for watcher in watchers])
+        if len(seen) >= _AT_REST and all(each == seen[-1] for each in seen[-_AT_REST:]):
             break
-    return shown
+    return seen[-1]
 
 
 def shows(person: Person) -> dict[str, Element]:
