@@ -22,6 +22,10 @@ _PATIENCE = 20.0
 """Seconds in which what is expected must show."""
 
 
+class RefusedError(Exception):
+    """Firefox could not do it: most often because the page was just being left for another."""
+
+
 class Page:
     """One page of somebody with a profile of their own; what Firefox complains of is kept in `complaints`."""
 
@@ -46,7 +50,10 @@ class Page:
         """Wait until an expression of script is true; an error of it is none yet."""
         async with asyncio.timeout(_PATIENCE):
             question = f"(() => {{ try {{ return !!({expression}) }} catch {{ return false }} }})()"
-            while not await self.ask(question):  # noqa: ASYNC110 - nobody tells us
+            while True:
+                with suppress(RefusedError):
+                    if await self.ask(question):
+                        return
                 await asyncio.sleep(0.05)
 
     async def reads(self, testid: str, words: str) -> None:
@@ -81,10 +88,11 @@ class Page:
         locator = {"type": "accessibility", "value": {"name": name}}
         async with asyncio.timeout(_PATIENCE):
             while True:
-                found = await self._tell("browsingContext.locateNodes", locator=locator)
-                for node in found["nodes"]:
-                    if await self._can_be_clicked(node["sharedId"], kind):
-                        return str(node["sharedId"])
+                with suppress(RefusedError):
+                    found = await self._tell("browsingContext.locateNodes", locator=locator)
+                    for node in found["nodes"]:
+                        if await self._can_be_clicked(node["sharedId"], kind):
+                            return str(node["sharedId"])
                 await asyncio.sleep(0.05)
 
     async def _can_be_clicked(self, node: str, kind: str) -> bool:
@@ -129,13 +137,14 @@ class Firefox:
         return page
 
     async def tell(self, method: str, **parameters: Any) -> Any:
-        """One command, and its result; raises `AssertionError` with what Firefox says against it."""
+        """One command, and its result; raises `RefusedError` with what Firefox says against it."""
         number = next(self._number)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         await self._connection.send(json.dumps({"id": number, "method": method, "params": parameters}))
         async with asyncio.timeout(_PATIENCE):
             told = await answer
-        assert told["type"] == "success", f"{method}: {told}"
+        if told["type"] != "success":
+            raise RefusedError(f"{method}: {told}")
         return told["result"]
 
     async def _hear(self) -> None:
