@@ -213,6 +213,8 @@ async def test_a_page_that_is_loaded_again_at_once_has_nothing_new(trade: Trade,
     await say(sam, trade, "Behind another tab")
     await bea.sees("Behind another tab", "messages")
     assert "1 new since you left" in (await bea.tab().room(trade)).text("messages")
+    look(bea)
+    assert "since you left" not in (await bea.tab().room(trade)).text("messages")
 
 
 async def _is_marked(page: Browser, trade: Trade, seq: int) -> bool:

@@ -53,7 +53,6 @@ class Visibility:
         self._visible: bool | None = None
         self._idle = False
         self._watched = True
-        self._seen_seq = 0
         self._warning: asyncio.TimerHandle | None = None
         self._mark = Latest(self._keep_mark)
         self._mark_soon = Later(_MARKED_EVERY)
@@ -66,7 +65,7 @@ class Visibility:
     def arrived(self, action: Action) -> None:
         """Count what has just happened as seen, or as news for who looks elsewhere."""
         if self._visible:
-            self._view.room.on_screens[self._view.me] = action.seq
+            self._is_on_screen()
             self._mark_soon(self._mark_now)
         elif self._visible is False and not KINDS[action.kind].silent:
             # Who acts does so on another page, and has seen it there.
@@ -159,11 +158,16 @@ class Visibility:
 
     def _mark_now(self) -> None:
         self._mark_soon.forget()
-        self._seen_seq = self._view.room.seq
+        self._is_on_screen()
         background_tasks.create(self._mark(), name="a read mark")
 
+    def _is_on_screen(self) -> None:
+        """All that has happened is, or was until now."""
+        self._view.room.on_screens[self._view.me] = self._view.room.seq
+
     async def _keep_mark(self) -> None:
-        await _quietly(self._read_marks.see(self._view.viewer, self._view.trade.id, self._seen_seq))
+        seen_seq = self._view.room.on_screens[self._view.me]
+        await _quietly(self._read_marks.see(self._view.viewer, self._view.trade.id, seen_seq))
 
 
 async def _quietly(keeping: Awaitable[None]) -> None:
