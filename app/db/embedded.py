@@ -29,7 +29,8 @@ __all__ = ["EmbeddedError", "EmbeddedServer", "join", "start"]
 
 _BUSY_SECONDS = 1.0
 """A joiner holds the lock for an instant, an owner that stops until its server is down."""
-_JOIN_SECONDS = 10.0
+_JOIN_SECONDS = 120.0
+"""A first start sets the data up, which takes its time on a slow disk, and one after a power cut recovers it."""
 
 logger = logging.getLogger(__name__)
 
@@ -108,16 +109,21 @@ def start(data_dir: Path) -> EmbeddedServer:
 
 
 def join(data_dir: Path) -> EmbeddedServer | None:
-    """The server that another process runs for this data directory, waiting while it starts; None if none does."""
+    """The server that another process runs for this data directory, waiting while it starts; None if none does.
+
+    Raises `EmbeddedError` where it does not answer in two minutes.
+    """
     with _explained(data_dir):
         home = (data_dir / "postgres").resolve()
         until = time.monotonic() + _JOIN_SECONDS
-        while _is_locked(home / "lock") and time.monotonic() < until:
+        while _is_locked(home / "lock"):
             with suppress(FileNotFoundError, ValueError, psycopg.OperationalError):
                 pid, _, _, _, sockets = (home / "data/postmaster.pid").read_text().splitlines()[:5]
                 url = address(Path(sockets), NAME)
                 connect_to_set_up(url, patience=2).close()
                 return EmbeddedServer(url, int(pid))
+            if time.monotonic() > until:
+                raise EmbeddedError(f"The PostgreSQL in {data_dir} that another Traderoom runs does not answer.")
             time.sleep(0.05)
     return None
 

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL, run for real: started, restarted, killed, joined, refused.
+"""The embedded PostgreSQL, run for real: started, restarted, killed, refused.
 
 What an ordinary user sees is proven by a process that gives up root first, where the tests run as root.
 """
@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import psycopg
 import pytest
@@ -61,12 +62,15 @@ def add_row(server: EmbeddedServer) -> int:
 class App:
     """A process that starts the server, inserts a row, and runs until its input ends or it is killed."""
 
+    running: ClassVar[list["App"]] = []
+
     def __init__(self, data_dir: Path, *, ordinary: bool = False, file_limit: int = 0) -> None:
         ids = pwd.getpwnam("nobody")[2:4] if ordinary and IS_ROOT else (0, 0)
         binaries = programs.find_programs(programs.Account(Path("/tmp")), None).bin
         arguments = [str(part) for part in (data_dir, binaries, *ids, file_limit)]
         command, pipe = [sys.executable, "-c", APP, *arguments], subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=Path(__file__).parents[2])
+        self.running.append(self)
 
     def said(self) -> dict[str, int | str]:
         """What it printed: the server's process and the watcher's, or the error."""
@@ -88,6 +92,7 @@ class App:
 
     def end(self) -> None:
         """Close its input and wait."""
+        self.running.remove(self)
         with self.process:
             self.process.communicate(timeout=20)
 
@@ -98,6 +103,8 @@ def place() -> Iterator[Path]:
     place = Path(tempfile.mkdtemp(prefix="traderoom-test-"))
     place.chmod(0o755)
     yield place
+    while App.running:  # of a test that failed
+        App.running[-1].kill()
     for link in place.rglob("postgres"):
         if link.is_symlink():
             shutil.rmtree(link.resolve())
@@ -185,22 +192,6 @@ def test_a_second_owner_is_refused_and_another_directory_is_not(place: Path) -> 
         )
         with embedded.start(place / "other") as other:
             assert add_row(other) == add_row(server) == 1
-
-
-def test_joining_shares_the_server_and_leaves_it_running(place: Path) -> None:
-    assert embedded.join(place / "data") is None
-    assert not (place / "data").exists()
-    app = App(place / "data")
-    wait_until((place / "data/postgres/lock").exists)
-    joined = embedded.join(place / "data")  # waits while it starts
-    assert joined
-    assert joined.pid == app.said()["pid"]
-    assert not joined.owned
-    joined.stop()
-    assert add_row(joined) == 2
-    app.end()
-    assert is_gone(joined.pid)
-    assert embedded.join(place / "data") is None
 
 
 def test_a_set_up_that_was_killed_midway_is_begun_again(place: Path) -> None:
