@@ -31,8 +31,9 @@ _WIDE_BOUNDS = "-c statement_timeout=30min -c lock_timeout=5min -c idle_in_trans
 _DIALECT = "postgresql+psycopg://"
 _PATIENCE = 5.0
 """Seconds in which a connection comes free, or the caller is told that it does not."""
-_SOON = 0.5
-"""Seconds of trying to make a connection in the background; whoever asks next tries again, and waits no longer."""
+RECONNECT = 0.5
+"""Seconds of trying to make a pool's connection in the background; whoever asks next tries again, and waits no longer.
+By itself a pool waits twice as long after each try: half a minute and more after a minute's outage."""
 
 
 _ENOUGH = 8.0
@@ -96,7 +97,7 @@ class Database:
             min_size=1,
             max_size=pool_size,
             timeout=_PATIENCE,
-            reconnect_timeout=_SOON,
+            reconnect_timeout=RECONNECT,
             close_returns=True,
             open=False,
         )

@@ -20,7 +20,7 @@ from procrastinate import connector, sql
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from app.db.connection import BoundedConnection, watched
-from app.db.engine import BOUNDS, connect
+from app.db.engine import BOUNDS, RECONNECT, connect
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +94,7 @@ class Queue:
             min_size=1,
             max_size=6,
             timeout=_POOL_PATIENCE,
+            reconnect_timeout=RECONNECT,
             connection_class=BoundedConnection,
             kwargs=how,
         )
@@ -143,25 +144,26 @@ class Worker:
 
     @property
     def working(self) -> bool:
-        """Whether it runs, and the database has answered it of late."""
+        """Whether it runs, however often it was started again, and the database has answered it of late."""
         return self._began is not None and monotonic() - max(self._began, self._queue.answered) < _SILENT
 
     async def run(self) -> None:
         """Work until cancelled; running jobs get five seconds to finish then."""
         poke = asyncio.create_task(self._poke(), name="queue poke")
+        self._began = monotonic()
         try:
             while True:
                 await self._work()
                 log.warning("queue: the worker stopped, starting it again")
                 await asyncio.sleep(1)
         finally:
+            self._began = None
             poke.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await poke
 
     async def _work(self) -> None:
         try:
-            self._began = monotonic()
             await self._queue.app.run_worker_async(
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=5,
@@ -174,8 +176,6 @@ class Worker:
             if (task := asyncio.current_task()) is not None and task.cancelling():
                 # It was told to stop, and failed over its own clean-up: that is no reason to start again.
                 raise asyncio.CancelledError from error
-        finally:
-            self._began = None
 
     async def _poke(self) -> None:
         """Sleep until the earliest job falls due, then wake the workers; again and again."""

@@ -19,6 +19,8 @@ from tests.db.test_feed import until
 ROOT = Path(__file__).parents[2]
 PROMPT = timedelta(milliseconds=250)
 MILLISECOND = timedelta(milliseconds=1)
+SILENT = 9.0
+"""Seconds after which a worker that hears nothing from its database says so."""
 
 
 class Crew:
@@ -223,12 +225,15 @@ async def test_a_job_that_falls_due_right_after_a_cut_is_prompt(crew: Crew) -> N
     assert crew.ran[0][1] - due < 2 * PROMPT
 
 
-async def test_the_worker_comes_back_after_the_database_was_away(crew: Crew, server: Server) -> None:
+# A pool that waits twice as long after each try makes its fifth one after fifteen seconds, and its sixth after 31.
+@pytest.mark.parametrize("seconds", [1.5, 17.0])
+async def test_the_worker_comes_back_after_the_database_was_away(seconds: float, crew: Crew, server: Server) -> None:
     await crew.defer(1)
     async with crew.working():
         await crew.has_run(1)
         async with outage(server, crew.database.url):
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(seconds)
+            assert crew.worker.working == (seconds < SILENT), "however often it was started again"
         await crew.database.renew()
         await crew.defer(2)
         await crew.has_run(1, 2, within=8)
