@@ -56,6 +56,7 @@ class _Connector(PsycopgConnector):
         super().__init__(**how)
         self.put_back = asyncio.Event()
         """Set when a job has been put back, for a time at which nothing will be notified."""
+        self._deaf = False
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
         try:
@@ -80,8 +81,11 @@ class _Connector(PsycopgConnector):
             try:
                 await super().listen_notify(on_notification, channels)
             except (psycopg.Error, procrastinate.exceptions.ConnectorException) as error:
-                log.warning("queue: listening failed, trying again: %s", _first_line(error))
-                await asyncio.sleep(_SHORTEST_PAUSE if monotonic() - began > _LONGEST_PAUSE else _LONGEST_PAUSE)
+                # One that listened for a while failed for a new reason; an outage is told once, however long it lasts.
+                again = self._deaf and monotonic() - began < _SILENT
+                level, self._deaf = logging.DEBUG if again else logging.WARNING, True
+                log.log(level, "queue: listening failed, trying again: %s", _first_line(error))
+                await asyncio.sleep(_LONGEST_PAUSE if again else _SHORTEST_PAUSE)
 
 
 class Queue:
@@ -189,7 +193,9 @@ class Worker:
                         due = row[0] if row and row[0] is not None else _LONGEST_NAP
                         await self._queue.nap(min(max(due + 0.001, 0.02), _LONGEST_NAP))
             except psycopg.Error as error:
-                log.warning("queue: the poke failed, trying again: %s", _first_line(error))
+                # Once for an outage, however long it lasts.
+                level = logging.WARNING if pause == _SHORTEST_PAUSE else logging.DEBUG
+                log.log(level, "queue: the poke failed, trying again: %s", _first_line(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
 

@@ -227,7 +227,9 @@ async def test_a_job_that_falls_due_right_after_a_cut_is_prompt(crew: Crew) -> N
 
 # A pool that waits twice as long after each try makes its fifth one after fifteen seconds, and its sixth after 31.
 @pytest.mark.parametrize("seconds", [1.5, 17.0])
-async def test_the_worker_comes_back_after_the_database_was_away(seconds: float, crew: Crew, server: Server) -> None:
+async def test_the_worker_comes_back_after_the_database_was_away(
+    seconds: float, crew: Crew, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
     await crew.defer(1)
     async with crew.working():
         await crew.has_run(1)
@@ -238,6 +240,8 @@ async def test_the_worker_comes_back_after_the_database_was_away(seconds: float,
         await crew.defer(2)
         await crew.has_run(1, 2, within=8)
         assert crew.worker.working
+    assert caplog.text.count("queue: listening failed") == 1
+    assert caplog.text.count("queue: the poke failed") <= 1, "it may have slept all the time"
 
 
 async def test_a_worker_that_is_stopped_lets_a_running_job_finish(crew: Crew) -> None:
