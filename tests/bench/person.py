@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
@@ -15,6 +16,8 @@ PATIENCE = 30.0
 """Seconds to wait for anything."""
 _ACK = 3.0
 """Seconds after which the script tells which messages have arrived."""
+_SEEN = re.compile(r"document\.hidden \|\| emitEvent\('seen', (.*)\)")
+"""What a page is asked that has said that it is on a screen."""
 
 
 class NoPageError(Exception):
@@ -134,6 +137,8 @@ class Person:
             self._next_message = number + 1
         if event == "update":
             self.page.apply(payload)
+        elif event == "run_javascript" and (asked := _SEEN.fullmatch(payload["code"])):
+            self.fire("seen", json.loads(asked[1]))
         elif event == "run_javascript":
             self.page.answer = payload["code"]
         if self._wishes:

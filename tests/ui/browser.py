@@ -1,6 +1,8 @@
 """A simulated browser: cookies, one page, and the ways to read it and to act on it that a person has."""
 
 import asyncio
+import json
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Any, Self
@@ -30,14 +32,15 @@ ZONE = "Pacific/Kiritimati"
 
 
 class Browser:
-    """One browser with one page."""
+    """One browser with one page, which `is_shown` or behind another."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
         self.name = ""
         self.has_clipboard = True
+        self.is_shown = False
         self.composer = Composer(self)
-        self.user = Visitor(self.composer.hear)
+        self.user = Visitor(self._hear)
         self.lives_in(ZONE)
 
     @property
@@ -59,7 +62,7 @@ class Browser:
     def tab(self) -> "Browser":
         """Another tab of this browser: the same cookies, another page."""
         other = Browser(self.application)
-        other.name, other.user = self.name, Visitor(other.composer.hear, self.http)
+        other.name, other.user = self.name, Visitor(other._hear, self.http)
         return other
 
     # Requests.
@@ -260,6 +263,12 @@ class Browser:
     def lives_in(self, zone: str) -> None:
         """Let the browser tell another time zone from now on; a page's script would have left it for the next one."""
         self.http.cookies.set(ZONE_COOKIE, zone)
+
+    def _hear(self, script: str) -> None:
+        """Let the page run a script; one that is shown says so, if it is asked."""
+        self.composer.hear(script)
+        if self.is_shown and (asked := re.fullmatch(r"document\.hidden \|\| emitEvent\('seen', (.*)\)", script)):
+            asyncio.get_running_loop().call_soon(self.trigger, self.page.layout, "seen", json.loads(asked[1]))
 
     def _one_button(self, name: str) -> Button | Press:
         found = self.buttons(name)

@@ -6,6 +6,7 @@ from tests.ui.browser import Browser
 
 def look(page: Browser, *, visible: bool = True) -> None:
     """The tab is shown, or hidden."""
+    page.is_shown = visible
     page.trigger(page.page.layout, "visibility", args=visible)
 
 

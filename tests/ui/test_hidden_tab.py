@@ -1,5 +1,6 @@
 """What a hidden tab of a room is told: how much is new, and what cannot wait."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from app.domain.trade import Trade
 from app.ui.room import visibility
 from tests.ui.browser import Browser
-from tests.ui.looking import look, say
+from tests.ui.looking import look, presence, say
 
 
 def listen(page: Browser, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -90,3 +91,54 @@ async def test_a_page_that_is_opened_behind_another_counts_from_where_one_was(
     await again.wait(lambda: told[1:] == ['tellNews(2, "", "")'])
     look(again)
     await again.sees("2 new since you left", "messages")
+
+
+async def test_what_cannot_wait_is_said_when_the_socket_is_back(
+    trade: Trade, sam: Browser, bea: Browser, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(bea, visible=False)
+    bea.leave()
+    await sam.application.negotiation.withdraw(await sam.viewer(), trade.id, 1, "")
+    await presence(sam, "gone")
+    await bea.reconnect()
+    look(bea, visible=False)
+    await bea.wait(lambda: told == ['tellNews(1, "Sam withdrew version 1", "Sam withdrew version 1")'])
+    look(bea, visible=False)
+    assert told[1:] == ['tellNews(1, "", "")'], "it is said once"
+
+
+async def test_five_minutes_left_are_said_when_the_socket_is_back(
+    trade: Trade, bea: Browser, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(bea, visible=False)
+    left = trade.expires_at - bea.application.database.clock.now()
+    monkeypatch.setattr(visibility, "SOON", left - timedelta(seconds=0.2))
+    bea.leave()
+    await asyncio.sleep(0.4)
+    await bea.reconnect()
+    look(bea, visible=False)
+    await bea.wait(lambda: told == ['tellNews(0, "Five minutes left", "")'])
+
+
+async def test_what_comes_while_a_page_opens_behind_another_counts(
+    trade: Trade, sam: Browser, bea: Browser, told: list[str]
+) -> None:
+    await sam.application.negotiation.withdraw(await sam.viewer(), trade.id, 1, "")
+    await bea.sees("Withdrawn", "status")
+    look(bea, visible=False)
+    await bea.wait(lambda: told == ['tellNews(1, "Sam withdrew version 1", "Sam withdrew version 1")'])
+
+
+async def test_who_has_lost_the_seat_is_told_nothing_more(
+    trade: Trade, sam: Browser, bea: Browser, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(bea, visible=False)
+    left = trade.expires_at - bea.application.database.clock.now()
+    monkeypatch.setattr(visibility, "SOON", left - timedelta(seconds=0.2))
+    await sam.application.negotiation.release_seat(await sam.viewer(), trade.id)
+    await bea.sees("Your seat was released")
+    told.clear()
+    look(bea)
+    look(bea, visible=False)
+    await asyncio.sleep(0.4)
+    assert told == []

@@ -85,7 +85,7 @@ async def test_the_marks_are_live_and_a_message_asks_the_database_nothing(
 async def test_what_is_seen_in_the_room_is_not_new_in_the_list(
     trade: Trade, sam: Browser, bea: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visibility, "_MARKED_EVERY", 0.01)
+    monkeypatch.setattr(visibility, "_ASKED_EVERY", 0.01)
     await say(bea, trade, "Hello")
     await sam.open("/trades")
     room = await sam.tab().room(trade)

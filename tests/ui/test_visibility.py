@@ -16,7 +16,7 @@ from tests.ui.looking import look, presence, say
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is gathered over seconds is not, here."""
-    monkeypatch.setattr(visibility, "_MARKED_EVERY", 0.01)
+    monkeypatch.setattr(visibility, "_ASKED_EVERY", 0.01)
     monkeypatch.setattr(visibility, "_AWAY_AFTER", 0.01)
 
 
@@ -59,6 +59,34 @@ async def test_a_visible_page_marks_what_arrives_and_where_one_has_left(
     assert not await has_seen(unseen)
 
 
+async def test_what_was_sent_and_never_arrived_is_seen_by_nobody(trade: Trade, sam: Browser, bea: Browser) -> None:
+    """A line that is dead is noticed some seconds later; until then the server takes the page for visible."""
+    look(bea)
+    await sam.sees("Bea saw version 1, ", "offer")
+    bea.is_shown = False  # nothing that is sent arrives, and so nothing is answered
+    talk = sam.application.negotiation
+    await talk.offer(await sam.viewer(), trade.id, 1, price="900", quantity="5", description="", reason="")
+    last = await say(sam, trade, "Into the tunnel")
+    await bea.sees("Into the tunnel", "messages")
+    bea.leave()
+    await presence(sam, "gone")
+    assert (await mark(bea, trade)).seen_seq < last - 1
+    assert (await kinds(sam, trade)).count(Kind.OFFER_SEEN) == 1
+    again = await bea.tab().room(trade)
+    assert "2 new since you left" in again.text("messages")
+    look(again)
+    await sam.sees("Bea saw version 2, ", "offer")
+    await bea.wait_until(lambda: _is_marked(bea, trade, last))
+
+
+@pytest.mark.parametrize("told", [None, "2", [], [1], ["1", 1], [1, 1, 1], [True, 1.0], [10**9, 1], [[1], 1]])
+async def test_what_a_page_claims_to_have_seen_is_what_there_is(told: object, trade: Trade, bea: Browser) -> None:
+    bea.trigger(bea.page.layout, "seen", told)
+    await asyncio.sleep(0.05)
+    assert (await mark(bea, trade)).seen_seq <= 1
+    assert Kind.OFFER_SEEN not in await kinds(bea, trade)
+
+
 async def test_marks_are_gathered_one_statement_for_many_messages(
     trade: Trade, sam: Browser, bea: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,7 +98,7 @@ async def test_marks_are_gathered_one_statement_for_many_messages(
         await see(viewer, trade_id, seq)
 
     monkeypatch.setattr(bea.application.read_marks, "see", note)
-    monkeypatch.setattr(visibility, "_MARKED_EVERY", 0.5)
+    monkeypatch.setattr(visibility, "_ASKED_EVERY", 0.5)
     tab = await bea.tab().room(trade)
     look(tab)
     talk, viewer = sam.application.negotiation, await sam.viewer()
@@ -203,10 +231,12 @@ async def test_a_page_that_is_opened_again_says_what_is_new(trade: Trade, sam: B
 
 
 async def test_a_page_that_is_loaded_again_at_once_has_nothing_new(trade: Trade, sam: Browser, bea: Browser) -> None:
+    """Before the read mark is written."""
     look(bea)
     await sam.sees("Bea saw version 1, ", "offer")
-    await say(sam, trade, "Just arrived")
-    await bea.sees("Just arrived", "messages")
+    seq, me, room = await say(sam, trade, "Just arrived"), await bea.person(), bea.application.lobby.room(trade.id)
+    assert room is not None
+    await bea.wait(lambda: room.on_screens[me.id] >= seq)
     again = await bea.tab().room(trade)
     assert "since you left" not in again.text("messages")
     look(bea, visible=False)

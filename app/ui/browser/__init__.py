@@ -50,6 +50,12 @@ def tell_visibility() -> str:
     return "emitEvent('visibility', !document.hidden)"
 
 
+def tell_seen(seq: int, version: int) -> str:
+    """That what has happened until now, and the offer that stands, have come and are on a screen: the server knows what
+    it has sent, not what has arrived. A hidden page says nothing."""
+    return f"document.hidden || emitEvent('seen', [{seq}, {version}])"
+
+
 def tell_idleness() -> str:
     """Two minutes without a hand on mouse, screen or keys, and the first sign of one after that."""
     return """() => {

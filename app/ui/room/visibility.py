@@ -1,11 +1,13 @@
 """Whether somebody looks at a room's page, and what follows from it for both sides.
 
-Nothing counts as seen before the browser has said that the page is on a screen: it may be loaded in a hidden tab.
+Nothing counts as seen before the browser has said that it is on a screen: a page may be loaded in a hidden tab, and
+what was sent to a visible one may never arrive.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
 from nicegui import background_tasks, ui
 
@@ -27,8 +29,9 @@ from app.ui.room.act_dialog import possible
 from app.ui.room.room_view import RoomView
 
 log = logging.getLogger(__name__)
-_MARKED_EVERY = 3.0
-"""Seconds between two read marks of a page that stays visible."""
+_ASKED_EVERY = 3.0
+"""Seconds between two questions to a page that stays visible whether what was sent is on the screen; each answer is one
+read mark. What calls somebody is asked about at once."""
 _AWAY_AFTER = 3.0
 """Seconds in a hidden tab until the other side is told: a look into another tab, or a reload, is no absence."""
 
@@ -36,9 +39,10 @@ _AWAY_AFTER = 3.0
 class Visibility:
     """Follows one page of a room, from its first socket until `end`.
 
-    While the page is visible, the viewer is here, what arrives is seen, and so is the other side's offer; the read mark
-    follows, gathered. While it is not, the viewer is away, and what arrives is counted in `unseen`; `came_back(unseen)`
-    is called when somebody looks again.
+    While the page is visible, the viewer is here, and what arrives is seen as soon as the page says so, the other
+    side's offer as well; the read mark follows. While it is not, the viewer is away, and what arrives is counted in
+    `unseen`, until `came_back(unseen)` is called when somebody looks again. What calls somebody whose page has no
+    socket is said when it has one.
     """
 
     def __init__(
@@ -50,38 +54,46 @@ class Visibility:
         self._presence = presence
         self._read_marks = read_marks
         self._client = ui.context.client
+        self._over = False
         self._visible: bool | None = None
         self._idle = False
         self._watched = True
         self._warning: asyncio.TimerHandle | None = None
+        self._untold = ("", "")
         self._mark = Latest(self._keep_mark)
-        self._mark_soon = Later(_MARKED_EVERY)
+        self._asked = -_ASKED_EVERY
+        self._ask_soon = Later(_ASKED_EVERY)
         self._away_soon = Later(_AWAY_AFTER)
         ui.on("idle", lambda event: self._rest(bool(event.args)))
+        ui.on("seen", lambda event: self._seen(event.args))
         self._end = attend(self._client, self._enter, self._leave)
         self._client.on_delete(self._gone)
         view.binding.on_trade(self._follow)
 
     def arrived(self, action: Action) -> None:
-        """Count what has just happened as seen, or as news for who looks elsewhere."""
+        """Ask whether what has just happened is seen, or count it as news for who looks elsewhere."""
+        me = self._view.me
         if self._visible:
-            self._is_on_screen()
-            self._mark_soon(self._mark_now)
-        elif self._visible is False and not KINDS[action.kind].silent:
-            # Who acts does so on another page, and has seen it there.
-            self.unseen = self.unseen + 1 if is_news(action, self._view.me) else 0
-            me, trade = self._view.me, self._view.trade
-            if self.unseen and is_urgent(action):
-                figures = wording.sentence(action, me, trade.currency).striptags()
-                self._tell_news(wording.happened(action, me).striptags(), figures)
+            if is_news(action, me):
+                self._ask(at_once=is_urgent(action))
+        elif not KINDS[action.kind].silent:
+            if not is_news(action, me):  # who acts does so on another page, and has seen it there
+                self.unseen, self._untold = 0, ("", "")
             else:
-                self._tell_news()
+                self.unseen += 1
+                if is_urgent(action):
+                    figures = wording.sentence(action, me, self._view.trade.currency).striptags()
+                    self._untold = wording.happened(action, me).striptags(), figures
+            self._tell_news()
 
     def end(self) -> None:
         """Follow it no more, while the page stays."""
         self._end()
+        self._over = True
+        self._warn_no_more()
 
     def _gone(self) -> None:
+        self._warn_no_more()
         del self._end  # it leads back here
 
     def _enter(self) -> None:
@@ -90,32 +102,52 @@ class Visibility:
         self._client.run_javascript(browser.tell_visibility())
 
     def _leave(self) -> None:
-        if self._visible:
-            self._mark_now()
         if self._visible is not None:
             self._visible = False
-        self._mark_soon.forget()
+        self._ask_soon.forget()
         self._away_soon.forget()
-        self._warn_no_more()
+        self._warn_in_time(self._view.trade)
         self._presence.leave(self._view.trade.id, self._view.viewer.person, watched=self._watched)
 
     def show(self, visible: bool) -> None:
-        """The browser tells whether the page is on a screen."""
+        """The browser tells whether the page is on a screen; a moment ago, what was sent arrived."""
+        if self._over:
+            return
         was, self._visible = self._visible, visible
         if visible is not bool(was):
-            self._mark_now()
+            self._mark_now(self._view.room.seq)
         if not visible:
             self._away_soon(self._tell_presence)
             self._warn_in_time(self._view.trade)
-            if self.unseen:
+            if self.unseen or self._untold[0]:
                 self._tell_news()
         elif not was:
             self._away_soon.forget()
             self._warn_no_more()
             self._tell_presence()
-            self._see(self._view.trade)
+            self._see(self._view.trade.version)
             self._came_back(self.unseen)
             self.unseen = 0
+            self._untold = ("", "")
+
+    def _ask(self, *, at_once: bool) -> None:
+        """Have the page say what is on its screen: now where that was not asked of late, else a moment later."""
+        if at_once or monotonic() - self._asked >= _ASKED_EVERY:
+            self._ask_now()
+        else:
+            self._ask_soon(self._ask_now)
+
+    def _ask_now(self) -> None:
+        self._ask_soon.forget()
+        self._asked = monotonic()
+        self._client.run_javascript(browser.tell_seen(self._view.room.seq, self._view.trade.version))
+
+    def _seen(self, told: object) -> None:
+        """The browser tells what was on the screen; it can claim no more than there is."""
+        match told:
+            case [int(seq), int(version)] if seq <= self._view.room.seq:
+                self._mark_now(seq)
+                self._see(version)
 
     def _rest(self, idle: bool) -> None:
         """The browser tells that nobody has touched it for two minutes, or that somebody does again."""
@@ -129,8 +161,7 @@ class Visibility:
             self._presence.watch(self._view.trade.id, self._view.viewer.person, watched)
 
     def _follow(self, trade: Trade) -> None:
-        self._see(trade)
-        if self._visible is False:
+        if not self._visible:
             self._warn_in_time(trade)
 
     def _warn_in_time(self, trade: Trade) -> None:
@@ -138,32 +169,35 @@ class Visibility:
         self._warn_no_more()
         left = (trade.expires_at - SOON - self._view.now()).total_seconds()
         if not trade.status.final and left > 0:
-            self._warning = asyncio.get_running_loop().call_later(left, self._tell_news, "Five minutes left")
+            self._warning = asyncio.get_running_loop().call_later(left, self._warn)
+
+    def _warn(self) -> None:
+        self._untold = "Five minutes left", ""
+        self._tell_news()
 
     def _warn_no_more(self) -> None:
         if self._warning is not None:
             self._warning.cancel()
             self._warning = None
 
-    def _tell_news(self, told: str = "", figures: str = "") -> None:
-        """To a hidden tab: its title counts, and what cannot wait is said."""
-        if self._client.has_socket_connection:
-            self._client.run_javascript(notifications.tell_news(self.unseen, told, figures))
+    def _tell_news(self) -> None:
+        """To a hidden tab: its title counts, and what cannot wait is said, as soon as there is a socket for it."""
+        if self._visible is False and self._client.has_socket_connection:
+            self._client.run_javascript(notifications.tell_news(self.unseen, *self._untold))
+            self._untold = ("", "")
 
-    def _see(self, trade: Trade) -> None:
+    def _see(self, version: int) -> None:
         """The other side's offer is on the screen: kept once for each version."""
-        if self._visible and trade.seen_version != trade.version and possible(Kind.OFFER_SEEN, trade, self._view.role):
-            seeing = self._view.negotiation.see(self._view.viewer, trade.id, trade.version)
+        trade = self._view.trade
+        if trade.version == version != trade.seen_version and possible(Kind.OFFER_SEEN, trade, self._view.role):
+            seeing = self._view.negotiation.see(self._view.viewer, trade.id, version)
             background_tasks.create(_quietly(seeing), name="an offer was seen")
 
-    def _mark_now(self) -> None:
-        self._mark_soon.forget()
-        self._is_on_screen()
+    def _mark_now(self, seq: int) -> None:
+        """All that has happened until then is on the screen, or was until now."""
+        seen = self._view.room.on_screens
+        seen[self._view.me] = max(seen.get(self._view.me, 0), seq)
         background_tasks.create(self._mark(), name="a read mark")
-
-    def _is_on_screen(self) -> None:
-        """All that has happened is, or was until now."""
-        self._view.room.on_screens[self._view.me] = self._view.room.seq
 
     async def _keep_mark(self) -> None:
         seen_seq = self._view.room.on_screens[self._view.me]
