@@ -70,10 +70,16 @@ class _Connector(PsycopgConnector):
             self.put_back.set()
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
-        """A worker asks for a job with this at least each `_POLLED` seconds."""
+        """A worker asks for a job with this at least each `_POLLED` seconds, while it can take one more."""
         row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
         self.answered = monotonic()
         return row
+
+    async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
+        """While jobs run, a worker asks with this each five seconds which of them are to be aborted."""
+        rows: list[dict[str, Any]] = await super().execute_query_all_async(query, **arguments)
+        self.answered = monotonic()
+        return rows
 
     async def listen_notify(self, on_notification: connector.Notify, channels: Iterable[str]) -> None:
         while True:
@@ -175,8 +181,9 @@ class Worker:
                 fetch_job_polling_interval=_POLLED,
                 delete_jobs="successful",
             )
-        except (psycopg.Error, procrastinate.exceptions.ProcrastinateException) as error:
-            log.warning("queue: the worker failed: %s", _first_line(error))
+        except Exception as error:  # whatever it is, it must not end the work for good
+            expected = isinstance(error, psycopg.Error | procrastinate.exceptions.ProcrastinateException)
+            log.warning("queue: the worker failed: %s", _first_line(error), exc_info=None if expected else error)
             if (task := asyncio.current_task()) is not None and task.cancelling():
                 # It was told to stop, and failed over its own clean-up: that is no reason to start again.
                 raise asyncio.CancelledError from error

@@ -259,3 +259,36 @@ async def test_a_worker_that_is_stopped_lets_a_running_job_finish(crew: Crew) ->
     assert finished == [1]
     assert not crew.worker.working
     assert await crew.statuses() == []
+
+
+async def test_a_worker_that_can_take_no_job_more_works(crew: Crew) -> None:
+    """Ten mails at a server that is silent: the worker asks for no job meanwhile, and is none the worse for it."""
+
+    async def wait(_: int) -> None:
+        await asyncio.sleep(SILENT + 1)
+
+    crew.body = wait
+    for number in range(10):
+        await crew.defer(number)
+    async with crew.working():
+        await until(lambda: len(crew.ran) == 10)
+        await asyncio.sleep(SILENT + 0.5)
+        assert crew.worker.working
+
+
+async def test_a_worker_that_fails_for_a_reason_that_nobody_knows_is_started_again(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    work = crew.queue.app.run_worker_async
+
+    async def fail_once(**how: object) -> None:
+        monkeypatch.undo()
+        raise LookupError("what nobody has thought of")
+
+    monkeypatch.setattr(crew.queue.app, "run_worker_async", fail_once)
+    await crew.defer(1)
+    async with crew.working():
+        await crew.has_run(1)
+    assert crew.queue.app.run_worker_async == work
+    assert "what nobody has thought of" in caplog.text
+    assert "Traceback" in caplog.text
