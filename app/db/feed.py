@@ -1,7 +1,8 @@
 """News from the database: one LISTEN connection that brings what other processes recorded into this one's rooms.
 
 That it listens is proven and not believed. Every few seconds the feed notifies itself by another connection and waits
-for the echo: a line that went silent without closing, and a pooler that lets nobody LISTEN, look like all is well.
+for the echo: a line that went silent without closing, and a pooler that lets nobody LISTEN, look like all is well. That
+connection is none of the pool's: a pool whose connections all wait for locked rows is no database that is away.
 """
 
 import asyncio
@@ -12,7 +13,6 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.accounts import NAMES_CHANNEL, SESSIONS_CHANNEL
 from app.db.engine import Database, connect
@@ -114,13 +114,15 @@ class Feed:
         beat = 0
         while True:
             try:
-                async with self._database.raw() as connection:
-                    await connection.execute("SELECT pg_notify(%s, '')", (self._echoes,))
-                    if beat % _MEASURED == 0:
-                        await self._database.clock.measure(connection)
-            except (psycopg.Error, SQLAlchemyError) as error:
+                async with await connect(self._database.url) as connection:
+                    while True:
+                        await connection.execute("SELECT pg_notify(%s, '')", (self._echoes,))
+                        if beat % _MEASURED == 0:
+                            await self._database.clock.measure(connection)
+                        beat += 1
+                        await asyncio.sleep(_BEAT)
+            except psycopg.Error as error:
                 log.debug("feed: no echo could be called for: %s", error)
-            beat += 1
             await asyncio.sleep(_BEAT)
 
     async def _listen(self, connection: psycopg.AsyncConnection[Any]) -> None:

@@ -227,3 +227,18 @@ async def test_news_that_arrive_between_two_beats_are_not_lost(
             await deal.play(RequestAmendment(f"Less, please ({n})"), deal.buyer)
         await until(lambda: len(here.news) == 100)
     assert [seq for _, seq, _ in here.news] == list(range(3, 103))
+
+
+async def test_a_pool_that_is_exhausted_is_no_database_that_is_away(
+    url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(feed_module, "_BEAT", 0.05)
+    database = Database(url, pool_size=1)
+    await database.open()
+    async with Listener(database).running() as here:
+        async with database.raw():
+            await asyncio.sleep(1)
+            assert here.feed.listening
+        assert here.resumptions == 0
+    await database.close()
+    assert not caplog.records

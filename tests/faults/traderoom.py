@@ -24,8 +24,8 @@ from tests.ports import free_port
 
 BACK = 10.0
 """Seconds in which everything has to work by itself after a fault is over."""
-POOLED = 10 + 6 + 2
-"""Connections that one server may hold: its pool, its queue's, and those that listen and poke."""
+POOLED = 10 + 6 + 4
+"""Connections that one server may hold: its pool, its queue's, two that listen, the echo's and the poke's."""
 _OBSERVED = ("-m", "tests.faults.observed")
 _LEFT_BEHIND = re.compile(r"never retrieved|never awaited|was destroyed|garbage collector is trying|unclosed")
 """What Python and SQLAlchemy say of tasks, coroutines and connections that somebody forgot."""
