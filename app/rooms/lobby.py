@@ -203,7 +203,8 @@ class Lobby:
             self._catch_up_soon(trade_id, room.seq + 1)
 
     async def _milestones(self, trade: Trade, actions: list[Action]) -> list[Action]:
-        """What a room shows of its past, read only where it lies before the newest actions."""
+        """What a room shows of its past, read only where it lies before the newest actions; a first offer that stands
+        comes with the trade."""
         has_none = trade.version == 1 and not trade.seen_version and not trade.status.final
         is_whole = actions[0].seq == 1 or has_none
         return [] if is_whole else await self._records.milestones(trade, versions=OFFERS_KEPT)

@@ -48,7 +48,8 @@ class Room:
         self.dial = dial
         self.arrived: Event[Action] = Event()
         self.pages = 0
-        self.offers: tuple[Offered, ...] = ()
+        first = Offered(trade.version, trade.offered_by, trade.terms)
+        self.offers: tuple[Offered, ...] = (first,) if trade.version == 1 else ()  # its action may lie long before
         self.seen: Action | None = None
         self.closing: Action | None = None
         self.on_screens: dict[int, int] = {}

@@ -54,8 +54,12 @@ async def test_a_single_offer_is_no_reason_to_read(process: Process) -> None:
     trade = (await process.books.deal()).trade
     await talk(process, trade)
     process.twin.readings.clear()
-    await process.enter(trade)
+    room, _ = await process.enter(trade)
     assert "milestones" not in process.twin.readings
+    assert (versions(room), room.offers[0].by, room.offers[0].terms) == ([1], Role.SELLER, trade.terms)
+    process.hear(await process.books.amend(trade.id, 7))
+    await process.settle()
+    assert versions(room) == [1, 2]
 
 
 async def test_the_close_is_known_after_many_words(process: Process, trade: Trade) -> None:
