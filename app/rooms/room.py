@@ -16,7 +16,8 @@ from app.rooms.ticker import Dial
 KEPT = 30
 """How many of the newest actions a room holds, so that entering it needs no query; earlier ones load on demand."""
 OFFERS_KEPT = 50
-"""How many of the newest offers a room holds besides the first; more would not be seen in a picture of them."""
+"""How many of the newest offers a room holds, besides each side's first and latest; more would not be seen in a picture
+of them."""
 TYPING_LASTS = timedelta(seconds=4)
 """A typing mark goes by itself after this silence: a "stop" may never come."""
 
@@ -25,9 +26,9 @@ class Room:
     """One trade's live state. `trade`, `present`, `away` and `typing` are bindable and hold immutable values.
 
     `seq` is that of the newest action the room has shown; `arrived` emits each later one, in order and once. `offers`
-    are the first one and the newest, `seen` is when one was last seen, and `closing` is what ended the trade; all are
-    there before `trade` tells of it. `on_screens` is how far each person has had it on a screen, by user id: their read
-    marks follow, gathered.
+    are each side's first and latest and the newest, `seen` is when one was last seen, and `closing` is what ended the
+    trade; all are there before `trade` tells of it. `on_screens` is how far each person has had it on a screen, by user
+    id: their read marks follow, gathered.
     `milestones` are the actions from before `recent` that they come from.
     """
 
@@ -90,7 +91,7 @@ class Room:
         for action in actions:
             offer = action.offered
             if offer is not None and (not self.offers or offer.version > self.offers[-1].version):
-                self.offers = (*self.offers[:1], *self.offers[1:][-OFFERS_KEPT + 1 :], offer)
+                self.offers = _thinned((*self.offers, offer))
             if action.kind is Kind.OFFER_SEEN:
                 self.seen = action
             if KINDS[action.kind].closes:
@@ -119,3 +120,11 @@ class Room:
         now = monotonic()
         for person in [person for person, until in self._typing_until.items() if until <= now]:
             self.stop_typing(person)
+
+
+def _thinned(offers: Sequence[Offered]) -> tuple[Offered, ...]:
+    """Of offers in their order, the newest, and the first and the latest of each side, however old they are."""
+    first = {each.by: each.version for each in reversed(offers)}
+    latest = {each.by: each.version for each in offers}
+    kept, before = {*first.values(), *latest.values()}, offers[-1].version - OFFERS_KEPT
+    return tuple(each for each in offers if each.version > before or each.version in kept)

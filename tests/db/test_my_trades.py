@@ -17,12 +17,12 @@ from tests.conftest import Market
 ALL = tuple(Status)
 
 
-def rows_read(plan: dict[str, Any]) -> int:
+def rows_read(plan: dict[str, Any], table: str = "trades") -> int:
     """How many rows of the table a plan's run has touched."""
     mine = 0
-    if plan.get("Relation Name") == "trades":
+    if plan.get("Relation Name") == table:
         mine = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
-    return int(mine) + sum(rows_read(part) for part in plan.get("Plans", []))
+    return int(mine) + sum(rows_read(part, table) for part in plan.get("Plans", []))
 
 
 async def rows_asked_for(market: Market, owner_url: str, ask: Callable[[int, int], Awaitable[Any]]) -> int:

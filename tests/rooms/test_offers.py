@@ -1,11 +1,12 @@
 """A room knows the offers and the close of its trade, however much was said since, and reads no history for it."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from app.domain.kinds import Role
-from app.domain.moves import Reject, SendMessage
+from app.domain.moves import Offer, Reject, SendMessage
 from app.domain.trade import Trade
 from app.rooms.room import KEPT, OFFERS_KEPT, Room
 from tests.rooms.conftest import Process
@@ -97,3 +98,19 @@ async def test_the_first_offer_and_the_newest_are_kept(process: Process, trade: 
         process.lobby.publish(await process.books.amend(trade.id, quantity))
     newest = OFFERS_KEPT + 3
     assert versions(room) == [1, *range(newest - OFFERS_KEPT + 1, newest + 1)]
+
+
+async def test_each_side_s_first_and_latest_offer_are_kept_however_old(process: Process, trade: Trade) -> None:
+    """From them the price path says how far each side has come; the room that is opened later knows the same."""
+    room, _ = await process.enter(trade)
+    for quantity in range(20, 23 + OFFERS_KEPT):
+        stands = await process.books.trade(trade.id)
+        move = Offer(stands.version, replace(stands.terms, quantity=quantity))
+        await process.play(trade, move, process.bea if quantity < 23 else process.sam)
+    kept = [1, 4, 6, *range(7, 7 + OFFERS_KEPT)]
+    assert versions(room) == kept
+    process.lobby.leave(room)
+    await talk(process, trade)
+    again, _ = await process.enter(trade)
+    assert again is not room
+    assert versions(again) == kept

@@ -1,12 +1,13 @@
 """What rooms and dashboards read, held to one contract: the twin in memory and PostgreSQL answer alike."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.domain.actions import Action, Outcome
 from app.domain.kinds import Kind, Role, Status
-from app.domain.moves import Accept, Reject, RequestAmendment, See, SendMessage
+from app.domain.moves import Accept, Offer, Reject, RequestAmendment, See, SendMessage
 from app.domain.trade import RECENTLY, Standing
 from tests.conftest import TERMS, Market
 from tests.rooms.books import Books
@@ -148,25 +149,30 @@ async def test_a_trade_that_closed_long_ago_counts_but_is_no_activity(
     assert await books.history.count() == (2, 2)
 
 
-async def test_milestones_are_the_first_and_the_newest_versions_and_the_close(books: Books) -> None:
+async def test_milestones_are_each_side_s_first_and_latest_the_newest_versions_and_the_close(books: Books) -> None:
     said = await chat(books, 3)
     trade = said.trade
+    for quantity in (2, 3, 4):
+        move = Offer(trade.version, replace(trade.terms, quantity=quantity))
+        trade = (await books.play(trade.id, move, await books.person("Bea"))).trade
     for quantity in (7, 8, 9):
         trade = (await books.amend(trade.id, quantity)).trade
         await books.play(trade.id, SendMessage("Well"), await books.person("Bea"))
     found = await books.history.milestones(trade, versions=2)
     assert [(action.version, action.kind) for action in found] == [
         (1, Kind.CREATED),
-        (3, Kind.AMENDED),
+        (2, Kind.AMENDED),
         (4, Kind.AMENDED),
+        (6, Kind.AMENDED),
+        (7, Kind.AMENDED),
     ]
     newest = found[-1].offered
     assert newest is not None
-    assert (newest.version, newest.by, newest.terms) == (4, Role.SELLER, trade.terms)
-    seen = await books.play(trade.id, See(4), await books.person("Bea"))
+    assert (newest.version, newest.by, newest.terms) == (7, Role.SELLER, trade.terms)
+    seen = await books.play(trade.id, See(7), await books.person("Bea"))
     await books.play(trade.id, SendMessage("Well"), await books.person("Sam"))
-    (last,) = (await books.history.milestones(seen.trade, versions=2))[3:]
+    (last,) = (await books.history.milestones(seen.trade, versions=2))[5:]
     assert (last.kind, last.seq) == (Kind.OFFER_SEEN, seen.action.seq)
-    await books.play(trade.id, Reject(4, "Too many"), await books.person("Bea"))
+    await books.play(trade.id, Reject(7, "Too many"), await books.person("Bea"))
     closing = (await books.history.milestones(trade, versions=2))[-1]
     assert (closing.kind, closing.text, closing.offered) == (Kind.REJECTED, "Too many", None)

@@ -163,6 +163,13 @@ class ActionRow(SQLModel, table=True):
             unique=True,
             postgresql_where=text(among("kind", kinds_that_close())),
         ),
+        Index(
+            "trade_actions_offers_idx",
+            "trade_id",
+            "role",
+            "seq",
+            postgresql_where=text(among("kind", kinds_with(VersionUse.MAKES))),
+        ),
         CheckConstraint("seq >= 1", name="seq_positive"),
         CheckConstraint("octet_length(hash) = 32", name="hash_length"),
         CheckConstraint("(kind = 'created') = (seq = 1)", name="created_first"),
