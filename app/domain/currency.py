@@ -23,14 +23,30 @@ DECIMALS = dict.fromkeys(_WITH_CENTS.split(), 2) | dict.fromkeys(_WHOLE.split(),
 WHOLE = tuple(code for code, decimals in DECIMALS.items() if not decimals)
 """The currencies without smaller coins."""
 _SIGNS = {
-    "USD": "$",
-    "EUR": "\u20ac",
-    "GBP": "\u00a3",
-    "JPY": "\u00a5",
-    "CNY": "\u00a5",
-    "INR": "\u20b9",
-    "KRW": "\u20a9",
+    "AUD": ("A$",),
+    "BRL": ("R$",),
+    "CAD": ("CA$",),
+    "CNY": ("CN\u00a5", "\u00a5"),
+    "EUR": ("\u20ac",),
+    "GBP": ("\u00a3",),
+    "HKD": ("HK$",),
+    "ILS": ("\u20aa",),
+    "INR": ("\u20b9",),
+    "JPY": ("\u00a5",),
+    "KRW": ("\u20a9",),
+    "MXN": ("MX$",),
+    "NZD": ("NZ$",),
+    "PHP": ("\u20b1",),
+    "TWD": ("NT$",),
+    "USD": ("$",),
+    "VND": ("\u20ab",),
+    "XAF": ("FCFA",),
+    "XCD": ("EC$",),
+    "XCG": ("Cg.",),
+    "XOF": ("F\u202fCFA", "F CFA"),
+    "XPF": ("CFPF",),
 }
+"""As prices are shown with them, and as they are typed; a currency that is not here is shown with its code."""
 
 
 def check_currency(typed: str) -> str:
@@ -42,5 +58,6 @@ def check_currency(typed: str) -> str:
 
 
 def without_sign(amount: str, currency: str) -> str:
-    """The amount without the sign of its own currency in front of it."""
-    return amount.removeprefix(_SIGNS.get(currency, currency)).strip()
+    """The amount without the sign or the code of its own currency in front of it."""
+    names = (*_SIGNS.get(currency, ()), currency)
+    return amount.removeprefix(next(filter(amount.startswith, names), "")).strip()

@@ -19,6 +19,7 @@ READ = {
     "1,000.50": "1000.50",
     "1,000,000": "1000000.00",
     "$1,000": "1000.00",
+    "USD 1,000": "1000.00",
     "1.00": "1.00",
     "1.5": "1.50",
     "0.5": "0.50",
@@ -41,7 +42,7 @@ MARKS = [
     "1 .5",
 ]
 OTHER_DIGITS = ["\u0661\u0660\u0660\u0660", "\u06f5", "\uff11\uff10", "\u0967,\u0966\u0966\u0966", "5\u0660", "5\u00b2"]
-NONE = ["abc", "1e3", "five", "5 dollars", "USD 5", "5\u20ac", "-5", "+5", "(5)", "", "1.2.3", "$", "1/2", "5%"]
+NONE = ["abc", "1e3", "five", "5 dollars", "EUR 5", "5\u20ac", "-5", "+5", "(5)", "", "1.2.3", "$", "1/2", "5%"]
 TABLE = {
     "more than two digits after the point. One thousand is written 1000 or 1,000": THREE_DIGITS,
     "comma": [*COMMA_BEFORE_CENTS, *COMMAS],
