@@ -10,6 +10,7 @@ from app.domain import moves
 from app.domain.actions import Action
 from app.domain.kinds import KINDS, Kind, Role
 from app.domain.terms import parse_terms
+from app.domain.traits import DeadlineChange
 from app.rooms.room import Room
 from app.rooms.ticker import Dial
 from app.service.limits import Limits
@@ -33,7 +34,8 @@ ENDINGS: list[moves.Move] = [
 
 async def play_everything(market: Market, ending: moves.Move) -> Deal:
     """A trade in which each kind of thing happens that does not end it, and then the ending."""
-    deal = await market.draft(minutes=30 if not isinstance(ending, moves.Expire) else 0.03)
+    # So soon that the offer moves the deadline.
+    deal = await market.draft(minutes=1 if not isinstance(ending, moves.Expire) else 0.03)
     if not isinstance(ending, moves.Expire):
         await deal.play(moves.RenewLink(new_code()), deal.seller)
         await deal.play(moves.Join(deal.buyer, (await deal.trade()).code))
@@ -74,11 +76,12 @@ async def view(deal: Deal) -> RoomView:
 
 async def test_every_kind_is_told_everywhere(issued: list[tuple[Deal, Receipt]]) -> None:
     told: set[Kind] = set()
+    put_off: set[Kind] = set()
     for deal, receipt in issued:
         printed = [line.strip() for line in text_of(render(receipt)).splitlines()]
         actions: list[Action] = await deal.market.history.actions_since(deal.id, 0)
         assert [entry["body"]["kind"] for entry in receipt["actions"]] == [action.kind for action in actions]
-        seen = await view(deal)
+        seen, deadline = await view(deal), actions[0].deadline
         for action in actions:
             words = KINDS[action.kind].words.format(
                 who=action.actor.name if action.actor else "", version=action.version
@@ -86,8 +89,13 @@ async def test_every_kind_is_told_everywhere(issued: list[tuple[Deal, Receipt]])
             # In their order, each once: what was found is not looked at again.
             place = next((place for place, line in enumerate(printed) if line.startswith(words)), None)
             assert place is not None, f"the PDF does not say {words!r}"
+            if action.deadline and action.deadline != deadline:
+                deadline = action.deadline
+                until = f"the deadline to {deadline:%b} {deadline.day}, {deadline:%Y, %H:%M:%S} UTC"
+                assert until in " ".join(printed[place : place + 3]), f"the PDF does not say {until!r}"
+                put_off.add(action.kind)
             del printed[: place + 1]
-            assert not action.text or action.text in printed[0], f"the PDF does not say {action.text!r}"
+            assert action.text in " ".join(printed[:2]), f"the PDF does not say {action.text!r}"
             assert f'data-kind="{action.kind}"' in entries.timeline(action, seen)
             row = entries.conversation(action, seen)
             if action.terms is not None:  # a card
@@ -99,3 +107,4 @@ async def test_every_kind_is_told_everywhere(issued: list[tuple[Deal, Receipt]])
                 assert f'data-kind="{action.kind}"' in row
             told.add(action.kind)
     assert told == set(Kind), "a kind that no test here lets happen"
+    assert put_off == {kind for kind, rules in KINDS.items() if rules.deadline is not DeadlineChange.STAYS}

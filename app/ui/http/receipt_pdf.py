@@ -106,7 +106,8 @@ def _terms(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
 
 
 def _entries(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
-    entries, described = [], receipt["actions"][0]["body"]["description"]
+    entries, first = [], receipt["actions"][0]
+    described, deadline = first["body"]["description"], first.get("deadline")  # the first format has one for all
     currency = receipt["trade"].get("currency", USD)
     for entry in receipt["actions"]:
         body = entry["body"]
@@ -124,6 +125,9 @@ def _entries(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
                 told += [*lines("New description:"), *lines(described)]
         if KINDS[kind].deadline is DeadlineChange.EXTENDED:
             words += f" to {_time(entry['deadline'], zone)}"
+        elif entry.get("deadline") != deadline:
+            words += f", which moved the deadline to {_time(entry['deadline'], zone)}"
+        deadline = entry.get("deadline")
         entries.append({"seq": str(entry["seq"]), "at": _time(entry["at"], zone), "words": words, "lines": told})
     return entries
 
