@@ -6,67 +6,20 @@ and then applied to each listing once, however many dashboards watch it and howe
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from nicegui import Event, binding
+from nicegui import binding
 
 from app.domain.kinds import Status
-from app.domain.text import contains
-from app.domain.trade import RECENTLY, Person, Standing, Trade
+from app.domain.trade import Person, Standing, Trade
+from app.rooms.listing import PAGE, Line, Listing, Query
 from app.rooms.presence import Presence
 
 log = logging.getLogger(__name__)
-PAGE = 25
-"""Trades on one page of the dashboard."""
 _GATHER = 0.1
 """Seconds over which changes are gathered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What a dashboard shows: trades of these statuses, with `title` as a part of the title, from page 0 on.
-
-    `viewer` is somebody's id where the answer is another one for each person: only their `own` trades, or a title that
-    is looked for, as a private trade's is found by its parties alone.
-    """
-
-    statuses: tuple[Status, ...] = tuple(Status)
-    title: str = ""
-    page: int = 0
-    viewer: int | None = None
-    own: bool = False
-
-    def matches(self, trade: Trade) -> bool:
-        """Whether the trade belongs to what is shown, on whichever page."""
-        is_own = self.viewer is not None and trade.role_of(self.viewer) is not None
-        if trade.status not in self.statuses or (self.own and not is_own):
-            return False
-        return not self.title or (contains(trade.title, self.title) and (trade.listed or is_own))
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One trade on the dashboard: with the time of its newest action and who is in its room."""
-
-    trade: Trade
-    active_at: datetime
-    present: tuple[Person, ...]
-
-    def is_whole_to(self, user_id: int) -> bool:
-        """Whether this person sees all of the line; of a private trade others see the status, and nothing else."""
-        return self.trade.listed or self.trade.role_of(user_id) is not None
-
-    def is_news_after(self, shown: "Line") -> bool:
-        """Whether it goes on top of a list that shows the trade already; what others do not learn moves nothing."""
-        is_told = self.trade.listed or self.trade.status is not shown.trade.status
-        return is_told and self.active_at > shown.active_at
-
-    @property
-    def is_recent(self) -> bool:
-        """Whether the trade is open, or closed not long ago."""
-        return self.trade.closed_at is None or self.active_at - self.trade.closed_at < RECENTLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,75 +29,6 @@ class Figures:
     total_trades: int = 0
     users_online: int = 0
     active_rooms: int = 0
-
-
-class Listing:
-    """What dashboards with the same query show: lines by trade id, newest activity first.
-
-    `changed` emits the lines to put on top (oldest of them first), those to show in place, and the ids to take away.
-    """
-
-    def __init__(self, query: Query) -> None:
-        self.query = query
-        self.lines: dict[int, Line] = {}
-        self.has_more = False
-        self.watchers = 0
-        self.loaded = asyncio.Event()
-        self.changed: Event[list[Line], list[Line], list[int]] = Event()
-
-    def fill(self, lines: list[Line]) -> None:
-        """Show what was read; one line more than a page tells that there is a next page."""
-        self.has_more = len(lines) > PAGE
-        self.lines = {line.trade.id: line for line in lines[:PAGE]}
-        self.loaded.set()
-
-    def fill_again(self, lines: list[Line]) -> None:
-        """Show what was read again, but nothing older than what is shown."""
-        before = self.lines
-        self.fill(
-            [
-                shown if (shown := before.get(line.trade.id)) and shown.active_at > line.active_at else line
-                for line in lines
-            ]
-        )
-        gone = [key for key in before if key not in self.lines]
-        self.changed.emit(list(reversed(self.lines.values())), [], gone)
-
-    def apply(self, lines: list[Line]) -> None:
-        """Show changed lines, oldest activity first."""
-        on_top: list[Line] = []
-        in_place: list[Line] = []
-        gone: list[int] = []
-        for line in lines:
-            key = line.trade.id
-            shown = self.lines.get(key)
-            if shown is not None and line.active_at < shown.active_at:
-                continue  # told late
-            if shown is not None and not self.query.matches(line.trade):
-                del self.lines[key]
-                gone.append(key)
-            elif shown is not None and (self.query.page or not line.is_news_after(shown)):
-                if line != shown:
-                    self.lines[key] = line
-                    in_place.append(line)
-            elif self.query.page == 0 and self.query.matches(line.trade) and line.is_recent:
-                self.lines.pop(key, None)
-                self.lines = {key: line, **self.lines}
-                on_top.append(line)
-        while len(self.lines) > PAGE:
-            key, _ = self.lines.popitem()
-            self.has_more = True
-            gone.append(key)
-        if on_top or in_place or gone:
-            self.changed.emit(on_top, in_place, gone)
-
-    def rename(self, person: Person) -> None:
-        """Show somebody under the name that they have now."""
-        lines = [replace(line, trade=line.trade.renamed(person)) for line in self.lines.values()]
-        in_place = [line for line in lines if line.trade is not self.lines[line.trade.id].trade]
-        self.lines.update({line.trade.id: line for line in in_place})
-        if in_place:
-            self.changed.emit([], in_place, [])
 
 
 class TradeLists(Protocol):

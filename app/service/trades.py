@@ -18,7 +18,8 @@ from app.domain.refusals import Reason, Refusal, Refusals, invalid
 from app.domain.terms import check_unit, parse_minutes, parse_terms
 from app.domain.text import check_title
 from app.domain.trade import Person, Standing, Trade
-from app.rooms.dashboard import Dashboard, Listing, Query
+from app.rooms.dashboard import Dashboard
+from app.rooms.listing import Listing, Query
 from app.rooms.lobby import Changed, Lobby
 from app.service.limits import Limits
 from app.service.viewer import Viewer

@@ -9,7 +9,8 @@ from app.domain.kinds import Status
 from app.domain.moves import Accept, Join, Reject, SendMessage
 from app.domain.trade import RECENTLY
 from app.rooms import dashboard as dashboard_module
-from app.rooms.dashboard import PAGE, Figures, Listing, Query
+from app.rooms.dashboard import Figures
+from app.rooms.listing import PAGE, Listing, Query
 from tests.conftest import Market
 from tests.rooms.conftest import Process, until
 

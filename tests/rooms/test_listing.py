@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.kinds import Status
 from app.domain.trade import Person, Trade
-from app.rooms.dashboard import PAGE, Line, Listing, Query
+from app.rooms.listing import PAGE, Line, Listing, Query
 from tests.domain.offers import BEA, EARLY, SAM, closed, draft, negotiation
 
 OPEN = (Status.DRAFT, Status.IN_NEGOTIATION)

@@ -8,7 +8,7 @@ from app.domain.kinds import Kind, Status
 from app.domain.moves import Accept, Join, Reject, See, SendMessage
 from app.domain.trade import Trade
 from app.rooms import lobby as lobby_module
-from app.rooms.dashboard import Query
+from app.rooms.listing import Query
 from app.rooms.room import KEPT
 from tests.rooms.conftest import Process, until
 

@@ -16,7 +16,7 @@ from app.domain.kinds import KINDS, Kind, Role, Status
 from app.domain.terms import Terms
 from app.domain.trade import RECENTLY, Person, Standing, Trade
 from app.domain.traits import VersionUse
-from app.rooms.dashboard import Query
+from app.rooms.listing import Query
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ import pytest
 from app.domain.actions import Outcome
 from app.domain.kinds import Kind, Status
 from app.domain.trade import Trade
-from app.rooms.dashboard import Query
+from app.rooms.listing import Query
 from tests.conftest import Deal, Market
 from tests.service.conftest import Office, typed
 

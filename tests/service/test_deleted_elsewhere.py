@@ -11,7 +11,8 @@ from app.db.feed import Feed
 from app.db.history import History
 from app.domain.names import GONE
 from app.domain.trade import Person
-from app.rooms.dashboard import Dashboard, Query
+from app.rooms.dashboard import Dashboard
+from app.rooms.listing import Query
 from app.rooms.lobby import Lobby
 from app.rooms.presence import Presence
 from app.rooms.ticker import Ticker

@@ -8,7 +8,7 @@ from app.domain.currency import USD
 from app.domain.kinds import Status
 from app.domain.refusals import Reason
 from app.domain.trade import Trade
-from app.rooms.dashboard import Query
+from app.rooms.listing import Query
 from app.service.trades import Trades
 from app.service.viewer import Viewer
 from tests.service.conftest import Office, typed

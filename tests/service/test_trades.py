@@ -9,7 +9,7 @@ from app.db.queue import Queue
 from app.domain.kinds import Status
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Trade
-from app.rooms.dashboard import Query
+from app.rooms.listing import Query
 from app.service.trades import PAGE, normalise_code
 from app.service.viewer import Viewer
 from tests.conftest import Market

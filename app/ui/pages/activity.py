@@ -7,7 +7,8 @@ from nicegui import ui
 
 from app.domain.kinds import Status
 from app.domain.text import looked_for
-from app.rooms.dashboard import Figures, Line, Listing, Query
+from app.rooms.dashboard import Figures
+from app.rooms.listing import Line, Listing, Query
 from app.ui.components import wording
 from app.ui.components.button import Button
 from app.ui.components.chips import choice_chips, status_filters
