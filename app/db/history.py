@@ -12,7 +12,7 @@ from sqlmodel import col
 from app.db import values
 from app.db.checks import among
 from app.db.engine import Database, Prepared
-from app.db.selections import trades, trades_of
+from app.db.selections import public_place, trades, trades_of
 from app.db.tables import ActionRow, MessageRow, TradeRow, UserRow, VersionRow
 from app.domain.actions import Action, Version
 from app.domain.kinds import OPEN, Kind, Role, Status, kinds_that_close, kinds_with
@@ -151,14 +151,16 @@ class History:
     ) -> list[Standing]:
         """Open and recently closed trades, newest activity first; `title` is a part of the title, any case.
 
-        The title of a private trade is found by its parties alone; `own`: only the viewer's trades.
+        Without a `viewer` the list is everybody's, and a private trade stands by its close or else its creation. The
+        title of one is found by its parties alone; `own`: only the viewer's trades.
         """
+        place = public_place() if viewer is None else col(TradeRow.active_at)
         is_own = or_(col(TradeRow.seller_id) == viewer, col(TradeRow.buyer_id) == viewer)
         statement = (
             trades()
             .where(col(TradeRow.status).in_(statuses))
             .where(or_(col(TradeRow.closed_at).is_(None), col(TradeRow.closed_at) > func.now() - RECENTLY))
-            .order_by(col(TradeRow.active_at).desc(), col(TradeRow.id).desc())
+            .order_by(place.desc(), col(TradeRow.id).desc())
             .offset(offset)
             .limit(limit)
         )

@@ -27,6 +27,13 @@ def trades() -> Select[Any]:
     )
 
 
+def public_place() -> ColumnElement[Any]:
+    """The moment by which a trade stands in the list that all look at; `rooms.listing.Query.place` is its twin, and two
+    indexes are sorted by it."""
+    closed_or_created = func.coalesce(col(TradeRow.closed_at), col(TradeRow.created_at))
+    return case((col(TradeRow.listed), col(TradeRow.active_at)), else_=closed_or_created)
+
+
 def trades_of(user_id: int, statuses: Sequence[Status], most: int, part: str) -> Select[Any]:
     """A person's trades on either side, of which no more than `most` will be taken: first those where it is their turn,
     then the other open ones, each by deadline; closed ones below, the latest first.

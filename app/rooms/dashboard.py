@@ -130,7 +130,7 @@ class Dashboard:
             listing.fill_again(await self._read(listing.query))
 
     async def _fill_up(self, listing: Listing) -> None:
-        """Lines have left a page that has a next one: show those that were there."""
+        """Lines belong on a page that were not shown there: show them."""
         try:
             listing.fill_again(await self._read(listing.query))
         except Exception:
@@ -174,7 +174,7 @@ class Dashboard:
                 continue
             still = [listing.lines[key] for key in moved if key in listing.lines]
             listing.apply(lines + [Line(s.trade, s.active_at, self._presence.people(s.trade.id)) for s in still])
-            if listing.has_more and len(listing.lines) < PAGE:
+            if listing.misses_some:
                 task = asyncio.create_task(self._fill_up(listing))
                 self._filling.add(task)
                 task.add_done_callback(self._filling.discard)

@@ -38,6 +38,15 @@ class Query:
             return False
         return not self.title or (contains(trade.title, self.title) and (trade.listed or is_own))
 
+    def place(self, trade: Trade, active_at: datetime) -> datetime:
+        """The moment by which a trade stands in the list, the latest first: that of its newest action.
+
+        Where all look at one list, a private trade stands by its close or else its creation: what others do not learn
+        moves nothing. `db.selections.public_place` is its twin.
+        """
+        is_whole = trade.listed or self.viewer is not None
+        return active_at if is_whole else trade.closed_at or trade.created_at
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -51,11 +60,6 @@ class Line:
         """Whether this person sees all of the line; of a private trade others see the status, and nothing else."""
         return self.trade.listed or self.trade.role_of(user_id) is not None
 
-    def is_news_after(self, shown: "Line") -> bool:
-        """Whether it goes on top of a list that shows the trade already; what others do not learn moves nothing."""
-        is_told = self.trade.listed or self.trade.status is not shown.trade.status
-        return is_told and self.active_at > shown.active_at
-
     @property
     def is_recent(self) -> bool:
         """Whether the trade is open, or closed not long ago."""
@@ -63,8 +67,9 @@ class Line:
 
 
 class Listing:
-    """What dashboards with the same query show: lines by trade id, newest activity first.
+    """What dashboards with the same query show: lines by trade id, by their places.
 
+    `misses_some`: a line belongs between those that are shown, or some have gone; the page has to be read again.
     `changed` emits the lines to put on top (oldest of them first), those to show in place, and the ids to take away.
     """
 
@@ -72,13 +77,14 @@ class Listing:
         self.query = query
         self.lines: dict[int, Line] = {}
         self.has_more = False
+        self.misses_some = False
         self.watchers = 0
         self.loaded = asyncio.Event()
         self.changed: Event[list[Line], list[Line], list[int]] = Event()
 
     def fill(self, lines: list[Line]) -> None:
         """Show what was read; one line more than a page tells that there is a next page."""
-        self.has_more = len(lines) > PAGE
+        self.has_more, self.misses_some = len(lines) > PAGE, False
         self.lines = {line.trade.id: line for line in lines[:PAGE]}
         self.loaded.set()
 
@@ -107,11 +113,15 @@ class Listing:
             if shown is not None and not self.query.matches(line.trade):
                 del self.lines[key]
                 gone.append(key)
-            elif shown is not None and (self.query.page or not line.is_news_after(shown)):
+            elif shown is not None and (self.query.page or self._place(line) <= self._place(shown)):
                 if line != shown:
                     self.lines[key] = line
                     in_place.append(line)
-            elif self.query.page == 0 and self.query.matches(line.trade) and line.is_recent:
+            elif self.query.page or not self.query.matches(line.trade) or not line.is_recent:
+                continue
+            elif shown is None and self._place(line) < line.active_at:
+                self.misses_some |= self._reaches(line)
+            else:
                 self.lines.pop(key, None)
                 self.lines = {key: line, **self.lines}
                 on_top.append(line)
@@ -119,8 +129,16 @@ class Listing:
             key, _ = self.lines.popitem()
             self.has_more = True
             gone.append(key)
+        self.misses_some |= self.has_more and len(self.lines) < PAGE
         if on_top or in_place or gone:
             self.changed.emit(on_top, in_place, gone)
+
+    def _place(self, line: Line) -> datetime:
+        return self.query.place(line.trade, line.active_at)
+
+    def _reaches(self, line: Line) -> bool:
+        """Whether a line that is not shown has its place on the first page."""
+        return len(self.lines) < PAGE or self._place(line) > min(map(self._place, self.lines.values()))
 
     def rename(self, person: Person) -> None:
         """Show somebody under the name that they have now."""

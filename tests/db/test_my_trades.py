@@ -1,4 +1,5 @@
-"""A page of somebody's trades, where thousands are closed: it is put together from as many rows as before."""
+"""A page of somebody's trades, or of everybody's, where thousands are closed: it is put together from as many rows as
+before."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -69,5 +70,13 @@ async def test_a_search_goes_through_the_latest_closed_trades_and_no_further(
 
     async def ask(seller: int, _: int) -> None:
         assert not await market.history.trades_of(seller, ALL, offset=0, limit=21, part="in no title")
+
+    assert await rows_asked_for(market, owner_url, ask) < 200
+
+
+@pytest.mark.parametrize("statuses", [ALL, (Status.ACCEPTED,)])
+async def test_everybody_s_page_costs_the_same(market: Market, owner_url: str, statuses: tuple[Status, ...]) -> None:
+    async def ask(*_: int) -> None:
+        assert len(await market.history.activity(statuses, "", offset=25, limit=26)) == 26
 
     assert await rows_asked_for(market, owner_url, ask) < 200

@@ -17,7 +17,9 @@ from tests.conftest import TERMS
 class Keeper(Protocol):
     """What the ledger writes with."""
 
-    async def create(self, seller: Person, title: str, terms: Terms, invited: str, minutes: int) -> Outcome: ...
+    async def create(
+        self, seller: Person, title: str, terms: Terms, invited: str, minutes: int, *, listed: bool = True
+    ) -> Outcome: ...
 
     async def record(self, outcome: Outcome) -> Outcome | None: ...
 
@@ -34,9 +36,9 @@ class Books:
     history: Reader
     person: Callable[[str], Awaitable[Person]]
 
-    async def draft(self, title: str = "Oak table", *, by: str = "Sam") -> Outcome:
+    async def draft(self, title: str = "Oak table", *, by: str = "Sam", listed: bool = True) -> Outcome:
         """A draft for whoever comes."""
-        return await self.ledger.create(await self.person(by), title, TERMS, "", 30)
+        return await self.ledger.create(await self.person(by), title, TERMS, "", 30, listed=listed)
 
     async def deal(self, title: str = "Oak table", *, by: str = "Sam") -> Outcome:
         """A trade that Bea has joined."""

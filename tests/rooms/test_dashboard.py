@@ -83,6 +83,31 @@ async def test_a_page_that_loses_lines_shows_those_that_were_on_the_next_one(pro
     assert shown(view) == [f"Table {n}" for n in range(PAGE + 3, 3, -1)]
 
 
+async def test_what_happens_in_a_private_trade_brings_it_on_no_page(process: Process) -> None:
+    private = (await process.books.draft("Private", listed=False)).trade
+    for n in range(PAGE):
+        await process.books.draft(f"Table {n}")
+    view = await process.dashboard.open(Query())
+    noted = changes(view)
+    await process.play(private, Join(process.bea, private.code))
+    await process.play(private, SendMessage("Hello"), process.bea)
+    await asyncio.sleep(0.1)
+    assert (noted, process.twin.readings.count("activity")) == ([], 1)
+
+
+async def test_a_private_trade_that_comes_to_a_page_has_its_place_there_as_in_a_reading(process: Process) -> None:
+    await process.books.deal("First")
+    private = (await process.books.draft("Private", listed=False)).trade
+    await process.books.deal("Last")
+    view = await process.dashboard.open(Query((Status.IN_NEGOTIATION,)))
+    assert shown(view) == ["Last", "First"]
+    await process.play(private, Join(process.bea, private.code))
+    await until(lambda: shown(view) == ["Last", "Private", "First"])
+    await process.play(private, SendMessage("Hello"), process.bea)
+    await asyncio.sleep(0.1)
+    assert shown(view) == ["Last", "Private", "First"]
+
+
 async def test_pages_and_searches_are_read_for_whoever_asks(process: Process) -> None:
     for n in range(PAGE + 3):
         await process.books.draft(f"Table {n}")

@@ -58,6 +58,16 @@ def test_new_activity_brings_a_trade_to_the_top() -> None:
     assert board.told == [([1], [], [])]
 
 
+@pytest.mark.parametrize(("query", "order"), [(Query(), [3, 2, 1]), (Query(viewer=SAM.id, own=True), [1, 3, 2])])
+def test_activity_in_a_private_trade_moves_it_in_one_s_own_list_alone(query: Query, order: list[int]) -> None:
+    private = replace(negotiation(), listed=False, created_at=EARLY + timedelta(minutes=1))
+    board = Dashboard(query, [*full(3)[:2], line(private, 1, number=1)])
+    board.view.apply([line(replace(private, version=2), 10, number=1)])
+    assert (board.shown, board.view.lines[1].trade.version) == (order, 2)
+    board.view.apply([line(replace(private, status=Status.REJECTED, closed_at=EARLY + timedelta(minutes=11)), 11)])
+    assert board.shown == [1, 3, 2]
+
+
 def test_several_changes_stand_in_the_order_of_their_activity() -> None:
     board = Dashboard(lines=full(3))
     board.view.apply(

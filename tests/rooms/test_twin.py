@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.actions import Action, Outcome
 from app.domain.kinds import Kind, Role, Status
-from app.domain.moves import Accept, Offer, Reject, RequestAmendment, See, SendMessage
+from app.domain.moves import Accept, Join, Offer, Reject, RequestAmendment, See, SendMessage
 from app.domain.trade import RECENTLY, Standing
 from tests.conftest import TERMS, Market
 from tests.rooms.books import Books
@@ -121,6 +121,23 @@ async def test_the_activity_is_the_newest_first_in_pages_by_status_and_by_title(
     assert await page(title="_able") == []
     assert await page(title="%") == []
     assert await books.history.count() == (3, 3)
+
+
+async def test_where_all_look_a_private_trade_stands_by_its_creation_and_then_its_close(books: Books) -> None:
+    private = (await books.draft("Private", listed=False)).trade
+    await books.draft("Listed")
+    sam, bea = private.seller, await books.person("Bea")
+
+    async def page(viewer: int | None = None) -> list[str]:
+        own = viewer is not None
+        return titles(await books.history.activity(ALL, "", offset=0, limit=9, viewer=viewer, own=own))
+
+    for move in (Join(bea, private.code), SendMessage("Hello"), RequestAmendment("Less?")):
+        await books.play(private.id, move, bea)
+        assert await page() == ["Listed", "Private"]
+        assert await page(sam.id) == ["Private", "Listed"]
+    await books.play(private.id, Reject(1), bea)
+    assert await page() == ["Private", "Listed"]
 
 
 async def test_the_activity_tells_when_each_was(books: Books) -> None:

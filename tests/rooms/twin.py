@@ -39,12 +39,13 @@ class Twin:
 
     # What the ledger does.
 
-    async def create(self, seller: Person, title: str, terms: Terms, invited: str, minutes: float) -> Outcome:
+    async def create(
+        self, seller: Person, title: str, terms: Terms, invited: str, minutes: float, *, listed: bool = True
+    ) -> Outcome:
         """A new trade with its first action."""
         at, key = self._moment(), len(self._standings) + 1
-        trade = Trade(
-            key, f"code{key:022}", title, seller, terms, at, at + timedelta(minutes=minutes), at, invited=invited
-        )
+        deadline = at + timedelta(minutes=minutes)
+        trade = Trade(key, f"code{key:022}", title, seller, terms, at, deadline, at, invited=invited, listed=listed)
         action = Action(Kind.CREATED, at, seller, Role.SELLER, version=1, terms=terms, deadline=trade.expires_at, seq=1)
         self._standings[key] = Standing(trade, 1, at)
         self._actions[key] = [action]
@@ -110,7 +111,7 @@ class Twin:
         viewer: int | None = None,
         own: bool = False,
     ) -> list[Standing]:
-        """Open and recently closed trades, newest activity first."""
+        """Open and recently closed trades, each in its place."""
         query = Query(tuple(statuses), title, viewer=viewer, own=own)
         horizon = datetime.now(UTC) - RECENTLY
         found = [
@@ -119,7 +120,7 @@ class Twin:
             if query.matches(standing.trade)
             if standing.trade.closed_at is None or standing.trade.closed_at > horizon
         ]
-        found.sort(key=lambda standing: standing.active_at, reverse=True)
+        found.sort(key=lambda standing: query.place(standing.trade, standing.active_at), reverse=True)
         return await self._read("activity", found[offset : offset + limit])
 
     async def count(self) -> tuple[int, int]:

@@ -86,6 +86,22 @@ async def test_what_changes_no_status_sends_nothing_to_others(sam: Browser, bea:
     assert (sent, eve.texts("trade")[:2]) == ([], order)
 
 
+async def test_what_changes_no_status_moves_no_row_of_a_page_that_is_loaded_again(
+    sam: Browser, bea: Browser, eve: Browser
+) -> None:
+    trade = await private(sam, "Motionless mugs")
+    listed = await sam.offer("Listed over it")
+    rooms, buyer = sam.application.negotiation, await bea.viewer()
+    await rooms.join(buyer, trade.id, trade.code)
+    for _ in range(2):
+        await rooms.send(buyer, trade.id, WORD)
+        await eve.open("/activity")
+        above, row_of_it = eve.texts("trade")[:2]
+        assert listed.title in above
+        assert row_of_it == "Private trade In negotiation"
+        eve.leave()
+
+
 async def test_its_parties_see_a_private_trade_whole(sam: Browser, bea: Browser) -> None:
     trade = await private(sam, "Whole to both")
     for page in (sam, bea):

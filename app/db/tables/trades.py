@@ -53,6 +53,8 @@ _LAPSED = [rules.to for rules in KINDS.values() if rules.closes and rules.to and
 """The outcome that time brings."""
 _NAMED_SINCE = [kind for kind, rules in KINDS.items() if not rules.version_is_old]
 """What named no version in earlier releases."""
+_PUBLIC_PLACE = "(\nCASE\n WHEN listed THEN active_at\n ELSE coalesce(closed_at, created_at)\nEND) DESC"
+"""`selections.public_place` in an index, with PostgreSQL's line breaks, or Alembic takes it for another."""
 REQUEST_INDEX = "trade_actions_request_idx"
 """What makes a named request recorded once."""
 
@@ -101,7 +103,8 @@ class TradeRow(SQLModel, table=True):
         between("unit", 0, MAX_UNIT),
         one_line("unit"),
         Index("trades_activity_idx", text("active_at DESC"), text("id DESC")),
-        Index("trades_status_activity_idx", "status", text("active_at DESC"), text("id DESC")),
+        Index("trades_public_idx", text(_PUBLIC_PLACE), text("id DESC")),
+        Index("trades_status_public_idx", "status", text(_PUBLIC_PLACE), text("id DESC")),
         Index("trades_seller_idx", "seller_id", "status", text("closed_at DESC"), text("id DESC")),
         Index("trades_open_of_seller_idx", "seller_id", postgresql_where=text(among("status", OPEN))),
         Index("trades_buyer_idx", "buyer_id", "status", text("closed_at DESC"), text("id DESC")),
