@@ -35,9 +35,10 @@ from app.domain.terms import Terms
 from app.domain.trade import Person, Standing, Trade
 from app.domain.traits import VersionUse
 from tests.db.server import Server
+from tests.races.interleavings import pytest_terminal_summary
 from tests.shifts import Shifts
 
-__all__ = ["TERMS", "Deal", "Market", "Server"]
+__all__ = ["TERMS", "Deal", "Market", "Server", "pytest_terminal_summary"]
 
 SIDE_BY_SIDE = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 """How many workers share this run."""

@@ -15,7 +15,7 @@ from app.domain.refusals import Reason, Refusal
 from app.domain.rules import TIME_TO_ANSWER
 from tests.conftest import TERMS, Deal, Market
 from tests.db.audit import broken_promises
-from tests.races.conftest import Saw
+from tests.races.interleavings import Saw
 
 HERS, HIS = replace(TERMS, quantity=4), replace(TERMS, quantity=6)
 MINUTE = timedelta(minutes=1)

@@ -19,7 +19,7 @@ from app.service.verification import verify
 from app.service.viewer import Viewer
 from tests.conftest import Market
 from tests.db.audit import broken_promises
-from tests.races.conftest import Saw
+from tests.races.interleavings import Saw
 from tests.races.players import Kept, Played, Round, players
 
 ROOT = Path(__file__).parents[2]
