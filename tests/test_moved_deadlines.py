@@ -94,21 +94,23 @@ async def test_a_clock_that_is_ahead_hears_the_deadline_too(
     assert await shift.negotiation.expire(deal.id) == (await deal.trade()).expires_at
 
 
-async def test_late_offers_meet_a_working_worker_and_every_open_trade_keeps_one_job(
-    shift: Shift, market: Market, url: str
+@pytest.mark.parametrize("what", ["offer", "extend"])
+async def test_late_moves_meet_a_working_worker_and_every_open_trade_keeps_one_job(
+    shift: Shift, market: Market, url: str, what: str
 ) -> None:
-    """Some offers come before the deadline, some after it, and some find the job running already."""
+    """Some offers and extensions come before the deadline, some after it, and some find the job running already."""
     deals = [await market.deal(f"Oak {n}", minutes=0.03) for n in range(12)]
     worker = asyncio.create_task(Worker(shift.queue, url).run())
 
-    async def offer(deal: Deal, late: float) -> bool:
+    async def put_off(deal: Deal, late: float) -> bool:
         trade = await deal.trade()
-        asked = await deal.ask(Offer(1, DEARER), deal.buyer, now=trade.expires_at - timedelta(seconds=1))
+        move = Offer(1, DEARER) if what == "offer" else Extend(trade.expires_at + timedelta(minutes=1))
+        asked = await deal.ask(move, deal.seller, now=trade.expires_at - timedelta(seconds=1))
         left = (trade.expires_at - market.database.clock.now()).total_seconds()
         await asyncio.sleep(max(0.0, left + late))
         return await market.ledger.record(asked) is not None
 
-    made = await asyncio.gather(*(offer(deal, (n - 8) / 400) for n, deal in enumerate(deals)))
+    made = await asyncio.gather(*(put_off(deal, (n - 8) / 400) for n, deal in enumerate(deals)))
     async with asyncio.timeout(10):
         while len(await shift.expiries()) > sum(made):  # noqa: ASYNC110 - the database's event
             await asyncio.sleep(0.05)
