@@ -3,7 +3,7 @@
 from typing import Literal
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.e2e.network import Line
 from tests.e2e.people import Newcomer
@@ -64,3 +64,28 @@ async def test_a_press_before_the_page_is_live_is_done_then_or_says_that_it_was_
     await expect(entered.dialog).to_have_count(0)
     await expect(entered.connection).to_be_empty()
     await expect(entered.button("Accept these terms")).to_have_count(int(is_kept))
+
+
+async def test_a_page_that_opens_its_socket_in_another_way_is_not_paused(newcomer: Newcomer, line: Line) -> None:
+    """As if NiceGUI imported Socket.IO as a module: NiceGUI tells of a lost connection then, in its own words."""
+
+    async def under_another_name(route: Route) -> None:
+        script = await (await route.fetch()).text()
+        await route.fulfill(body=script.replace(").io=", ").theirs=").replace("= io(url", "= theirs(url"))
+
+    seller, person = await newcomer("Sam"), await newcomer("Bea", line=line)
+    person.expects("WebSocket|net::ERR_")
+    await person.context.route("**/static/{socket.io.min,nicegui}.js", under_another_name)
+    entered = await person.enter(await (await seller.create_trade()).link())
+    assert await entered.page.evaluate("'theirs' in window")
+    await entered.page.wait_for_function("performance.now() > 3000")
+    await expect(entered.connection).to_be_empty()
+    await expect(entered.page.locator("[data-paused]")).to_have_count(0)
+    popup = entered.page.locator("#popup")
+    await expect(popup).to_be_hidden()
+    line.cut()
+    await expect(popup).to_be_visible()
+    line.mend()
+    await expect(popup).to_be_hidden()
+    await entered.accept()
+    await expect(entered.status).to_have_text("Accepted")

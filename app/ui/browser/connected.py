@@ -31,6 +31,7 @@ def watch_connection() -> str:
     """Whether the page is connected, looked at five times a second. What is not is said; clocks run on and are marked;
     buttons are paused, and say so when they are pressed: but for those of real forms, of messages, which wait, and
     those that only the browser hears. After 15 s both ways to the server were tried: a page still connects no more.
+    Where no socket has come through `open_socket` there is nothing to look at: NiceGUI's own words stay then.
 
     A sign is any packet. Where a clock runs one is due each second; elsewhere Socket.IO's own ping tells. A computer
     whose two clocks move apart has slept.
@@ -40,12 +41,13 @@ def watch_connection() -> str:
         const now = () => performance.now(), all = (selector) => [...document.querySelectorAll(selector)];
         const acts = 'button:not(form[method] *, .composer *, .strip, .menu-button, .newest, .copy-text)';
         const look = () => {
+            if (!socket) return;
             const moved = Date.now() - now() - ahead;
             ahead += moved;
             if (Math.abs(moved) > 2000) seen = Math.min(seen, now() - 2100);
-            else if (document.hidden && socket?.connected) seen = now();
+            else if (document.hidden && socket.connected) seen = now();
             const silence = now() - seen, runs = all('.clock').filter((clock) => runClock(clock, live, silence > 2000));
-            const isLost = silence > (!socket?.connected ? 2000 : runs.length ? 3000 : Infinity);
+            const isLost = silence > (!socket.connected ? 2000 : runs.length ? 3000 : Infinity);
             document.body?.classList.toggle('unconnected', isLost);
             for (const button of all(isLost ? `${acts}:not([aria-disabled=true])` : '[data-paused]'))
                 for (const mark of ['aria-disabled', 'data-paused'])
@@ -69,6 +71,7 @@ def watch_connection() -> str:
         setInterval(look, 200);
         return (opened) => {
             socket = opened.on('connect', () => live = true);
+            document.body.classList.add('watched');
             socket.on('disconnect', () => seen = Math.max(seen, now() - 1000));
             socket.io.on('open', () => socket.io.engine.on('packet', () => seen = now()));
         };
