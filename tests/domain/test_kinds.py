@@ -1,6 +1,7 @@
 """The table of kinds is complete, and everything that follows from it does: what is forgotten is named here."""
 
 import ast
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -87,6 +88,11 @@ def test_the_theme_names_a_status_only_where_it_looks_different() -> None:
     for selector in selectors:
         alone = selector.strip().startswith(("[data-status=", ".banner[data-status="))
         assert alone or 'data-status="draft"' in selector, f"{selector}: ask for [data-final] instead of a list"
+
+
+def test_the_theme_looks_at_an_offer_s_outcome_only_where_it_is_agreed() -> None:
+    named = set(re.findall(r'data-state="(\w+)"', THEME))
+    assert named & {*Status} == {Status.ACCEPTED}, "ask for what the others are not, instead of a list"
 
 
 def test_every_match_says_what_it_would_miss() -> None:
