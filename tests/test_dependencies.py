@@ -2,16 +2,18 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
-from importlib.metadata import packages_distributions
+from importlib.metadata import entry_points, packages_distributions
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from app import cli
 from app.patches.internals import TESTED
 from app.ui.http.fonts import PACKAGES
 
@@ -94,6 +96,17 @@ def test_what_is_no_module_is_installed_with_the_modules() -> None:
         place = ROOT / package
         data = {path for path in place.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}}
         assert data == {path for pattern in patterns for path in place.glob(pattern)}
+
+
+def test_what_is_installed_as_traderoom_gives_the_commands_of_main() -> None:
+    (installed,) = entry_points(group="console_scripts", name="traderoom")
+    assert installed.value == PYPROJECT["project"]["scripts"]["traderoom"]
+    assert installed.load() is cli.main
+    commands = [Path(sys.executable).with_name("traderoom")], [sys.executable, ROOT / "main.py"]
+    script, main = (
+        subprocess.run([*command, "--help"], capture_output=True, check=True, text=True).stdout for command in commands
+    )
+    assert script.split() == main.replace("main.py", "traderoom").split()
 
 
 @each_lock
