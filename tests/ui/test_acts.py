@@ -3,28 +3,23 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from app.domain.kinds import Status
+from app.domain.kinds import KINDS, Kind, Status
 from app.domain.trade import Trade
+from app.ui.room.acts import ACTS
 from tests.ui.browser import Browser
 
-ACTS = (
-    "Accept deal",
-    "Answer with an offer",
-    "Counter-offer",
-    "Amend deal",
-    "Change offer",
-    "Request amendment",
-    "Extend",
-    "Invitation",
-    "Reject deal",
-    "Withdraw offer",
-    "Offer again",
-)
+ELSEWHERE = {
+    Kind.CREATED: "New trade makes it",
+    Kind.JOINED: "whoever opens the link joins",
+    Kind.SEAT_RELEASED: "in the dialog of the invitation",
+    Kind.OFFER_SEEN: "the page tells it by itself",
+}
+"""What somebody does, and needs no button of its own in a room."""
 
 
 def acts(page: Browser) -> list[str]:
     """What can be pressed on the page."""
-    return [name for name in ACTS if page.buttons(name)]
+    return [act.text for act in ACTS if page.buttons(act.text)]
 
 
 async def stored(page: Browser, trade: Trade) -> Trade:
@@ -41,6 +36,12 @@ async def offer(page: Browser, button: str, confirm: str = "Send offer", **chang
         page.fill(label.replace("_", " "), text)
     page.press(confirm)
     await page.until(lambda: not page.buttons(confirm))
+
+
+def test_what_somebody_may_do_has_its_button() -> None:
+    with_button = {act.kind for act in ACTS}
+    assert with_button | set(ELSEWHERE) == {kind for kind in Kind if KINDS[kind].by}
+    assert with_button.isdisjoint(ELSEWHERE)
 
 
 async def test_a_draft_is_the_seller_s(sam: Browser) -> None:

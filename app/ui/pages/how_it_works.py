@@ -14,6 +14,12 @@ _RULES = """
 <h1>How it works</h1>
 <p class="lead">One seller, one buyer, one room. You make offers until one of you accepts, or until the time is up.
 These are all the rules.</p>
+<section class="card rules"><h2>The two of you</h2><ul>
+<li><b>Whoever opens the seller’s link first, and signs in, is the buyer.</b> If the seller named somebody, it can only
+be them.</li>
+<li><b>The seller can renew the link</b>; the old one stops working at once. <b>Until the buyer has answered, the seller
+can also release their seat</b>, for somebody else.</li>
+</ul></section>
 <section class="card rules"><h2>Offers</h2><ul>
 <li><b>Either of you may put an offer on the table.</b> The seller makes the first one. It has a price for each unit, a
 quantity and a description.</li>
