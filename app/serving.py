@@ -98,7 +98,7 @@ async def serve(application: Application, listener: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    web_server = _Server(config)
+    web_server = patches.web_server()(config)
 
     def stop() -> None:
         web_server.stop()
@@ -140,7 +140,7 @@ async def _health_at(application: Application, listener: socket.socket | None) -
     config = uvicorn.Config(
         web, http=requests, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False
     )
-    server = _Server(config)
+    server = patches.web_server()(config)
     task = asyncio.create_task(server.serve(sockets=[listener]), name="health")
     try:
         yield
@@ -180,17 +180,6 @@ def _that_fit(connections: int) -> int:
     if granted < wanted:
         log.warning("the system grants this process %s open files: fewer connections than set are let in", granted)
     return min(connections, max(1, granted - _OTHER_FILES))
-
-
-class _Server(uvicorn.Server):
-    """uvicorn's server, except that signals are ours: it would raise them again, and end us before we clean up."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    def stop(self) -> None:
-        self.should_exit = True
 
 
 @contextlib.asynccontextmanager

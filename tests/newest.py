@@ -12,7 +12,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from app.patches import SPEED
+from app.patches import REQUIRED, SPEED, socket_guard
 from app.patches.internals import Missing, look, untested
 
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
@@ -27,12 +27,13 @@ def permitted(distribution: str) -> Requirement:
 def reason(name: str) -> str:
     """Why a patch would be left out; empty when it would not. A shape that has changed says more than a version."""
     try:
-        patch = import_module(f"app.patches.{name}")
-        touches = patch.SocketGuard.TOUCHES if name == "socket_guard" else patch.TOUCHES
+        touches = import_module(f"app.patches.{name}").TOUCHES
         look(touches)
+        if name == "socket_guard":
+            socket_guard.look_at_events()
     except (Missing, ImportError, AttributeError) as error:
         return f"{error}"
-    return "" if name == "socket_guard" else untested(touches)
+    return "" if name in REQUIRED else untested(touches)
 
 
 def report() -> str:
@@ -40,10 +41,10 @@ def report() -> str:
     newest, asked = version("nicegui"), permitted("nicegui")
     if newest in asked.specifier:
         return f"The newest NiceGUI, {newest}, is one that pyproject.toml permits ({asked})."
-    reasons = {name: reason(name) for name in ("socket_guard", *SPEED)}
+    reasons = {name: reason(name) for name in (*REQUIRED, *SPEED)}
     left_out = [f"  {name}: {why}" for name, why in reasons.items() if why]
     first = f"The newest NiceGUI, {newest}, is not one that pyproject.toml permits ({asked})."
-    last = ["  Without socket_guard Traderoom does not start."] if reasons["socket_guard"] else []
+    last = [f"  Without {name} Traderoom does not start." for name in REQUIRED if reasons[name]]
     return "\n".join([f"{first} Patches that would be left out: {len(left_out)}", *left_out, *last])
 
 

@@ -3,7 +3,7 @@
 One module for each thing that is changed. Each has a tuple `TOUCHES` of the internals it relies on, in the notation of
 `internals`, and a function `apply`. `put_in_place` looks before it reaches: a **speed** patch whose internals are not
 there, have another shape, or belong to a version that was not tested is left out, and the product works without it,
-slower. The **security** patches, `socket_guard` and `connections`, are not optional: without them the start is refused.
+slower. Three are **required**, since security and a clean stop need them: without them the start is refused.
 
 Each says what it brings, measured on a page of a room (two people each, 140 connected, two cores): all of them together
 make a join 8 ms of CPU instead of 14, a person 168 kB instead of 283, and ticking clocks 5 % of a core instead of 7.
@@ -16,6 +16,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from app.patches.internals import Missing, look, untested
@@ -23,12 +24,15 @@ from app.patches.socket_guard import SocketGuard
 
 if TYPE_CHECKING:
     from app.patches.connections import Connections
+    from app.patches.signals import Server
 
 log = logging.getLogger(__name__)
 SOCKET = "/_nicegui_ws"
 """Where NiceGUI has its sockets."""
 FILES = "/_nicegui/"
 """Where it has its files."""
+REQUIRED = ("socket_guard", "connections", "signals")
+"""Those without which Traderoom does not start."""
 SPEED = (
     "signatures",
     "props",
@@ -54,7 +58,7 @@ _in_place: set[str] = set()
 
 
 class PatchError(Exception):
-    """A patch that security needs cannot be put in place; the text is one line for who starts Traderoom."""
+    """A patch that is required cannot be put in place; the text is one line for who starts Traderoom."""
 
 
 def put_in_place(guard: SocketGuard, *, speed: bool = True) -> dict[str, str]:
@@ -62,10 +66,10 @@ def put_in_place(guard: SocketGuard, *, speed: bool = True) -> dict[str, str]:
 
     Returns the names of those that were left out, each with the reason. Raises `PatchError`.
     """
-    with _not_optional():
-        look(guard.TOUCHES)
+    for name in REQUIRED:
+        _looked_at(name)
+    with _required():
         guard.apply()
-    connection_limits()
     left_out: dict[str, str] = {}
     for name in SPEED:
         reason = try_to_apply(name) if speed else "TRADEROOM_PATCHES is false"
@@ -79,26 +83,36 @@ def put_in_place(guard: SocketGuard, *, speed: bool = True) -> dict[str, str]:
 
 def connection_limits() -> "type[Connections]":
     """What counts connections and watches over them, in whatever process lets people connect. Raises `PatchError`."""
-    with _not_optional():
-        module = import_module(f"{__name__}.connections")
+    counter: type[Connections] = _looked_at("connections").Connections
+    return counter
+
+
+def web_server() -> "type[Server]":
+    """uvicorn's server, which leaves signals to us. Raises `PatchError`."""
+    server: type[Server] = _looked_at("signals").Server
+    return server
+
+
+def _looked_at(name: str) -> ModuleType:
+    with _required():
+        module = import_module(f"{__name__}.{name}")
         look(module.TOUCHES)
-        counter: type[Connections] = module.Connections
-        return counter
+        return module
 
 
 @contextmanager
-def _not_optional() -> Iterator[None]:
+def _required() -> Iterator[None]:
     try:
         yield
     except (Missing, ImportError, AttributeError, KeyError) as error:
         raise PatchError(
-            f"Sockets and connections cannot be guarded, so Traderoom does not start: {error}."
+            f"A patch that is required cannot be put in place, so Traderoom does not start: {error}."
             " Please install the versions that requirements.lock names."
         ) from error
 
 
 def try_to_apply(name: str) -> str:
-    """Put one speed patch in place, and say why it was left out; empty when it is in place."""
+    """Put one speed patch in place, and say in one line why it was left out; empty when it is in place."""
     try:
         patch = import_module(f"{__name__}.{name}")
         if name not in _in_place:

@@ -12,6 +12,9 @@ from socketio import AsyncManager
 from socketio.packet import EVENT, Packet
 
 TOUCHES = (
+    "nicegui.core:sio",
+    "socketio.base_server:BaseServer.__init__ -> eio",
+    "socketio.base_manager:BaseManager.set_server -> server",
     "socketio:AsyncManager.emit(self, event, data, namespace, room, skip_sid, callback, to, kwargs)",
     "socketio:AsyncManager.get_participants(self, namespace, room)",
     "socketio.packet:Packet.encode(self)",

@@ -4,7 +4,7 @@ uvicorn waits for ever for a connection that says nothing, and takes as many as 
 therefore ones of ours, which watch over the connection and leave the rest to it. asyncio's own methods of a protocol
 (`connection_made` and so on) have their names for ever; the others stand in `TOUCHES`.
 
-Without it one client holds everything that others need: this one is not optional.
+Without it one client holds everything that others need: this one is required.
 """
 
 import asyncio
@@ -26,6 +26,7 @@ TOUCHES = (
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_response_complete(self)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.__init__ -> cycle",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.handle_websocket_upgrade",
+    "uvicorn.protocols.http.httptools_impl:RequestResponseCycle.__init__ -> response_complete",
 )
 log = logging.getLogger(__name__)
 HEADERS, BODY, IDLE, UNREAD = 10.0, 30.0, 60.0, 30.0

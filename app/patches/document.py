@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import escape
-from nicegui import Client, core, json
+from nicegui import Client, app, json
 from nicegui.page import page
 
 TOUCHES = (
@@ -72,7 +72,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
         or any(header in request.headers for header in _OUT_OF_THE_ORDINARY)
     ):
         return _build(client, request, status_code)
-    components = dict.fromkeys(element.component.key for element in client.elements.values() if element.component)
+    components = dict.fromkeys(type(element) for element in client.elements.values() if element.component)
     pieces_of = _pieces_of.setdefault(client.page, {})
     pieces = pieces_of.get(key := (client.head_html, client.shared_body_html, *components))
     parts = _title(client), client._body_html.encode(), _elements(client), _query(client)  # noqa: SLF001 - as listed
@@ -104,7 +104,7 @@ _ESCAPED = ((b"&", b"&amp;"), (b"<", b"&lt;"), (b">", b"&gt;"), (b"`", b"&#96;")
 
 def _query(client: Client) -> bytes:
     query = {
-        **core.app.config.socket_io_js_query_params,
+        **app.config.socket_io_js_query_params,
         "client_id": client.id,
         "next_message_id": client.outbox.next_message_id,
         "implicit_handshake": True,

@@ -40,6 +40,7 @@ TOUCHES = (
     "nicegui.props:Props.__init__ -> _warnings",
     "nicegui.props:Props.__init__ -> _renames",
     "nicegui.props:Props._update(self)",
+    "nicegui.props:Props.element",
     "nicegui.props:Props.parse(text)",
     "nicegui.props:Props.add_rename(self, prop, replacement)",
     "nicegui.props:Props.add_warning(self, prop, message)",

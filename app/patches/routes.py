@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.patches import SOCKET
 
 TOUCHES = (
+    "nicegui.core:sio",
     "nicegui.nicegui:sio_app",
     "nicegui.nicegui:_on_disconnect(sid)",
     "nicegui.middlewares:RedirectWithPrefixMiddleware",
@@ -29,7 +30,9 @@ TOUCHES = (
     "nicegui.page:page.__init__ -> reconnect_timeout",
     "nicegui.client:Client.instances",
     "nicegui.client:Client.__init__ -> page",
+    "socketio.base_server:BaseServer.__init__ -> handlers",
     "starlette.applications:Starlette.__init__ -> user_middleware",
+    "starlette.middleware:Middleware.__init__ -> cls",
 )
 _GOING_AWAY = 1001
 """What a browser closes a socket with when its page is left, reloaded or closed (RFC 6455, 7.4.1)."""

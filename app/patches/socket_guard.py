@@ -5,7 +5,7 @@ well-formed. Its handlers are therefore registered again behind these checks: a 
 session cookie that the page was asked for with, while that session lives; it may speak only for the pages it has
 opened; and what it says has the form that NiceGUI's own script gives it.
 
-Without it anybody who learns a page's id could press its buttons: this one is not optional.
+Without it anybody who learns a page's id could press its buttons: this one is required.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import parse_qs, quote
 from weakref import WeakKeyDictionary
 
@@ -27,6 +27,34 @@ from app import security_log
 from app.patches.budget import Budget
 from app.patches.internals import Missing
 
+TOUCHES = (
+    "nicegui.core:sio",
+    "nicegui.nicegui:_on_connect(sid, data, _)",
+    "nicegui.nicegui:_on_connect -> 'implicit_handshake'",
+    "nicegui.nicegui:_on_connect -> 'QUERY_STRING'",
+    "nicegui.nicegui:_on_handshake(sid, data)",
+    "nicegui.nicegui:_on_handshake -> 'client_id'",
+    "nicegui.nicegui:_on_handshake -> enter_room",
+    "nicegui.nicegui:_on_event(_, msg)",
+    "nicegui.nicegui:_on_event -> 'client_id'",
+    "nicegui.nicegui:_on_ack(_, msg)",
+    "nicegui.nicegui:_on_javascript_response(_, msg)",
+    "nicegui.client:Client.instances",
+    "nicegui.client:Client.__init__ -> elements",
+    "nicegui.element:Element.__init__ -> _event_listeners",
+    "nicegui.element:Element._handle_event -> _event_listeners",
+    "nicegui.element:Element._handle_event -> 'listener_id'",
+    "socketio.base_server:BaseServer.__init__ -> handlers",
+    "socketio.base_server:BaseServer.__init__ -> eio",
+    "socketio.async_server:AsyncServer.emit -> manager",
+    "socketio:AsyncManager.get_participants(self, namespace, room)",
+    "engineio.base_server:BaseServer.__init__ -> handlers",
+    "engineio.base_server:BaseServer.__init__ -> sockets",
+    "engineio.base_server:BaseServer.__init__ -> max_http_buffer_size",
+    "engineio.base_socket:BaseSocket.__init__ -> queue",
+    "engineio.base_socket:BaseSocket.__init__ -> upgraded",
+    "starlette.requests:cookie_parser(cookie_string)",
+)
 _FORMS: dict[str, dict[str, type]] = {
     "event": {"client_id": str, "id": int, "listener_id": str, "args": list},
     "ack": {"client_id": str, "next_message_id": int},
@@ -63,35 +91,6 @@ class SocketGuard:
     one client that is not signed in.
     """
 
-    TOUCHES: ClassVar[tuple[str, ...]] = (
-        "nicegui.core:sio",
-        "nicegui.nicegui:_on_connect(sid, data, _)",
-        "nicegui.nicegui:_on_connect -> 'implicit_handshake'",
-        "nicegui.nicegui:_on_connect -> 'QUERY_STRING'",
-        "nicegui.nicegui:_on_handshake(sid, data)",
-        "nicegui.nicegui:_on_handshake -> 'client_id'",
-        "nicegui.nicegui:_on_handshake -> enter_room",
-        "nicegui.nicegui:_on_event(_, msg)",
-        "nicegui.nicegui:_on_event -> 'client_id'",
-        "nicegui.nicegui:_on_ack(_, msg)",
-        "nicegui.nicegui:_on_javascript_response(_, msg)",
-        "nicegui.client:Client.instances",
-        "nicegui.client:Client.__init__ -> elements",
-        "nicegui.element:Element.__init__ -> _event_listeners",
-        "nicegui.element:Element._handle_event -> _event_listeners",
-        "nicegui.element:Element._handle_event -> 'listener_id'",
-        "socketio.base_server:BaseServer.__init__ -> handlers",
-        "socketio.base_server:BaseServer.__init__ -> eio",
-        "socketio.async_server:AsyncServer.emit -> manager",
-        "socketio:AsyncManager.get_participants(self, namespace, room)",
-        "engineio.base_server:BaseServer.__init__ -> handlers",
-        "engineio.base_server:BaseServer.__init__ -> sockets",
-        "engineio.base_server:BaseServer.__init__ -> max_http_buffer_size",
-        "engineio.base_socket:BaseSocket.__init__ -> queue",
-        "engineio.base_socket:BaseSocket.__init__ -> upgraded",
-        "starlette.requests:cookie_parser(cookie_string)",
-    )
-
     def __init__(
         self, cookie: str, session_of: Callable[[Request], int | None], client_of: Callable[[str], str], most: int
     ) -> None:
@@ -106,9 +105,8 @@ class SocketGuard:
 
     def apply(self) -> None:
         """Put the checks in front of NiceGUI's socket handlers. Raises `Missing` where not all could be guarded."""
+        look_at_events()
         handlers = core.sio.handlers["/"]
-        if unknown := sorted(handlers.keys() ^ _KNOWN):
-            raise Missing(f"NiceGUI listens to other socket events than those that are guarded: {', '.join(unknown)}")
         for name, form in _FORMS.items():
             core.sio.on(name, self._for_own_pages(handlers[name], form))
         core.sio.on("connect", self._for_its_session(handlers["connect"]))
@@ -244,6 +242,12 @@ class SocketGuard:
             return True
         security_log.note("socket_refused", address=_address(environ))
         return False
+
+
+def look_at_events() -> None:
+    """Raises `Missing` where NiceGUI listens to other socket events than those that are guarded."""
+    if unknown := sorted(core.sio.handlers.get("/", {}).keys() ^ _KNOWN):
+        raise Missing(f"NiceGUI listens to other socket events than those that are guarded: {', '.join(unknown)}")
 
 
 def _address(environ: dict[str, Any]) -> str:

@@ -14,24 +14,24 @@ class Button(Element):
 
     def __init__(self, text: str = "", on_click: Callable[[], Awaitable[None] | None] | None = None) -> None:
         super().__init__("q-btn")
-        self._props["label"] = text
+        self.props["label"] = text
         if on_click is not None:
             self.on("click", on_click, [])
 
     @property
     def text(self) -> str:
         """What stands on it."""
-        return str(self._props["label"])
+        return str(self.props["label"])
 
     @text.setter
     def text(self, text: str) -> None:
-        if text != self._props["label"]:
+        if text != self.props["label"]:
             self.props["label"] = text
 
     @property
     def enabled(self) -> bool:
         """Whether it can be pressed: not while it is shut or busy."""
-        return not (self._props.get("disable") or self.is_busy)
+        return not (self.props.get("disable") or self.is_busy)
 
     @enabled.setter
     def enabled(self, enabled: bool) -> None:
@@ -41,7 +41,7 @@ class Button(Element):
     @property
     def is_busy(self) -> bool:
         """Whether the answer to a press is still to come. It keeps the focus meanwhile, as a disabled one would not."""
-        return bool(self._props.get("loading"))
+        return bool(self.props.get("loading"))
 
     @is_busy.setter
     def is_busy(self, busy: bool) -> None:

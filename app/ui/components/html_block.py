@@ -22,16 +22,16 @@ class Block(Element):
 
     def __init__(self, content: str = "", *, tag: str = "div") -> None:
         super().__init__(tag)
-        self._props["innerHTML"] = content
+        self.props["innerHTML"] = content
 
     @property
     def content(self) -> str:
         """The HTML."""
-        return str(self._props["innerHTML"])
+        return str(self.props["innerHTML"])
 
     def show(self, content: str) -> None:
         """Show other HTML instead."""
-        if content != self._props["innerHTML"]:
+        if content != self.props["innerHTML"]:
             self.props["innerHTML"] = content
 
     @staticmethod

@@ -36,18 +36,22 @@ _OWNERS = {
     "emit": ("manager",),
     "sockets": ("self", "eio"),
     "reconnect_timeout": ("self", "page"),
+    "server": ("self", "manager"),
+    "cls": ("self", "m"),
 }
 """Names that other things have too: they are renamed only where one of these has them."""
 _WITHIN = {
     "emit": ("socketio",),
     "client": ("nicegui.outbox",),
     "name": ("nicegui.binding",),
-    "element": ("nicegui.classes",),
+    "element": ("nicegui.classes", "nicegui.props"),
     "parse": ("nicegui",),
     "parser": ("uvicorn.protocols.http.httptools_impl",),
     "encode": ("socketio",),
     "reconnect_timeout": ("nicegui.page",),
     "component": ("nicegui",),
+    "server": ("socketio.base_manager", "socketio.async_manager"),
+    "cls": ("starlette.middleware", "nicegui.storage"),
 }
 """And only in these modules."""
 _DEFINED_IN = {"emit": ("socketio.async_manager",), "page": ()}

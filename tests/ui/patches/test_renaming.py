@@ -1,11 +1,8 @@
 """A library's next release may call an internal by another name: Traderoom then works without the patch, or refuses to
 start. It never starts and is dead."""
 
-import ast
 import asyncio
-import inspect
 import json
-import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -20,8 +17,7 @@ from uuid import uuid4
 import pytest
 
 from app import patches
-from app.patches import connections
-from app.patches.socket_guard import SocketGuard
+from app.patches.internals import untested
 from tests.bench import deeds
 from tests.bench.browser import Browser
 from tests.bench.person import Person
@@ -34,17 +30,15 @@ PATIENCE = 30.0
 
 
 def touches() -> dict[Renaming, set[str]]:
-    """Each internal that is listed, and the patches that have to go without it; "" refuses to start, for security."""
+    """Each internal that is listed, and the patches that have to go without it."""
     found: dict[Renaming, set[str]] = defaultdict(set)
-    lists = {"": SocketGuard.TOUCHES + connections.TOUCHES} | {
-        name: import_module(f"app.patches.{name}").TOUCHES for name in patches.SPEED
-    }
-    for name, listed in lists.items():
-        for renaming in filter(None, map(renaming_of, listed)):
+    for name in EVERY:
+        for renaming in filter(None, map(renaming_of, import_module(f"app.patches.{name}").TOUCHES)):
             found[renaming].add(name)
     return found
 
 
+EVERY = (*patches.REQUIRED, *patches.SPEED)
 TOUCHED = touches()
 
 
@@ -145,8 +139,8 @@ async def test_whatever_is_renamed_traderoom_works_without_the_patch_or_refuses_
         if isinstance(outcome, int):
             assert outcome == 2, start.log
             (line,) = start.log.splitlines()
-            assert line.startswith("traderoom: Sockets and connections cannot be guarded"), line
-            assert "" in TOUCHED[renaming], "a speed patch is no reason to refuse"
+            assert line.startswith("traderoom: A patch that is required cannot be put in place"), line
+            assert TOUCHED[renaming] & {*patches.REQUIRED}, "a speed patch is no reason to refuse"
             return
         assert outcome["patches_left_out"].keys() >= TOUCHED[renaming], "what relies on it has to go"
         for name in TOUCHED[renaming]:
@@ -156,6 +150,19 @@ async def test_whatever_is_renamed_traderoom_works_without_the_patch_or_refuses_
         assert "Traceback" not in start.log
     finally:
         start.stop()
+
+
+async def test_with_nothing_renamed_nothing_is_left_out_but_what_was_not_tested(
+    forks: Forks, tmp_path: Path, url: str
+) -> None:
+    start = Start(forks, Renaming("nothing", "name", ("nowhere",)), tmp_path, url)
+    try:
+        outcome = await start.outcome()
+    finally:
+        start.stop()
+    assert isinstance(outcome, dict), start.log
+    reasons = {name: untested(import_module(f"app.patches.{name}").TOUCHES) for name in patches.SPEED}
+    assert outcome.get("patches_left_out", {}) == {name: reason for name, reason in reasons.items() if reason}
 
 
 async def meet(address: str, place: Town) -> None:
@@ -175,21 +182,6 @@ async def meet(address: str, place: Town) -> None:
         buyer.cut()
 
 
-@pytest.mark.parametrize("name", ["socket_guard", "connections", *patches.SPEED])
-def test_what_a_patch_touches_is_on_its_list(name: str) -> None:
-    """Private names of others, and what is replaced: each stands in `TOUCHES`, or nobody would look for it."""
-    module = import_module(f"app.patches.{name}")
-    listed = " ".join(SocketGuard.TOUCHES if name == "socket_guard" else module.TOUCHES)
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if not isinstance(node, ast.Attribute) or ast.unparse(node.value) in {"self", "cls"}:
-            continue
-        replaced = isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name | ast.Attribute)
-        own = ast.unparse(node.value) in {"ticks", "client.page", "request"}
-        private = node.attr.startswith("_") and not node.attr.startswith("__")
-        if private or (replaced and not own):
-            assert re.search(rf"\b{node.attr}\b", listed), f"{name}: {ast.unparse(node)}"
-
-
-def test_every_patch_and_the_guard_are_looked_at() -> None:
+def test_every_patch_is_looked_at() -> None:
     touched = set().union(*TOUCHED.values())
-    assert touched | {"page_request"} == {"", *patches.SPEED}  # which relies on Python's own `__init__` alone
+    assert touched | {"page_request"} == {*EVERY}  # which relies on Python's own `__init__` alone
