@@ -121,6 +121,6 @@ def try_to_apply(name: str) -> str:
             look(patch.TOUCHES)
         patch.apply()
         _in_place.add(name)
-    except (Missing, ImportError, AttributeError) as error:
-        return str(error)
+    except Exception as error:  # noqa: BLE001 - whatever stands in its way, the product works without it
+        return " ".join((str(error) if isinstance(error, Missing) else repr(error)).split())
     return ""

@@ -57,6 +57,8 @@ def _look(touch: str) -> None:
         if inner.strip("'") not in used:
             raise Missing(f"{path} uses no {inner} any more")
     elif parameters:
+        if not callable(found):
+            raise Missing(f"{touch} is no function any more")
         takes = list(inspect.signature(found).parameters)
         if takes != [name.strip() for name in parameters.rstrip(")").split(",") if name.strip()]:
             raise Missing(f"{path} takes other parameters: {', '.join(takes)}")
