@@ -179,6 +179,11 @@ def sign_in(client: httpx.Client, name: str, password: str) -> str:
     return client.post("/login", data={"csrf": token, "name": name, "password": password}).headers["location"]
 
 
+def works(ready: httpx.Response) -> dict[str, Any]:
+    """What `/readyz` says but for patches: with a newer version than was tested (`make compat`) some are left out."""
+    return {name: told for name, told in ready.json().items() if name != "patches_left_out"}
+
+
 def test_beside_a_running_server_commands_join_it(place: Path, start: Callable[..., Command]) -> None:
     port = free_port()
     server = start("serve", port=port).tells("An open room: ")
@@ -201,7 +206,7 @@ def test_beside_a_running_server_commands_join_it(place: Path, start: Callable[.
     assert ("From the shell", "EUR", "per pallet", False) in rows(place, MEASURES)
     with httpx.Client(base_url=f"http://localhost:{port}", timeout=20) as browser:
         ready = until(lambda: (answer := browser.get("/readyz")).status_code == 200 and answer)
-        assert ready.json() == {"database": True, "worker": True}
+        assert works(ready) == {"database": True, "worker": True}
         assert sign_in(browser, "Sam", people.rpartition(" ")[2]).startswith("/?next=")
         assert sign_in(browser, "Sam", "a brand new password") == "/trades"
         assert browser.get(f"/room/{link[1]}").status_code == 200
@@ -268,7 +273,7 @@ async def test_a_worker_alone_expires_what_a_server_without_one_leaves_open(
     await asyncio.sleep(1)
     assert rows(place, status) == [("draft",)]
     with closing(httpx.Client(base_url=f"http://localhost:{port}", timeout=20)) as browser:
-        assert browser.get("/readyz").json() == {"database": True}
+        assert works(browser.get("/readyz")) == {"database": True}
     worker = start("worker").tells("The worker is running.")
     until(lambda: rows(place, status) == [("expired",)], within=10)
     assert worker.end() == 0

@@ -19,7 +19,7 @@ from app.db import embedded
 from tests.bench.page import csrf_in
 from tests.db.line import Line
 from tests.ports import free_port
-from tests.test_cli import Command, draft, place, rows, start
+from tests.test_cli import Command, draft, place, rows, start, works
 
 __all__ = ["place", "start"]
 
@@ -33,8 +33,8 @@ async def seconds_until(browser: httpx.AsyncClient, ready: dict[str, bool], *, w
     began = time.monotonic()
     while True:
         answer = await browser.get("/readyz")
-        assert answer.status_code == (200 if all(answer.json().values()) else 503)
-        if answer.json() == ready:
+        assert answer.status_code == (200 if all(works(answer).values()) else 503)
+        if works(answer) == ready:
             return time.monotonic() - began
         assert time.monotonic() - began < within, answer.json()
         await asyncio.sleep(0.1)
