@@ -22,7 +22,11 @@ def _theme() -> bytes:
 
 
 _THEME = File(_theme(), "text/css")
-_SCRIPTS = browser.on_every_page(ZONE_COOKIE) + keyboard.on_every_page(SHORTCUTS) + theme.on_every_page(DRAWINGS)
+_SCRIPTS = (
+    browser.on_every_page(ZONE_COOKIE)
+    + keyboard.on_every_page(SHORTCUTS)
+    + theme.on_every_page(DRAWINGS, installing.COLOURS)
+)
 _SCRIPT = File(_SCRIPTS.encode(), "text/javascript")
 OWN = {"/theme.css": _THEME, "/browser.js": _SCRIPT}
 """By their paths."""

@@ -9,6 +9,7 @@ from tests.e2e.people import Newcomer
 from tests.e2e.room import Person, Room
 
 _NEXT = {"system": "light", "light": "dark", "dark": "system"}
+_GROUND = {"light": "#f7f8fa", "dark": "#0f1218"}
 _FADED = """Promise.allSettled(
     document.getAnimations().filter(its => its instanceof CSSTransition).map(its => its.finished)
 ).then(() => null)"""
@@ -22,6 +23,11 @@ async def is_dark(page: Page) -> bool:
     )
     light = [sum(int(value) for value in re.findall(r"\d+", colour)[:3]) for colour in (ground, text)]
     return light[0] < light[1]
+
+
+_AROUND = """(([tag]) => tag.content)([...document.querySelectorAll('meta[name=theme-color]')].filter(
+    tag => !tag.media || matchMedia(tag.media).matches))"""
+"""What the browser paints around the page: the first tag that is for this system (HTML, 4.2.5.1, theme-color)."""
 
 
 async def _kept(page: Page, theme: str) -> None:
@@ -42,6 +48,7 @@ async def test_who_is_signed_out_has_the_system_s_choice_on_paper_a_light_one(st
             await page.emulate_media(color_scheme=system)
             await page.evaluate(_FADED)
             assert await is_dark(page) == (system == "dark"), (address, system)
+            assert await page.evaluate(_AROUND) == _GROUND[system]
             await page.emulate_media(color_scheme=system, media="print")
             await page.evaluate(_FADED)
             assert not await is_dark(page), (address, system)
@@ -63,6 +70,7 @@ async def test_the_switch_goes_round_and_its_choice_survives_a_reload(people: tu
             await expect(page.locator("body")).to_have_class(
                 re.compile("body--" + {"system": system}.get(theme, theme))
             )
+            assert await page.evaluate(_AROUND) == _GROUND[{"system": system}.get(theme, theme)]
             await _kept(page, theme)
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.ui.browser import Browser
 
+LIGHT, DARK = "#f7f8fa", "#0f1218"
+
 
 async def test_the_manifest_names_the_app_and_where_it_begins(browser: Callable[[], Browser]) -> None:
     guest = browser()
@@ -32,6 +34,15 @@ async def test_the_manifest_names_the_app_and_where_it_begins(browser: Callable[
             assert file.text.startswith("<svg ")
 
 
+def painted(head: str) -> dict[str, str]:
+    """The colour that a browser takes on a light system, and on a dark one: of the first tag that is for it (HTML,
+    4.2.5.1, theme-color)."""
+    tags = re.findall(
+        r'<meta name="theme-color"(?: media="\(prefers-color-scheme: (\w+)\)")? content="(#\w{6})">', head
+    )
+    return {system: next(colour for media, colour in tags if media in {"", system}) for system in ("light", "dark")}
+
+
 @pytest.mark.parametrize("path", ["/", "/how-it-works", "/nowhere"])
 async def test_every_page_names_manifest_icons_and_the_colour_of_both_themes(
     browser: Callable[[], Browser], path: str
@@ -42,5 +53,20 @@ async def test_every_page_names_manifest_icons_and_the_colour_of_both_themes(
         assert (await guest.get(name)).status_code == 200
     assert 'rel="manifest"' in head
     assert 'rel="apple-touch-icon"' in head
-    colours = re.findall(r'<meta name="theme-color"(?: media="([^"]+)")? content="(#\w{6})">', head)
-    assert colours == [("", "#f7f8fa"), ("(prefers-color-scheme: dark)", "#0f1218")]
+    assert painted(head) == {"light": LIGHT, "dark": DARK}
+
+
+@pytest.mark.parametrize(
+    ("theme", "colours"), [("system", (LIGHT, DARK)), ("light", (LIGHT, LIGHT)), ("dark", (DARK, DARK))]
+)
+async def test_a_page_s_colour_is_that_of_the_theme_that_was_chosen(
+    sam: Browser, theme: str, colours: tuple[str, str]
+) -> None:
+    await sam.open("/account")
+    sam.trigger(sam.page.layout, "theme", theme)
+
+    async def are_painted() -> bool:
+        heads = [(await sam.get(path)).text.partition("</head>")[0] for path in ("/trades", "/how-it-works")]
+        return all(tuple(painted(head).values()) == colours for head in heads)
+
+    await sam.wait_until(are_painted)

@@ -29,10 +29,19 @@ _MANIFEST = {
 }
 HEAD = (
     '<link rel="manifest" href="/manifest.webmanifest"><link rel="icon" href="/icon.svg">'
-    f'<link rel="apple-touch-icon" href="/apple-touch-icon.png"><meta name="theme-color" content="{_LIGHT}">'
-    f'<meta name="theme-color" media="(prefers-color-scheme: dark)" content="{_DARK}">'
+    '<link rel="apple-touch-icon" href="/apple-touch-icon.png">'
 )
 """What stands in the head of every page, so that a browser finds them."""
+COLOURS = {"system": (_LIGHT, _DARK), "light": (_LIGHT, _LIGHT), "dark": (_DARK, _DARK)}
+"""What a browser paints around a page, by the theme: on a light system, and on a dark one."""
+THEME_COLOURS = {
+    theme: "".join(
+        f'<meta name="theme-color" media="(prefers-color-scheme: {system})" content="{colour}">'
+        for system, colour in zip(("light", "dark"), colours, strict=True)
+    )
+    for theme, colours in COLOURS.items()
+}
+"""What tells it so, in a page's head."""
 _KEPT = {"Cache-Control": "public, max-age=86400"}
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 _FILES = {f"/{icon.name}": (icon.read_bytes(), _TYPES[icon.suffix]) for icon in _ICONS.iterdir()} | {

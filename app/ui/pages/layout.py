@@ -15,6 +15,7 @@ from app.ui.components.feedback import attempt
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.components.shortcuts import BUTTON as SHORTCUTS_BUTTON
+from app.ui.http.installing import THEME_COLOURS
 from app.ui.http.requests import IS_HEAD, address_of, viewer_of
 from app.ui.live.connection import attend
 from app.ui.pages.placeholder import placeholder
@@ -103,6 +104,7 @@ def _nav_link(text: str, path: str, request: Request) -> Html:
 def _follow_theme(site: Site, request: Request) -> None:
     """Follow the system, as pages do by themselves, unless told otherwise, now or by the button."""
     viewer = viewer_of(request)
+    ui.add_head_html(THEME_COLOURS[viewer.theme])
     dark = None if viewer.theme == "system" else ui.dark_mode(_DARK[viewer.theme])
 
     async def switch(event: GenericEventArguments) -> None:

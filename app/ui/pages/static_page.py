@@ -6,18 +6,20 @@ from nicegui import ui
 
 from app.ui import assets
 from app.ui.components.html import Html
+from app.ui.http.installing import THEME_COLOURS
 
 _PAGE = Html(
     '<!doctype html><html lang="en-US"><head><meta charset="utf-8"><title>{} · Traderoom</title>'
-    f'<meta name="viewport" content="width=device-width, initial-scale=1">{assets.HEAD}</head>'
+    f'<meta name="viewport" content="width=device-width, initial-scale=1">{assets.HEAD}{{}}</head>'
     '<body class="static {}">{}</body></html>'
 )
+_COLOURS = {theme: Html(tags) for theme, tags in THEME_COLOURS.items()}
 _MAIN = Html('<main class="{}">{}</main>')
 
 
 def static_page(title: str, content: Html, status: int = 200, *, theme: str = "system") -> HTMLResponse:
     """The answer that is this page."""
-    return HTMLResponse(_PAGE.format(title, assets.THEMES.get(theme, ""), content), status)
+    return HTMLResponse(_PAGE.format(title, _COLOURS[theme], assets.THEMES.get(theme, ""), content), status)
 
 
 def static_page_instead(title: str, content: Html, status: int = 200) -> HTMLResponse:
