@@ -15,7 +15,7 @@ from psycopg.rows import namedtuple_row
 from app.db.checks import among
 from app.db.engine import Database
 from app.db.queue import MAIL_NEWS, Queue
-from app.domain.kinds import OPEN, kinds_that_close, kinds_that_matter
+from app.domain.kinds import OPEN, Kind, kinds_that_close, kinds_that_matter
 
 UNSEEN_FOR = timedelta(minutes=2)
 """So long something must have been there before somebody is told."""
@@ -33,7 +33,7 @@ _TOLD = kinds_that_matter()
 
 
 class Absence(NamedTuple):
-    """What a mail has to say, as the database has it now."""
+    """What a mail has to say, as the database has it now; `kinds` of what is new."""
 
     name: str
     address: str
@@ -43,6 +43,7 @@ class Absence(NamedTuple):
     code: str
     version: int
     deadline: datetime
+    kinds: Sequence[str]
 
 
 class Absences:
@@ -67,7 +68,8 @@ class Absences:
     async def read(self, trade_id: int, user_id: int, seq: int, *, warns: bool = False) -> Absence | None:
         """What to tell somebody who has not seen this action; None where they have, or want no mail any more.
 
-        `warns` of a deadline: None where there is nothing more to answer, or no time.
+        A mail may come late, after hours without a mail server: None also where the trade has ended since, which has a
+        mail of its own, or will have. `warns` of a deadline: None where there is nothing more to answer, or no time.
         """
         values = {"trade": trade_id, "user": user_id, "seq": seq, "warns": warns, "before": BEFORE_DEADLINE}
         async with self._database.raw() as connection:
@@ -92,7 +94,12 @@ def about(due: Any) -> str:
     """What the mail is about: the weightiest of what is new, but the deadline where that is why it is sent."""
     if due.is_warning:
         return DEADLINE
-    return next(kind.value for kind in _TOLD if kind in due.kinds)
+    return weightiest(due.kinds).value
+
+
+def weightiest(kinds: Sequence[str]) -> Kind:
+    """What a mail tells, of all that is new."""
+    return next(kind for kind in _TOLD if kind in kinds)
 
 
 _TAKE_TURN = "SELECT pg_try_advisory_xact_lock(%(lock)s)"
@@ -163,13 +170,22 @@ SWEEP_VALUES: dict[str, Any] = {
 }
 
 _READ = f"""
-    SELECT me.name, e.address, coalesce(zone.time_zone, 'UTC'), other.name, t.title, t.code, t.version, t.expires_at
+    SELECT me.name, e.address, coalesce(zone.time_zone, 'UTC'), other.name, t.title, t.code, t.version, t.expires_at,
+           news.kinds
     FROM trades t {_PARTIES} {_OWN}
+    CROSS JOIN LATERAL (
+        SELECT array_agg(DISTINCT kind) AS kinds, coalesce(max(seq) FILTER (WHERE {_ENDS}), 0) AS ended
+        FROM trade_actions a
+        WHERE a.trade_id = t.id AND a.seq > own.seen AND a.actor_id IS DISTINCT FROM party.user_id
+          AND {among("kind", _TOLD)}
+    ) AS news
     JOIN users me ON me.id = party.user_id
     LEFT JOIN users other ON other.id = CASE party.role WHEN 'seller' THEN t.buyer_id ELSE t.seller_id END
     LEFT JOIN LATERAL (
         SELECT time_zone FROM sessions s WHERE s.user_id = me.id ORDER BY s.seen_at DESC LIMIT 1
     ) AS zone ON true
     WHERE t.id = %(trade)s AND party.user_id = %(user)s
-      AND CASE WHEN %(warns)s THEN {_LAST_CALL} ELSE own.seen < %(seq)s END
+      AND CASE WHEN %(warns)s THEN {_LAST_CALL} ELSE
+          own.seen < %(seq)s AND news.ended <= %(seq)s AND (t.closed_at IS NOT NULL OR t.expires_at > now())
+      END
 """  # noqa: S608 - the same

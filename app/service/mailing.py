@@ -6,10 +6,9 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from app import security_log
-from app.db.absences import DEADLINE, Absences
+from app.db.absences import DEADLINE, Absences, weightiest
 from app.db.addresses import AddressStore
 from app.db.tables import Purpose
-from app.domain.kinds import Kind
 from app.mail import texts
 from app.mail.mail import Mail
 from app.mail.sender import Sender
@@ -52,12 +51,15 @@ class Mailing:
         return await self._absences.sweep(self._here())
 
     async def send_news(self, trade_id: int, user_id: int, seq: int, about: str) -> None:
-        """Tell somebody what happened while they were away, unless they have come back meanwhile."""
+        """Tell somebody what happened while they were away, unless they have come back meanwhile, or it is outdated.
+
+        What the mail tells is the weightiest of what is new when it is sent; `about` is what it was when it was due.
+        """
         found = await self._absences.read(trade_id, user_id, seq, warns=about == DEADLINE)
         if found is None:
             return
         event = texts.Event(
-            kind=None if about == DEADLINE else Kind(about),
+            kind=None if about == DEADLINE else weightiest(found.kinds),
             other=found.other or "",
             title=found.title,
             version=found.version,

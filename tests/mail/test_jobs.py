@@ -2,20 +2,22 @@
 
 import asyncio
 import re
+from dataclasses import replace
 
 import pytest
 
 from app.db.absences import SWEEP_VALUES
 from app.db.queue import MAIL_CHANGE, MAIL_LINK, MAIL_NEWS, Queue
-from app.domain.moves import Accept, SendMessage
+from app.domain.moves import Accept, Expire, Move, Offer, RequestAmendment, SendMessage, Withdraw
 from app.domain.trade import Person
 from app.mail.sender import SmtpSender
-from tests.conftest import Deal, Market
+from tests.conftest import TERMS, Deal, Market
 from tests.mail.conftest import SITE, Post, text_of
 from tests.mail.server import mail_server
 from tests.ports import free_port
 
 ADDRESS = "bea@example.com"
+DEARER = Offer(1, replace(TERMS, quantity=6), "")
 PAUSES = """
     SELECT extract(epoch FROM scheduled_at - now())::float8, attempts FROM procrastinate_jobs
     WHERE task_name = 'mail_news' AND status = 'todo'
@@ -122,6 +124,49 @@ async def test_a_server_that_is_down_gets_the_mail_later_once_and_under_the_same
         (mail,) = server.mails
         assert mail["Message-ID"] == f"<message_sent-{deal.id}-{deal.buyer.id}-{seq}@example.com>"
         assert await afar.run(LEFT) == []
+
+
+async def told_at_last(afar: Post) -> list[str]:
+    """What arrives when the mail server is back: the subjects; nothing is left to be sent."""
+    async with mail_server(port=afar.port) as server:  # type: ignore[attr-defined]
+        await try_again(afar)
+    assert await afar.run(LEFT) == []
+    return [mail["Subject"] for mail in server.mails]
+
+
+@pytest.mark.parametrize("first", [SendMessage("Hello"), DEARER], ids=["message", "offer"])
+async def test_after_an_outage_the_outcome_alone_is_told(afar: Post, deal: Deal, first: Move) -> None:
+    await give_address(afar, deal.buyer)
+    await deal.play(first, deal.seller)
+    assert await afar.mailing.sweep() == 1
+    await afar.work()
+    await deal.play(Withdraw((await deal.trade()).version), deal.seller)
+    assert await afar.mailing.sweep() == 1
+    ((subject, _),) = [each.split(" \u00b7 ") for each in await told_at_last(afar)]
+    assert subject.startswith("Sam withdrew version")
+
+
+async def test_after_the_deadline_nothing_is_told_but_that_it_has_passed(afar: Post, market: Market) -> None:
+    deal = await market.deal("Short", minutes=0.03)
+    await give_address(afar, deal.seller)
+    assert await afar.mailing.sweep() == 1
+    await afar.work()
+    assert len(await afar.run(PAUSES)) == 1
+    await deal.wait_for_deadline()
+    assert await told_at_last(afar) == []
+    await deal.play(Expire())
+    assert await afar.mailing.sweep() == 1
+    assert await told_at_last(afar) == ["The offer expired \u00b7 Short"]
+
+
+async def test_a_late_mail_tells_what_is_weightiest_by_then(afar: Post, deal: Deal) -> None:
+    await give_address(afar, deal.seller)
+    await deal.play(RequestAmendment("Cheaper"), deal.buyer)
+    assert await afar.mailing.sweep() == 1
+    await afar.work()
+    await deal.play(DEARER, deal.buyer)
+    assert await afar.mailing.sweep() == 0
+    assert await told_at_last(afar) == ["Bea made another offer \u00b7 Oak table"]
 
 
 async def test_what_a_server_refuses_for_good_is_given_up(
