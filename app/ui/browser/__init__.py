@@ -162,7 +162,7 @@ def copy_link() -> str:
 def show_password() -> str:
     """The button in a password's field shows what is typed there, and hides it again."""
     return """(e) => {
-        const button = e.target.closest?.('.reveal'), field = button?.previousElementSibling;
+        const button = e.target.closest?.('.reveal'), field = button?.closest('.box, .q-field').querySelector('input');
         if (!field) return;
         const shown = field.type === 'password';
         field.type = shown ? 'text' : 'password';

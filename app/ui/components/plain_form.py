@@ -4,7 +4,7 @@ from app.ui.components.html import Html
 
 _FIELD = Html(
     '<div class="field"><label for="{name}">{label}</label><div class="box">'
-    '<input id="{name}" name="{name}" value="{value}" autofocus required {more}></div>{wrong}</div>'
+    '<input id="{name}" name="{name}" value="{value}" autofocus required {more}>{beside}</div>{wrong}</div>'
 )
 WRONG = Html('<p class="help" id="{}-help" role="alert">{}</p>')
 """What is wrong with a field, by its name."""
@@ -17,9 +17,9 @@ def form(button: str, *parts: Html, action: str = "", look: str = "button wide")
     )
 
 
-def field(label: str, name: str, more: str, *, value: str = "", wrong: str = "") -> Html:
-    """A field, with what is wrong below it. `more` are attributes."""
+def field(label: str, name: str, more: str, *, value: str = "", wrong: str = "", beside: str = "") -> Html:
+    """A field, with what is wrong below it. `more` are attributes; `beside` stands in its box."""
     if wrong:
         more += f' aria-invalid="true" aria-describedby="{name}-help"'
     said = WRONG.format(name, wrong) if wrong else ""
-    return _FIELD.format(label=label, name=name, value=value, more=Html(more), wrong=said)
+    return _FIELD.format(label=label, name=name, value=value, more=Html(more), beside=beside, wrong=said)

@@ -8,9 +8,10 @@ from app.service.viewer import Viewer
 from app.ui.components import wording
 from app.ui.components.button import Button
 from app.ui.components.dialog import form_dialog
-from app.ui.components.feedback import attempt, busy, text_of
+from app.ui.components.feedback import attempt, busy, mark, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
+from app.ui.components.password_field import password_field
 from app.ui.http.requests import viewer_of, zone_of
 from app.ui.pages import account_email
 from app.ui.pages.layout import PAGE, form, frame
@@ -56,25 +57,20 @@ def _password(site: Site, request: Request) -> None:
     viewer = viewer_of(request)
     with ui.element("section").classes("card stack"):
         Block("<h2>Password</h2><p class=note>Changing it signs your other browsers out.</p>")
-        old = ui.input("Current password").props('outlined type="password" autocomplete="current-password"')
-        new = ui.input("New password").props('outlined type="password" autocomplete="new-password"')
+        old = password_field("Current password", "current-password")
+        new = password_field("New password", "new-password")
         done = ui.label().classes("note").props('role="status"')
         fields = {"old": old, "new": new}
-
-        def refuse(refusal: Refusal) -> None:
-            fields.get(refusal.field, new).error = str(refusal)
 
         async def change() -> None:
             if not button.enabled:
                 return
-            old.error = new.error = None
+            failed: list[Refusal] = []
             done.text = ""
             with busy(button):
-                changing = site.accounts.change_password(viewer, text_of(old), text_of(new))
-                failed: list[Refusal] = []
-                await attempt(changing, failed.append)
+                await attempt(site.accounts.change_password(viewer, text_of(old), text_of(new)), failed.append)
+            mark(fields, {failed[0].field if failed[0].field in fields else "new": str(failed[0])} if failed else {})
             if failed:
-                refuse(failed[0])
                 return
             old.value = new.value = ""
             done.text = "Your password is changed. Your other browsers are signed out."
@@ -108,5 +104,4 @@ def _confirm_deletion(site: Site, viewer: Viewer) -> None:
             " stays, under no name, because it is the other party's too. Links of yours that nobody has used stop"
             " working. A negotiation that is still open has to be closed first.</p>",
         )
-        password = ui.input("Your password")
-        form.fields["password"] = password.props('outlined type="password" autocomplete="current-password"')
+        form.fields["password"] = password_field("Your password", "current-password")

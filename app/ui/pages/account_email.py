@@ -8,6 +8,7 @@ from app.ui.components.button import Button
 from app.ui.components.feedback import attempt, busy, mark, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
+from app.ui.components.password_field import password_field
 from app.ui.http.requests import viewer_of
 from app.ui.site import Post
 
@@ -29,7 +30,7 @@ async def show(post: Post, request: Request) -> None:
         email = ui.input("E-mail", value=known.wanted or known.address).props(
             'outlined type="email" autocomplete="email" maxlength="254"'
         )
-        password = ui.input("Password to change it").props('outlined type="password" autocomplete="current-password"')
+        password = password_field("Password to change it", "current-password")
         said = ui.label().classes("note").props('role="status"')
         fields = {"email": email, "password": password}
 

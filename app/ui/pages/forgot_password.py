@@ -10,6 +10,7 @@ from app.domain.refusals import Refusal
 from app.service.mailing import RECOVER
 from app.ui.components import plain_form
 from app.ui.components.html import Html
+from app.ui.components.password_field import REVEAL
 from app.ui.http.auth import FORGOT
 from app.ui.http.requests import address_of
 from app.ui.pages.static_page import notice
@@ -82,7 +83,6 @@ async def _choose(request: Request, post: Post, token: str, refusal: Refusal | N
     except Refusal as over:
         return notice(request, "This link is over", _OVER.format(over, FORGOT), status=404)
     more = 'type="password" autocomplete="new-password" minlength="8" maxlength="200"'
-    entry = plain_form.form(
-        "Change password", plain_form.field("New password", "password", more, wrong=str(refusal or ""))
-    )
+    password = plain_form.field("New password", "password", more, wrong=str(refusal or ""), beside=REVEAL)
+    entry = plain_form.form("Change password", password)
     return notice(request, "Choose a new password", _CHOOSE.format(name) + entry, status=422 if refusal else 200)

@@ -6,6 +6,7 @@ from nicegui import app
 
 from app.ui import assets
 from app.ui.components.html import Html
+from app.ui.components.password_field import REVEAL
 from app.ui.components.plain_form import WRONG
 from app.ui.http.auth import FORGOT
 from app.ui.http.cookies import COOKIES_NEEDED, way_back
@@ -53,8 +54,7 @@ _NAME = Html(
 )
 _PASSWORD = Html(
     '<div class="field"><label for="password">Password</label><div class="box"><input id="password" name="password"'
-    ' type="password" autocomplete="current-password" maxlength="200" required{}><button type="button" class="reveal"'
-    ' aria-pressed="false">Show<span class="for-readers"> password</span></button></div>{}</div>'
+    ' type="password" autocomplete="current-password" maxlength="200" required{}>{}</div>{}</div>'
 )
 _HINT = Html('<p class="help" id="password-help">At least 8 characters for a new account</p>')
 _BUTTONS = Html(
@@ -117,7 +117,7 @@ def _credentials(flash: dict[str, str]) -> Html:
     return (
         alert
         + _NAME.format(flash.get("name", ""), state("name"), said("name"))
-        + _PASSWORD.format(state("password"), said("password") or _HINT)
+        + _PASSWORD.format(state("password"), REVEAL, said("password") or _HINT)
     )
 
 
