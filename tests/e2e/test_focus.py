@@ -4,7 +4,8 @@ import re
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.room import Person, Room
+from tests.e2e.people import Newcomer
+from tests.e2e.room import PASSWORD, Person, Room
 
 _ACTS = re.compile("Accept deal|Counter-offer|Offer again|Amend deal|Download PDF")
 
@@ -130,6 +131,32 @@ async def test_enter_saves_in_every_dialog(rooms: tuple[Room, Room]) -> None:
         await expect(seller.messages.get_by_text(text)).to_have_count(1)
     await expect(seller.status).to_have_text("Rejected")
     await expect(seller.part("quantity")).to_have_text("3")
+
+
+async def test_on_the_account_page_enter_saves_and_the_focus_goes_to_what_was_wrong(newcomer: Newcomer) -> None:
+    bea = await newcomer("Bea")
+    await bea.visit("/account")
+    old, new, email, password = (
+        bea.page.get_by_label(name, exact=True)
+        for name in ("Current password", "New password", "E-mail", "Password to change it")
+    )
+    await old.fill("wrong password")
+    await bea.page.get_by_role("button", name="Show password", exact=True).first.click()
+    await new.fill("a new password")
+    await save(new)
+    await expect(old).to_be_focused()
+    await expect(old).to_have_attribute("aria-invalid", "true")
+    await expect(old).to_have_attribute("type", "text")
+    await old.fill(PASSWORD)
+    await new.fill("short")
+    await save(old)
+    await expect(new).to_be_focused()
+    await email.fill("bea@example.com")
+    await save(email)
+    await expect(password).to_be_focused()
+    await password.fill(PASSWORD)
+    await save(password)
+    await expect(bea.page.get_by_text("We have sent a link to bea@example.com.")).to_be_visible()
 
 
 async def test_arrow_keys_home_and_end_go_through_the_tabs(rooms: tuple[Room, Room]) -> None:

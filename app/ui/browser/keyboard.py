@@ -18,13 +18,14 @@ def on_every_page(keys: str) -> str:
 
 
 def save_on_enter() -> str:
-    """Enter in a dialog's field presses its main button; where Enter breaks the line, Ctrl or Cmd goes with it. Before
-    that the field tells what was typed last."""
+    """Enter in a field presses the main button of its dialog, section or form; where Enter breaks the line, Ctrl or Cmd
+    goes with it. Before that the field tells what was typed last."""
     return """async (e) => {
         const field = e.target, isText = field.matches('textarea');
         if (e.key !== 'Enter' || e.shiftKey || e.altKey || e.defaultPrevented || field.form) return;
         if (!isText && !field.matches('input') || isText !== (e.ctrlKey || e.metaKey)) return;
-        const button = field.closest('.dialog, section')?.querySelector('button[type=submit]');
+        const place = field.closest(':is(.dialog, section, .offer-form):has(button[type=submit])');
+        const button = place?.querySelector('button[type=submit]');
         if (!button?.checkVisibility()) return;
         e.preventDefault();
         field.dispatchEvent(new Event('change'));

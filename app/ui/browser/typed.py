@@ -226,12 +226,9 @@ def tell_typing() -> str:
 
 
 def name_request(key: str) -> str:
-    """A press, or Enter, hands in a form whose fields are kept under this key. They tell what was typed only after a
-    pause: first the field tells the rest. The name of the request is kept as they are: pressed again, by whatever page,
-    the same is made once."""
-    return f"""async (e) => {{
-        e.target.dispatchEvent(new Event('change'));
-        await new Promise((told) => setTimeout(told));
+    """A press hands in a form whose fields are kept under this key. The name of the request is kept as they are:
+    pressed again, by whatever page, the same is done once."""
+    return f"""() => {{
         const key = {json.dumps(key)} + '/request', request = kept.read(key) ?? messages.name();
         kept.store(key, request);
         emit(request);

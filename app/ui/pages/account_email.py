@@ -68,6 +68,6 @@ async def show(post: Post, request: Request) -> None:
                 known = await attempt(post.addresses.known(viewer)) or known
             tell()
 
-        button = Button("Save e-mail", on_click=save).props('unelevated no-caps color="primary"')
+        button = Button("Save e-mail", on_click=save).props('unelevated no-caps type="submit" color="primary"')
         switch = Button(_ON, on_click=turn).props("outline no-caps")
         tell()

@@ -120,13 +120,9 @@ class _OfferForm:
                 self._problem = ui.label().classes("alert").props('role="alert"')
                 self._problem.visible = False
                 self._short = Block().classes("short").props('aria-hidden="true"')
-                self._button = Button("Create trade").on(
-                    "click", self._create, js_handler=typed.name_request(self._kept)
-                )
-                self._button.props('unelevated no-caps color="primary"').classes("wide")
-        for name, field in self._fields.items():
-            if name != "description":
-                field.on("keydown.enter", self._create, js_handler=typed.name_request(self._kept))
+                self._button = Button("Create trade")
+                self._button.on("click", self._create, js_handler=typed.name_request(self._kept))
+                self._button.props('unelevated no-caps type="submit" color="primary"').classes("wide")
         self._choice.on("change", self._choose, js_handler=browser.tell_choice())
         self._take_currency(given.get("currency", self._currency))
         self._choice.show(_currency_list(self._currency))
