@@ -14,6 +14,7 @@ FAR_TOO_LONG = {
     "pictures": "\N{WATERMELON}" * 70_000,
     "quotes": '"\\' * 40_000,
 }
+CUT = "its end was cut off"
 _NOT_A_NUMBER = "is not a number"
 _CENTS = "more than two digits after the point"
 _WHOLE = "must be a whole number"
@@ -132,14 +133,31 @@ async def test_a_text_of_any_length_is_said_to_be_too_long_and_the_room_goes_on(
     seller, buyer = rooms
     text = FAR_TOO_LONG[kind]
     await buyer.field.fill(text)
-    await buyer.field.press("Enter")
-    await expect(buyer.page.get_by_text(re.compile("is too long|more than this field")).first).to_be_visible()
     kept = await buyer.field.input_value()
     assert len(kept) > 5_000
     assert text.startswith(kept)
+    await expect(buyer.page.get_by_role("alert").filter(has_text=CUT)).to_have_count(int(kept != text))
+    await buyer.field.press("Enter")
+    await expect(buyer.page.get_by_text(re.compile("The message is too long"))).to_be_visible()
     await buyer.field.fill("A short one")
     await buyer.field.press("Enter")
     await expect(seller.messages.get_by_text("A short one")).to_be_visible()
+
+
+async def test_that_a_text_was_cut_is_said_at_once_at_its_field_until_it_is_another(rooms: tuple[Room, Room]) -> None:
+    seller, buyer = rooms
+    said = buyer.page.get_by_role("alert").filter(has_text=CUT)
+    dialog = await buyer.open("Counter-offer")
+    fields = [dialog.get_by_label(AMENDABLE[name], exact=True) for name in ("price", "description")]
+    for field in (*fields, buyer.field):
+        if field is buyer.field:
+            await buyer.confirm("Cancel")
+        await field.fill(FAR_TOO_LONG["letters"])
+        await expect(said).to_be_in_viewport()
+        await field.press("End")
+        await buyer.page.keyboard.press("Backspace")
+        await expect(said).to_have_count(0)
+    await expect(seller.messages.locator(".message")).to_have_count(0)
 
 
 async def test_markup_in_every_text_is_shown_as_it_was_typed(newcomer: Newcomer) -> None:

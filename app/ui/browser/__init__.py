@@ -115,12 +115,19 @@ def measure_height() -> str:
 
 def cut_to_one_frame() -> str:
     """A text is never longer than one frame of the socket (64 kB, written as JSON in JSON), whatever was pasted: a
-    longer one would cost the socket, and nobody would hear that it is too long for its field."""
+    longer one would cost the socket, and nobody would hear that it is too long for its field. That it was cut is said
+    there until the text is another."""
     return """(e) => {
-        const size = () => new Blob([JSON.stringify(JSON.stringify(e.target.value))]).size;
-        while (e.target.value?.length > 5000 && size() > 60000)
-            e.target.value = e.target.value.slice(0, e.target.value.length * 59000 / size())
-                .replace(/[\\ud800-\\udbff]$/, '');
+        const field = e.target, size = () => new Blob([JSON.stringify(JSON.stringify(field.value))]).size;
+        field.wasCut?.remove();
+        if (!(field.value?.length > 5000) || size() <= 60000) return;
+        while (size() > 60000)
+            field.value = field.value.slice(0, field.value.length * 59000 / size()).replace(/[\\ud800-\\udbff]$/, '');
+        field.wasCut = document.createElement('p');
+        field.wasCut.className = 'was-cut';
+        field.wasCut.role = 'alert';
+        field.wasCut.textContent = 'That is too long for this field: its end was cut off.';
+        (field.closest('.q-field') ?? field.parentNode.lastElementChild).after(field.wasCut);
     }"""
 
 
