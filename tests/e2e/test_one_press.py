@@ -20,7 +20,7 @@ _ENTERS = """async ([field, text]) => {
 _CLICKS = """(button) => {
     for (let press = 0; press < 8; press++) setTimeout(() => button.click(), 7 * press);
 }"""
-_NAMED = "Object.keys(sessionStorage).some((key) => key.endsWith('/request'))"
+_NAMED = "Object.keys(sessionStorage).some((key) => key.endsWith('/request name'))"
 _STORED = "Object.keys(sessionStorage).filter((key) => key.startsWith('typed '))"
 
 
@@ -95,6 +95,29 @@ async def test_eight_presses_make_one_trade_also_when_the_answer_was_lost(newcom
     line.delay = 0
     await person.visit("/trades")
     await expect(page.get_by_test_id("trade")).to_have_count(1)
+
+
+async def test_a_request_that_is_sent_again_because_its_answer_was_lost_is_recorded_once(
+    newcomer: Newcomer, line: Line
+) -> None:
+    _, _, seller, buyer = await meet(newcomer, line=line)
+    line.delay = 0.2
+    words = buyer.dialog.get_by_label("What would you like changed?")
+    await buyer.open("Request amendment")
+    await words.fill("A bench")
+    await _press_often(buyer.button("Send request"))
+    await buyer.page.wait_for_function(_NAMED)  # it is on its way
+    await buyer.page.evaluate("window.socket.disconnect(); location.reload()")  # the answer reaches nobody
+    await expect(seller.part("request")).to_be_visible()
+    await buyer.entered()
+    await buyer.open("Request amendment")
+    await expect(words).to_have_value("A bench")
+    await buyer.confirm("Send request")
+    assert await buyer.page.evaluate(_STORED) == []
+    await buyer.say("You have it now")
+    await expect(seller.message("You have it now")).to_be_visible()
+    await expect(seller.messages.get_by_text("A bench")).to_have_count(1)
+    await expect(seller.timeline.locator("[data-kind=amendment_requested]")).to_have_count(1)
 
 
 async def test_what_is_sent_while_the_line_is_down_waits_and_is_recorded_once(newcomer: Newcomer, line: Line) -> None:

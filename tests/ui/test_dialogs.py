@@ -1,5 +1,7 @@
 """Leaving a dialog by Escape or by a click beside it: what was typed is not lost by a slip."""
 
+from uuid import UUID, uuid4
+
 import pytest
 from nicegui import ui
 
@@ -67,6 +69,29 @@ async def test_every_dialog_with_fields_asks_and_discards_when_told(
     bea.press(button)
     assert bea.field(label).value == ""
     assert (await bea.application.history.actions(trade.id))[-1].kind == "joined"
+
+
+async def test_what_is_sent_again_because_the_answer_was_lost_is_done_once(
+    trade: Trade, sam: Browser, bea: Browser
+) -> None:
+    async def requests(name: UUID) -> int:
+        """Ask on a page that is loaded anew, whose browser has kept words and name; how often that was asked."""
+        await bea.room(trade)
+        bea.press("Request amendment")
+        bea.fill("What would you like changed?", "Cheaper, please")
+        bea.trigger(bea.button("Send request"), "click", str(name))
+        await is_closed(bea)
+        actions = await bea.application.history.actions(trade.id)
+        return sum(action.kind == "amendment_requested" for action in actions)
+
+    name = uuid4()
+    assert [await requests(name) for _ in range(2)] == [1, 1]
+    sam.press("Answer with an offer")
+    sam.fill("Price", "900")
+    sam.press("Send offer")
+    await bea.sees("$900.00", "price")
+    assert [await requests(name) for _ in range(2)] == [2, 2], "about another offer it is another request"
+    assert await requests(uuid4()) == 3
 
 
 @pytest.mark.usefixtures("trade")

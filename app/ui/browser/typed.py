@@ -226,10 +226,10 @@ def tell_typing() -> str:
 
 
 def name_request(key: str) -> str:
-    """A press hands in a form whose fields are kept under this key. The name of the request is kept as they are:
-    pressed again, by whatever page, the same is done once."""
+    """A press hands in a form whose fields are kept under this key. The name of the request is kept as they are, where
+    no field is: pressed again, by whatever page, the same is done once."""
     return f"""() => {{
-        const key = {json.dumps(key)} + '/request', request = kept.read(key) ?? messages.name();
+        const key = {json.dumps(key)} + '/request name', request = kept.read(key) ?? messages.name();
         kept.store(key, request);
         emit(request);
     }}"""

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from uuid import uuid4
 
 from nicegui import ui
 from nicegui.element import Element
@@ -10,7 +11,7 @@ from app.domain.refusals import Refusal
 from app.ui import browser
 from app.ui.browser import typed
 from app.ui.components.button import Button
-from app.ui.components.feedback import Field, attempt, busy, keep, mark, text_of
+from app.ui.components.feedback import Field, as_uuid, attempt, busy, keep, mark, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block, Press
 
@@ -72,6 +73,8 @@ class Form:
         self.dialog = opened
         self.content = content
         self.fields: dict[str, Field] = {}
+        #: The name of what is asked for; where fields are kept, the browser keeps one beside them.
+        self.request = uuid4()
         #: Whether the button works no more, for good.
         self.is_shut = False
         #: Whether the answer to a press is still to come.
@@ -97,8 +100,15 @@ class Form:
             Block(RESTORED).classes("note restored")
         with buttons() as self._row:
             Button("Cancel", on_click=self._discard).props("flat no-caps").classes("quiet")
-            button = Button(submit, on_click=lambda: self.submit(button))
-            button.props(f'unelevated no-caps type="submit" color="{color}"')
+            button = Button(submit).props(f'unelevated no-caps type="submit" color="{color}"')
+            if self.fields and self._kept:
+                button.on(
+                    "click",
+                    lambda event: self.submit(button, event.args),
+                    js_handler=typed.name_request(self._kept),
+                )
+            else:
+                button.on("click", lambda: self.submit(button), [])
 
     def shut(self, sentence: str, way_on: str = "", go: Press | None = None) -> None:
         """Say why the button cannot work any more; it goes for good, and what was typed stays.
@@ -117,10 +127,14 @@ class Form:
             if was_visible:
                 ui.run_javascript(browser.focus(close.id, unless_typing=True))
 
-    async def submit(self, button: Button) -> None:
-        """Do it once, and close the dialog; what is wrong is said at its field, or above all of them."""
+    async def submit(self, button: Button, request: object = None) -> None:
+        """Do it once, and close the dialog; what is wrong is said at its field, or above all of them.
+
+        `request` is the name that the browser has given it.
+        """
         if not button.enabled:
             return
+        self.request = as_uuid(request) or self.request
         self.dialog.say("")
         mark(self.fields, {})
         refusals: list[Refusal] = []

@@ -1,6 +1,6 @@
 """The dialogs that ask before somebody accepts, ends the trade, or asks for other terms."""
 
-from uuid import uuid4
+from uuid import uuid5
 
 from nicegui import ui
 
@@ -19,21 +19,20 @@ def confirm_accept(view: RoomView, typed: Typed = NOTHING) -> None:
     The button is built for one version and carries it in its closure. A press that is under way when the terms move
     accepts nothing, and a double click never accepts terms that nobody saw.
     """
-    shown, request = view.trade, uuid4()
-
+    shown = view.trade
     with act_dialog(
         view,
         Kind.ACCEPTED,
         Html("Accept {}'s offer?").format(view.counterparty),
         _made_at(view),
         submit="Accept these terms",
-        act=lambda _: view.negotiation.accept(view.viewer, shown.id, shown.version, request=request),
+        act=lambda _: view.negotiation.accept(view.viewer, shown.id, shown.version, request=form.request),
         undone="Nothing was accepted.",
         typed=typed,
         terms=figures.frozen(shown, _before(view)),
         left=lambda trade: Html("left to decide, until {}.").format(view.clock_time(trade.expires_at)),
         review=(confirm_accept, (Kind.ACCEPTED,)),
-    ):
+    ) as form:
         Block(
             '<p class="note">This is final for both sides. The room closes for offers, both of you get the receipt, and'
             " you can go on writing.</p>"
@@ -49,7 +48,7 @@ def confirm_end(view: RoomView, typed: Typed = NOTHING) -> None:
 
 
 def _confirm_reject(view: RoomView, typed: Typed) -> None:
-    shown, request = view.trade, uuid4()
+    shown = view.trade
     with act_dialog(
         view,
         Kind.REJECTED,
@@ -58,7 +57,7 @@ def _confirm_reject(view: RoomView, typed: Typed) -> None:
         submit="Reject",
         color="negative",
         act=lambda typed: view.negotiation.reject(
-            view.viewer, shown.id, shown.version, typed["reason"], request=request
+            view.viewer, shown.id, shown.version, typed["reason"], request=form.request
         ),
         undone="Nothing was rejected.",
         typed=typed,
@@ -69,7 +68,7 @@ def _confirm_reject(view: RoomView, typed: Typed) -> None:
 
 
 def _confirm_withdraw(view: RoomView, typed: Typed) -> None:
-    shown, request = view.trade, uuid4()
+    shown = view.trade
     with act_dialog(
         view,
         Kind.WITHDRAWN,
@@ -78,7 +77,7 @@ def _confirm_withdraw(view: RoomView, typed: Typed) -> None:
         submit="Withdraw",
         color="negative",
         act=lambda typed: view.negotiation.withdraw(
-            view.viewer, shown.id, shown.version, typed["reason"], request=request
+            view.viewer, shown.id, shown.version, typed["reason"], request=form.request
         ),
         undone="Nothing was withdrawn.",
         typed=typed,
@@ -90,7 +89,7 @@ def _confirm_withdraw(view: RoomView, typed: Typed) -> None:
 
 def request_amendment(view: RoomView, typed: Typed = NOTHING) -> None:
     """Ask for other terms in words; the offer stands meanwhile."""
-    shown, request = view.trade, uuid4()
+    shown = view.trade
     with act_dialog(
         view,
         Kind.AMENDMENT_REQUESTED,
@@ -99,7 +98,12 @@ def request_amendment(view: RoomView, typed: Typed = NOTHING) -> None:
             view.counterparty
         ),
         submit="Send request",
-        act=lambda typed: view.negotiation.request_amendment(view.viewer, shown.id, typed["request"], request=request),
+        act=lambda typed: view.negotiation.request_amendment(
+            view.viewer,
+            shown.id,
+            typed["request"],
+            request=uuid5(form.request, str(shown.version)),  # about another offer the same words are another request
+        ),
         undone="Nothing was sent.",
         typed=typed,
     ) as form:

@@ -1,8 +1,6 @@
 """After the close: the same once more. The seller drafts it anew; the buyer asks for it in the room, where messages are
 still possible."""
 
-from uuid import uuid4
-
 from nicegui import ui
 
 from app.domain.kinds import Role
@@ -21,7 +19,7 @@ def offer_again(view: RoomView) -> None:
 
 
 def _ask_seller(view: RoomView) -> None:
-    trade, request = view.trade, uuid4()
+    trade = view.trade
     terms = trade.terms
     price, total = (wording.money(amount, trade.currency) for amount in (terms.price, terms.total))
     with form_dialog(
@@ -29,7 +27,7 @@ def _ask_seller(view: RoomView) -> None:
         "It is sent as a message. A new offer comes with a link of its own.",
         submit="Ask for a new offer",
         kept=f"{view.me}/{trade.id}/again",
-        act=lambda typed: view.negotiation.send(view.viewer, trade.id, typed["message"], request=request),
+        act=lambda typed: view.negotiation.send(view.viewer, trade.id, typed["message"], request=form.request),
     ) as form:
         text = ui.textarea(
             "Your words",

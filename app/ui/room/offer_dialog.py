@@ -1,7 +1,6 @@
 """The one dialog in which either side makes an offer: another one of one's own, or an answer to the other side's."""
 
 from decimal import Decimal
-from uuid import uuid4
 
 from nicegui import ui
 
@@ -39,7 +38,7 @@ def offer_version_again(view: RoomView, number: int, terms: Terms) -> None:
 
 
 def _offer(view: RoomView, typed: Typed, heading: str, *, submit: str = "Send offer", start: str = "") -> None:
-    shown, request = view.trade, uuid4()
+    shown = view.trade
     standing = as_typed(shown.terms, shown.currency)
 
     def review(view: RoomView, typed: Typed) -> None:
@@ -52,7 +51,7 @@ def _offer(view: RoomView, typed: Typed, heading: str, *, submit: str = "Send of
         heading,
         _note(view),
         submit=submit,
-        act=lambda typed: view.negotiation.offer(view.viewer, shown.id, shown.version, request=request, **typed),
+        act=lambda typed: view.negotiation.offer(view.viewer, shown.id, shown.version, request=form.request, **typed),
         undone="Nothing was sent.",
         typed=typed,
         left=lambda trade: _left(view, trade),
