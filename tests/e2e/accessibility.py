@@ -5,17 +5,14 @@ from typing import Any
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
-_OF_THE_LOOK = ["color-contrast", "scrollable-region-focusable", "link-in-text-block", "target-size"]
-_LOOKED_AT: tuple[tuple[int, int, Any, list[str] | None], ...] = (
-    (1440, 900, "light", None),
-    (768, 1024, "dark", _OF_THE_LOOK),
-    (390, 844, "light", None),
-    (320, 568, "dark", _OF_THE_LOOK),
+_LOOKED_AT: tuple[tuple[int, int, Any], ...] = (
+    (1440, 900, "light"),
+    (768, 1024, "dark"),
+    (390, 844, "light"),
+    (320, 568, "dark"),
 )
-"""Everything at two widths; at the others, and in the dark, what width and colour may change."""
-_FIND = """async (rules) => {
-    const only = rules ? {runOnly: rules} : {};
-    const {violations} = await axe.run({preload: false, resultTypes: ['violations'], ...only});
+_FIND = """async () => {
+    const {violations} = await axe.run({preload: false, resultTypes: ['violations']});
     return violations.flatMap(({id, nodes}) => nodes.map(({target, html, any}) =>
         `${id}: ${target.join(' ')} ${html.slice(0, 200)} ${any[0]?.message ?? ''}`));
 }"""
@@ -51,12 +48,12 @@ _WITHOUT_RING = """() => {
 }"""
 
 
-async def _violations(page: Page, rules: list[str] | None) -> list[str]:
+async def _violations(page: Page) -> list[str]:
     """What axe-core finds on the page as it is."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(Axe().axe_script)
         await page.evaluate(_LAYERS)
-    found: list[str] = await page.evaluate(_FIND, rules)
+    found: list[str] = await page.evaluate(_FIND)
     return found
 
 
@@ -81,10 +78,10 @@ async def faults(page: Page) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     own_size = page.viewport_size
     await page.bring_to_front()
-    for width, height, scheme, rules in _LOOKED_AT:
+    for width, height, scheme in _LOOKED_AT:
         await page.set_viewport_size({"width": width, "height": height})
         await page.emulate_media(color_scheme=scheme)
-        for each in await _violations(page, rules):
+        for each in await _violations(page):
             found.setdefault(each, []).append(f"{width} {scheme}")
     await page.set_viewport_size(own_size or {"width": 1280, "height": 720})
     return found | {each: [] for each in await _without_ring(page)}

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import count
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from playwright.async_api import Browser
 
@@ -33,14 +33,17 @@ class Cast:
     def __init__(self, browser: Browser, server: Site, *, moved: bool = False) -> None:
         self._browser = browser
         self._server = server
-        self._motion: Literal["no-preference", "reduce"] = "no-preference" if moved else "reduce"
+        self._options: dict[str, Any] = {
+            "base_url": server.address,
+            "reduced_motion": "no-preference" if moved else "reduce",
+        }
         self._people: list[Person] = []
 
     async def stranger(self, first_name: str, *, line: Line | None = None, **options: Any) -> Person:
         """Somebody without an account, at an empty page. `options` are those of the browser context."""
         if line is not None:
             options["proxy"] = {"server": line.address}
-        context = await self._browser.new_context(**{"reduced_motion": self._motion} | options)
+        context = await self._browser.new_context(**self._options | options)
         name = f"{first_name} {next(_number)}"
         person = Person(name, context, await context.new_page(), self._server.address)
         self._people.append(person)

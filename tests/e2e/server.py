@@ -17,7 +17,8 @@ from urllib.request import urlopen
 from tests.ports import free_port
 
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
-_LIMITS = ("MOVES", "MESSAGES", "ROOMS", "SIGN_IN", "SIGN_UP")
+_LIMITS = ("MAILS", "MESSAGES", "MOVES", "ROOMS", "SIGN_IN", "SIGN_UP")
+SECRET = "a secret of the tests"
 _START_SECONDS = 60.0
 _WRONG = re.compile(r"Traceback|\b(ERROR|CRITICAL)\b|Exception")
 
@@ -34,7 +35,8 @@ class Server:
         self.data_dir = directory / "data"
         self._directory = directory
         self._log = directory / "server.log"
-        settings: dict[str, str | None] = {"PORT": str(port), "DATA_DIR": str(self.data_dir), "DEMO": "true"}
+        settings: dict[str, str | None] = {"PORT": str(port), "DATA_DIR": str(self.data_dir)}
+        settings |= {"DEMO": "true", "SECRET": SECRET}
         settings |= {f"LIMIT_{name}": "100000/minute" for name in _LIMITS}
         settings |= changed
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("TRADEROOM_")}

@@ -6,10 +6,13 @@ A new page or dialog is one line here.
 
 from collections.abc import AsyncIterator, Callable
 
+from itsdangerous import Signer
 from playwright.async_api import Page, expect
 
+from tests.e2e.mailbox import follow_mail, save_address
 from tests.e2e.people import Cast
 from tests.e2e.room import Room
+from tests.e2e.server import SECRET
 
 Shown = AsyncIterator[tuple[str, Page]]
 _WRONG_DRAFT = {"title": "", "price": "a lot", "quantity": "0", "minutes": "soon"}
@@ -72,6 +75,34 @@ async def lists(cast: Cast) -> Shown:
     yield "deleting the account, with an error", page
 
 
+async def mails(cast: Cast) -> Shown:
+    """Where links in mails lead, and the way back to an account."""
+    bea = await cast.newcomer("Bea")
+    page = bea.page
+    address = await save_address(page)
+    await follow_mail(page, address, "Confirm your e-mail address")
+    yield "confirming an address", page
+    await page.get_by_role("button", name="Confirm").click()
+    await expect(page.get_by_role("heading", name="Your address is confirmed")).to_be_visible()
+    yield "the address is confirmed", page
+    await bea.visit("/account")
+    await expect(page.get_by_role("button", name="Stop mails about trades")).to_be_visible()
+    yield "account with an address", page
+    await bea.visit("/demo/mail")
+    yield "the demo's mails", page
+    await bea.visit("/forgot-password")
+    yield "forgot password", page
+    await page.get_by_label("Name", exact=True).fill(bea.name)
+    await page.get_by_role("button", name="Send link").click()
+    await expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    yield "forgot password: a link is on its way", page
+    await follow_mail(page, address, "Choose a new password")
+    yield "choose a new password", page
+    await bea.visit(f"/mail/unsubscribe/{Signer(SECRET, salt='unsubscribe').sign('1').decode()}")
+    await expect(page.get_by_role("button", name="Unsubscribe")).to_be_visible()
+    yield "unsubscribe", page
+
+
 async def bargaining(cast: Cast) -> Shown:
     """A room, from the draft to the acceptance."""
     seller, buyer = await cast.newcomer("Sam"), await cast.newcomer("Bea")
@@ -120,12 +151,40 @@ async def bargaining(cast: Cast) -> Shown:
     await selling.show("Version history")
     await expect(selling.versions.get_by_text("Version 1", exact=True)).to_be_visible()
     yield "room: version history", selling.page
+    await selling.open("Offer version 1 again")
+    yield "dialog: Offer version 1 again", selling.page
+    await _cancel(selling)
     await selling.accept()
     await expect(buying.status).to_have_text("Accepted")
     # Of what has scrolled below the sheet's head axe-core would say that it is obscured.
     await selling.button("Deal and history").click()
     yield "room: accepted, seller", selling.page
     yield "room: accepted, buyer", buying.page
+
+
+async def interruptions(cast: Cast) -> Shown:
+    """What comes between: the menu of notifications, a line that is cut, paper, a seat that is taken back."""
+    seller, buyer = await cast.newcomer("Sam"), await cast.newcomer("Bea")
+    buyer.expects("WebSocket|net::ERR_")
+    selling = await seller.create_trade(description="Two metres, oiled.")
+    buying = await buyer.enter(await selling.link())
+    await buying.button("Notifications").click()
+    await expect(buying.button("Turn on notifications")).to_be_visible()
+    yield "room: the menu of notifications", buying.page
+    await buying.page.keyboard.press("Escape")
+    await buyer.context.set_offline(True)
+    await buying.page.evaluate("socket.io.engine.close()")  # not every browser cuts what is open already
+    await expect(buying.connection).to_contain_text("Not connected")
+    yield "room: not connected", buying.page
+    await buyer.context.set_offline(False)
+    await expect(buying.connection).to_be_empty(timeout=20_000)
+    await selling.open("Invitation")
+    await selling.button("Release seat").click()
+    await expect(buying.page.get_by_role("heading", name="Your seat was released")).to_be_visible()
+    yield "room: your seat was released", buying.page
+    await seller.visit(f"{selling.page.url}/print")
+    await expect(seller.page.get_by_role("heading", name="Versions, the newest first")).to_be_visible()
+    yield "the printout", seller.page
 
 
 async def endings(cast: Cast) -> Shown:
@@ -146,4 +205,4 @@ async def endings(cast: Cast) -> Shown:
     yield "My trades with closed ones", buyer.page
 
 
-SCENES: tuple[Callable[[Cast], Shown], ...] = (signed_out, lists, bargaining, endings)
+SCENES: tuple[Callable[[Cast], Shown], ...] = (signed_out, lists, mails, bargaining, interruptions, endings)

@@ -1,12 +1,11 @@
 """Mails in real browsers: an address and a new password in the demo, and a server that sends them by SMTP."""
 
 import re
-from uuid import uuid4
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
+from tests.e2e.mailbox import follow_mail, save_address
 from tests.e2e.people import Cast, Newcomer
-from tests.e2e.room import PASSWORD
 from tests.e2e.server import Server, running
 from tests.mail.conftest import text_of
 from tests.mail.server import mail_server
@@ -14,33 +13,10 @@ from tests.mail.server import mail_server
 NEW = "a new password"
 
 
-async def save_address(page: Page) -> str:
-    """Type a new address on the account page; returns it."""
-    address = f"{uuid4().hex[:8]}@example.com"
-    await page.goto("/account")
-    await page.get_by_label("E-mail", exact=True).fill(address)
-    await page.get_by_label("Password to change it").fill(PASSWORD)
-    await page.get_by_role("button", name="Save e-mail").click()
-    await expect(page.get_by_text(f"We have sent a link to {address}.")).to_be_visible()
-    return address
-
-
-async def follow_mail(page: Page, address: str, subject: str) -> None:
-    """Follow the link of a mail, as soon as the demo shows it."""
-    mail = page.get_by_test_id("mail").filter(has_text=address).filter(has_text=subject)
-    await page.goto("/demo/mail")
-    for _ in range(50):
-        if await mail.count():
-            break
-        await page.wait_for_timeout(100)
-        await page.reload()
-    await mail.get_by_role("link").first.click()
-
-
 async def test_an_address_is_confirmed_and_leads_back_to_an_account_without_any_script(
     newcomer: Newcomer, browser: Browser, server: Server
 ) -> None:
-    bea = await newcomer("Bea", base_url=server.address)
+    bea = await newcomer("Bea")
     address = await save_address(bea.page)
     await follow_mail(bea.page, address, "Confirm your e-mail address")
     await bea.page.get_by_role("button", name="Confirm").click()
@@ -71,7 +47,7 @@ async def test_with_a_mail_server_mails_are_sent_and_the_demo_shows_none(browser
         sender = "Traderoom <noreply@example.com>"
         with running(SMTP_URL=mails.url(), MAIL_FROM=sender, DEMO="false") as server:
             cast = Cast(browser, server)
-            olga = await cast.newcomer("Olga", base_url=server.address)
+            olga = await cast.newcomer("Olga")
             address = await save_address(olga.page)
             while not mails.mails:
                 await olga.page.wait_for_timeout(50)

@@ -30,7 +30,7 @@ _NOBODY = 0
 """The viewer of a document that others read too: nobody in it is "You"."""
 _BEGIN = Html(
     '<!doctype html><html lang="en-US"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    '<title>{title} · Traderoom</title>{head}</head><body class="body--light document"><p class="print-bar">'
+    '<title>{title} · Traderoom</title>{head}</head><body class="body--light document"><main><p class="print-bar">'
     '<a href="/room/{code}">Back to the room</a> <button type="button" class="button print-now">Print</button></p>'
     '<h1 dir="auto">{title}</h1><p class="note">Trade {number}, as of {now}. Times are those of {zone}.</p>'
     "<h2>Terms</h2><dl>{terms}</dl><h2>Parties</h2><dl>{parties}</dl><h2>Versions, the newest first</h2>"
@@ -74,7 +74,7 @@ async def _document(whole: Whole, zone: ZoneInfo, now: datetime) -> AsyncIterato
     yield "<h2>Conversation</h2>"
     async for actions in whole.actions:
         yield Html().join(_entry(action, trade, zone) for action in actions if not KINDS[action.kind].silent)
-    yield "</body></html>"
+    yield "</main></body></html>"
 
 
 def _terms(trade: Trade, zone: ZoneInfo) -> list[tuple[str, object]]:
