@@ -109,19 +109,38 @@ async def test_escape_or_a_click_beside_a_dialog_asks_before_it_discards(rooms: 
 
 
 _COMPOSED = "にほん"
-_HEARD = "addEventListener('keydown', (e) => { window.heard = (window.heard ?? 0) + 1; }, true)"
+_HEAR = """() => {
+    window.composing = [];
+    window.heard = 0;
+    const hear = (on, told) => on.addEventListener('keydown', (e) => e.key === 'Enter' && told(e), true);
+    hear(window, (e) => window.composing.push([e.isComposing, e.keyCode]));
+    hear(document, () => window.heard++);
+}"""
 
 
 async def _compose(page: Page, *labels: str) -> None:
-    """Enter in the fields, as an input method has it while it composes, told in either way: nothing hears of it."""
-    await page.evaluate(f"document.{_HEARD}")
+    """Compose in the fields by a real input method, and press Enter in the middle, and as Safari tells it afterwards
+    (229): nothing hears of it."""
+    keys = await page.context.new_cdp_session(page)
+
+    async def press_enter(code: int) -> None:
+        for kind in ("rawKeyDown", "keyUp"):
+            enter = {"type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": code}
+            await keys.send("Input.dispatchKeyEvent", enter)
+
+    await page.evaluate(_HEAR)
     for label in labels:
         field = page.get_by_label(label, exact=True)
-        await field.fill(_COMPOSED)
-        for told in ({"isComposing": True}, {"keyCode": 229}):
-            await field.dispatch_event("keydown", {"key": "Enter", "bubbles": True, "cancelable": True, **told})
+        await field.fill("")
+        await field.focus()
+        end = len(_COMPOSED)
+        await keys.send("Input.imeSetComposition", {"text": _COMPOSED, "selectionStart": end, "selectionEnd": end})
+        await press_enter(13)
+        await keys.send("Input.insertText", {"text": _COMPOSED})
+        await press_enter(229)
         await expect(field).to_have_value(_COMPOSED)
-    assert await page.evaluate("window.heard") is None
+    assert await page.evaluate("window.composing") == [[True, 13], [False, 229]] * len(labels)
+    assert await page.evaluate("window.heard") == 0
 
 
 async def test_enter_belongs_to_an_input_method_while_it_composes_in_every_field(
