@@ -24,9 +24,14 @@ class Since:
     def __init__(self) -> None:
         self._began = asyncio.get_running_loop().time()
 
+    @property
+    def seconds(self) -> float:
+        """How long it has lasted."""
+        return asyncio.get_running_loop().time() - self._began
+
     async def reach(self, seconds: float) -> None:
         """Wait until the while has lasted that long."""
-        await asyncio.sleep(self._began + seconds - asyncio.get_running_loop().time())
+        await asyncio.sleep(seconds - self.seconds)
 
 
 async def watch(element: Locator) -> None:
@@ -45,8 +50,13 @@ async def mark(room: Room) -> None:
     await room.page.evaluate("window.isTheSamePage = true")
 
 
+async def is_the_same_page(room: Room) -> bool:
+    """Whether it has not been loaded again since it was marked."""
+    return bool(await room.page.evaluate("window.isTheSamePage"))
+
+
 async def expect_the_same_page(room: Room) -> None:
-    assert await room.page.evaluate("window.isTheSamePage")
+    assert await is_the_same_page(room)
 
 
 async def meet(newcomer: Newcomer, *, line: Line | None = None, **draft: str) -> tuple[Person, Person, Room, Room]:

@@ -11,7 +11,7 @@ from tests.e2e.room import Person, Room
 from tests.e2e.stories import Since, expect_the_same_page, mark
 from tests.faults.traderoom import BACK, Traderoom
 
-_NETWORK = r"WebSocket connection|net::ERR_"
+NETWORK = r"WebSocket connection|net::ERR_"
 IN_TIME = BACK * 1000
 """Milliseconds."""
 GRACE = 12.0
@@ -33,7 +33,7 @@ async def cast_of(browser: Browser, application: Traderoom) -> AsyncIterator[Cas
 
 async def survives_a_cut(line: Line, person: Person, seller: Room, buyer: Room, seconds: float) -> None:
     """The buyer's network is cut while they read back and write; it comes back to the same page with nothing lost."""
-    person.expects(_NETWORK)
+    person.expects(NETWORK)
     await _fill_the_flow(seller, buyer)
     await mark(buyer)
     flow = buyer.page.locator(".flow")

@@ -7,15 +7,15 @@ from pathlib import Path
 from time import perf_counter
 
 import psycopg
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.bench import deeds
 from tests.bench.browser import Browser as Headless
 from tests.bench.process import ROOT, Process, start
 from tests.bench.town import SECRET, Deal, town
 from tests.e2e.network import Line
-from tests.e2e.stories import meet
-from tests.faults.cut import cast_of, survives_a_cut
+from tests.e2e.stories import Since, is_the_same_page, mark, meet
+from tests.faults.cut import IN_TIME, NETWORK, cast_of, survives_a_cut
 from tests.faults.postgres import postgres
 from tests.faults.talk import CALM, Said, hears, nothing_is_lost, say_at_last, status_of, try_to_say
 from tests.faults.traderoom import BACK, Traderoom, rows, running, until
@@ -68,6 +68,40 @@ async def a_network_that_is_cut(place: Path, url: str, browser: Browser) -> None
         _, person, seller, buyer = await meet(cast.newcomer, line=line)
         await survives_a_cut(line, person, seller, buyer, A_MINUTE)
     await nothing_is_lost(url, Said(sent=["Sent in a cut of 60 s", "Said during 60 s"]))
+
+
+async def a_cut_that_a_page_does_not_outlive(place: Path, url: str, browser: Browser) -> None:
+    """Somebody types on until the server has given the page up: it loads itself again, the drafts are back, and what
+    was sent in the dark is recorded once. However much longer it lasts, no more than that happens."""
+    async with running(place, url) as application, Line() as line, cast_of(browser, application) as cast:
+        _, person, seller, buyer = await meet(cast.newcomer, line=line)
+        person.expects(NETWORK)
+        await buyer.open("Counter-offer")
+        await buyer.fill(price="901.25", reason="Half-wri")
+        await buyer.reload()
+        line.cut()
+        cut = Since()
+        await expect(buyer.connection).to_contain_text("Not connected")
+        await buyer.field.fill("Sent into the dark")
+        await buyer.field.press("Enter")
+        typed = ""
+        while cut.seconds < FORGOTTEN:
+            await buyer.field.press_sequentially("on and ")
+            typed += "on and "
+            await asyncio.sleep(5)
+        assert (await application.held()).pages == 1
+        await mark(buyer)
+        line.mend()
+        await expect(seller.message("Sent into the dark")).to_have_count(1, timeout=IN_TIME)
+        await buyer.entered()
+        assert not await is_the_same_page(buyer)
+        await expect(buyer.page.locator(".waiting .message")).to_have_count(0, timeout=IN_TIME)
+        await expect(buyer.field).to_have_value(typed)
+        dialog = await buyer.open("Counter-offer")
+        await expect(dialog.get_by_label("Price", exact=True)).to_have_value("901.25")
+        await buyer.confirm("Send offer")
+        await expect(seller.part("price")).to_have_text("$901.25")
+    await nothing_is_lost(url, Said(sent=["Sent into the dark"]))
 
 
 async def a_worker_that_is_killed(place: Path, url: str, _: Browser) -> None:
@@ -127,6 +161,7 @@ async def rooms_that_all_have_left(place: Path, url: str, _: Browser) -> None:
 STORIES: tuple[Story, ...] = (
     a_database_that_is_away,
     a_network_that_is_cut,
+    a_cut_that_a_page_does_not_outlive,
     a_worker_that_is_killed,
     rooms_that_all_have_left,
 )

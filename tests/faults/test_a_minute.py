@@ -4,6 +4,7 @@ import pytest
 
 from tests.faults.conftest import Minute
 from tests.faults.stories import (
+    a_cut_that_a_page_does_not_outlive,
     a_database_that_is_away,
     a_network_that_is_cut,
     a_worker_that_is_killed,
@@ -19,6 +20,10 @@ async def test_a_minute_with_a_database_that_is_away(minute: Minute) -> None:
 
 async def test_a_minute_with_a_network_that_is_cut(minute: Minute) -> None:
     await minute[a_network_that_is_cut]
+
+
+async def test_a_minute_and_more_with_a_cut_that_a_page_does_not_outlive(minute: Minute) -> None:
+    await minute[a_cut_that_a_page_does_not_outlive]
 
 
 async def test_a_minute_with_a_worker_that_is_killed(minute: Minute) -> None:
