@@ -23,17 +23,11 @@ from app.bootstrap import Application
 from app.patches.socket_guard import LONGEST_FRAME
 from app.settings import Settings
 from app.ui import server
-from app.ui.http import health
+from app.ui.http import health, installing
 from app.ui.http.requests import client_of
 from app.ui.http.workshop import Workshop, WorkshopError
 
 log = logging.getLogger(__name__)
-
-_MARK = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#3451d1"/>'
-    '<path d="M8 13h13m-4-4 4 4-4 4M24 20H11m4-4-4 4 4 4" fill="none" stroke="#fff" stroke-width="2.4"'
-    ' stroke-linecap="round" stroke-linejoin="round"/></svg>'
-)
 
 _OTHER_FILES = 500
 """Descriptors for everything but connections of people."""
@@ -67,7 +61,7 @@ def web_app(application: Application) -> ASGIApp:
     ui.run_with(
         web,
         title="Traderoom",
-        favicon=_MARK,
+        favicon=installing.ICON,
         dark=None,
         language="en-US",
         reconnect_timeout=10,

@@ -93,10 +93,6 @@ def _serve_files(left_out: dict[str, str]) -> None:
     ui.add_body_html(assets.WITHOUT_SCRIPT, shared=True)
     app.add_middleware(Files, own=own)
 
-    @app.get("/favicon.ico")
-    def favicon() -> Response:
-        return Response(status_code=204)
-
 
 def _say_it_is_no_form(_: Request, __: Exception) -> Response:
     """One sentence, whatever is wrong with what was sent: the details would tell about our code."""

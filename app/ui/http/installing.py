@@ -8,6 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 _ICONS = Path(__file__).parents[1] / "icons"
+ICON = _ICONS / "icon.svg"
+"""The one of a tab; NiceGUI names it `/favicon.ico`, which is what browsers ask for unasked too."""
 _LIGHT, _DARK = "#f7f8fa", "#0f1218"
 """The ground of the pages, as in `theme.css`."""
 _MANIFEST = {
@@ -45,7 +47,8 @@ THEME_COLOURS = {
 _KEPT = {"Cache-Control": "public, max-age=86400"}
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 _FILES = {f"/{icon.name}": (icon.read_bytes(), _TYPES[icon.suffix]) for icon in _ICONS.iterdir()} | {
-    "/manifest.webmanifest": (json.dumps(_MANIFEST).encode(), "application/manifest+json")
+    "/manifest.webmanifest": (json.dumps(_MANIFEST).encode(), "application/manifest+json"),
+    "/favicon.ico": (ICON.read_bytes(), _TYPES[ICON.suffix]),
 }
 PATHS = frozenset(_FILES)
 """What is the same for everybody, and needs nobody signed in."""

@@ -40,7 +40,6 @@ _NO_PAGE = {
     "/theme.css",
     "/quasar.css",
     "/browser.js",
-    "/favicon.ico",
     "/receipt-key",
     *installing.PATHS,
 }

@@ -144,10 +144,10 @@ class Visibility:
 
     def _seen(self, told: object) -> None:
         """The browser tells what was on the screen; it can claim no more than there is."""
-        match told:
-            case [int(seq), int(version)] if seq <= self._view.room.seq:
-                self._mark_now(seq)
-                self._see(version)
+        if isinstance(told, list) and [type(each) for each in told] == [int, int] and told[0] <= self._view.room.seq:
+            seq, version = told
+            self._mark_now(seq)
+            self._see(version)
 
     def _rest(self, idle: bool) -> None:
         """The browser tells that nobody has touched it for two minutes, or that somebody does again."""
