@@ -23,7 +23,7 @@ from app.bootstrap import Application
 from app.patches.socket_guard import LONGEST_FRAME
 from app.settings import Settings
 from app.ui import server
-from app.ui.http import health, installing
+from app.ui.http import headers, health, installing
 from app.ui.http.requests import client_of
 from app.ui.http.workshop import Workshop, WorkshopError
 
@@ -129,7 +129,7 @@ async def _health_at(application: Application, listener: socket.socket | None) -
     if listener is None:
         yield
         return
-    web = Starlette(routes=health.routes(application.health, {}))
+    web = headers.protected(Starlette(routes=health.routes(application.health, {})), https=False)
     requests, _ = _protocols(application.settings, ())
     config = uvicorn.Config(
         web, http=requests, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False
@@ -156,7 +156,8 @@ async def _name_scripts_without_font(workshop: Workshop) -> None:
 def _protocols(settings: Settings, proxies: tuple[str, ...]) -> tuple[type[asyncio.Protocol], type[asyncio.Protocol]]:
     """What speaks to whoever connects, for requests and for sockets; `proxies` in front are trusted."""
     most = _that_fit(settings.limit_connections)
-    return patches.connection_limits()(most, settings.limit_connections_of_one, client_of, proxies).protocols()
+    connections = patches.connection_limits()(most, settings.limit_connections_of_one, client_of, proxies)
+    return connections.protocols(headers.on_every_answer(https=settings.https))
 
 
 def _that_fit(connections: int) -> int:

@@ -16,6 +16,7 @@ import httpx
 import psycopg
 
 from app.db import embedded
+from app.ui.http.headers import on_every_answer
 from tests.bench.page import csrf_in
 from tests.db.line import Line
 from tests.ports import free_port
@@ -119,6 +120,9 @@ async def test_an_embedded_database_that_is_killed_comes_back_and_a_worker_alone
                 assert " 200 " in await asyncio.to_thread(asked, probed, "/readyz", *headers)
         assert " 421 " in await asyncio.to_thread(asked, port, "/", "Host: whatever.example")
         assert " 404 " in await asyncio.to_thread(asked, health_port, "/trades")
+        for each in (browser, prober):
+            with_it = (await each.get("/readyz")).headers
+            assert all(with_it[name] == value for name, value in on_every_answer(https=False).items())
         let_in = await asyncio.to_thread(connections_let_in, health_port, 12)
         assert let_in in {9, 10}, "one may be the prober's own"
         trade = await draft(running.url, 6)

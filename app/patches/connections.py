@@ -10,7 +10,8 @@ Without it one client holds everything that others need: this one is required.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 
 from uvicorn.middleware.proxy_headers import _TrustedHosts
@@ -27,6 +28,8 @@ TOUCHES = (
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.__init__ -> cycle",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.handle_websocket_upgrade",
     "uvicorn.protocols.http.httptools_impl:RequestResponseCycle.__init__ -> response_complete",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.send_400_response(self, msg)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.send_400_response -> default_headers",
 )
 log = logging.getLogger(__name__)
 HEADERS, BODY, IDLE, UNREAD = 10.0, 30.0, 60.0, 30.0
@@ -83,9 +86,12 @@ class Connections:
             if not self._of_one[client]:
                 del self._of_one[client]
 
-    def protocols(self) -> tuple[type[asyncio.Protocol], type[asyncio.Protocol]]:
-        """uvicorn's two protocols, for requests and for sockets, with an eye on these limits."""
-        return type("Requests", (Requests,), {"limits": self}), type("Sockets", (Sockets,), {"limits": self})
+    def protocols(self, headers: Mapping[str, str]) -> tuple[type[asyncio.Protocol], type[asyncio.Protocol]]:
+        """uvicorn's two protocols, for requests and for sockets, with an eye on these limits; `headers` are those of
+        what uvicorn answers by itself."""
+        own = [(name.encode(), value.encode()) for name, value in headers.items()]
+        requests = type("Requests", (Requests,), {"limits": self, "own_headers": own})
+        return requests, type("Sockets", (Sockets,), {"limits": self})
 
     def _abort_closing(self) -> None:
         """A connection that we close stays open while somebody does not read the last bytes: not for longer than this.
@@ -157,6 +163,8 @@ class _Watched(asyncio.Protocol):
 class Requests(_Watched, HttpToolsProtocol):
     """uvicorn's connection of requests."""
 
+    own_headers: list[tuple[bytes, bytes]]
+
     def connection_made(self, transport: Any) -> None:
         """Let it in."""
         if self.begin(transport):
@@ -188,6 +196,12 @@ class Requests(_Watched, HttpToolsProtocol):
         super().on_response_complete()
         if self.cycle.response_complete:  # no other one was sent along with it
             self.expect(IDLE)
+
+    def send_400_response(self, msg: str) -> None:
+        """It is no HTTP: told so by the server itself, which knows nothing of the site's headers."""
+        self.server_state = copy(self.server_state)
+        self.server_state.default_headers = [*self.server_state.default_headers, *self.own_headers]
+        super().send_400_response(msg)
 
     def handle_websocket_upgrade(self) -> None:
         """It becomes a socket, which is watched as one."""

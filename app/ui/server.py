@@ -14,8 +14,9 @@ from app.patches.socket_guard import SocketGuard
 from app.ui import assets
 from app.ui.components.html_block import Block
 from app.ui.http import auth, downloads, health, installing
+from app.ui.http.calm import UNAVAILABLE
 from app.ui.http.files import File, Files
-from app.ui.http.middleware import UNAVAILABLE, Middleware
+from app.ui.http.middleware import Middleware
 from app.ui.live.collector import Collector
 from app.ui.pages import (
     account,

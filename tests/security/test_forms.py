@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.ui.http.auth import FORMS
 from tests.bench.page import csrf_in
 from tests.e2e.server import Server
 from tests.security.intruder import client
@@ -54,11 +55,10 @@ async def test_a_prefix_that_anybody_sends_is_reflected_nowhere(server: Server) 
     assert "/evil" not in answer.text
 
 
-async def test_without_cookies_the_sign_in_page_says_so(server: Server) -> None:
+@pytest.mark.parametrize("form", sorted(FORMS - {"/logout", "/logout-everywhere"}))
+async def test_without_cookies_the_page_of_every_form_says_so(server: Server, form: str) -> None:
     async with client(server.address) as http:
-        answer = await http.post(
-            "/login", data={"name": "Sam", "password": "x" * 9}, headers={"Origin": server.address}
-        )
+        answer = await http.post(form, data={"name": "Sam", "password": "x" * 9}, headers={"Origin": server.address})
         assert answer.status_code == 303
         page = await http.get(answer.headers["location"], headers={"Cookie": ""})
     assert "Your browser has sent no cookies" in page.text

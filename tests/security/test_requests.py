@@ -8,6 +8,7 @@ import nicegui
 import pytest
 
 from app.ui.http.cookies import CSRF_COOKIE, SESSION_COOKIE
+from app.ui.http.headers import on_every_answer
 from tests.bench.browser import Browser
 from tests.bench.page import csrf_in
 from tests.e2e.server import Server
@@ -205,6 +206,8 @@ async def test_what_is_too_large_or_malformed_is_refused_and_the_server_goes_on(
             :200
         ]
         assert b"Traceback" not in answer
+        head = answer.partition(b"\r\n\r\n")[0].decode().lower()
+        assert not head or all(f"\r\n{name.lower()}: " in head for name in on_every_answer(https=False)), head
     form = "application/x-www-form-urlencoded"
     async with client(site, timeout=20) as http:
         for kind, content in (

@@ -11,9 +11,10 @@ from nicegui import app
 
 from app.bootstrap import Application
 from app.service.viewer import Viewer
+from app.ui.http.calm import UNAVAILABLE
 from app.ui.http.cookies import SESSION_COOKIE
 from app.ui.http.limiter import CapacityLimiter
-from app.ui.http.middleware import CROWDED, UNAVAILABLE, Middleware
+from app.ui.http.middleware import CROWDED, Middleware
 from tests.ui.browser import Browser
 
 NewBrowser = Callable[[], Browser]

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from app.domain.refusals import Refusal
 from app.service.accounts import Accounts
+from app.ui.http.calm import calmly
 from app.ui.http.cookies import SESSION_COOKIE, Cookies, way_back
 from app.ui.http.requests import address_of
 
@@ -83,14 +84,13 @@ async def _enter(
 ) -> Response:
     """Start a session, or go back to the form with the name that was typed and a sentence."""
     try:
-        cookies.check_csrf(request, form.csrf)
-        token = await start()
+        with calmly("signing in"):
+            cookies.check_csrf(request, form.csrf)
+            token = await start()
+            viewer = await accounts.viewer(token, time_zone=cookies.time_zone(request))
     except Refusal as refusal:
-        blocked = "&cookies=blocked" if not request.cookies else ""  # then a word left in a cookie would not be read
-        response = RedirectResponse(f"/?next={quote(way_back(form.back))}{blocked}", 303)
-        cookies.set_flash(response.headers, name=form.name[:200], field=refusal.field, sentence=str(refusal))
-        return response
-    viewer = await accounts.viewer(token, time_zone=cookies.time_zone(request))
+        said = {"name": form.name[:200], "field": refusal.field, "sentence": str(refusal)}
+        return cookies.back_to(request, f"/?next={quote(way_back(form.back))}", **said)
     response = RedirectResponse(way_back(form.back), 303)
     cookies.set_session(response.headers, token)
     if viewer is not None:

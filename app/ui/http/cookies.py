@@ -14,6 +14,7 @@ from http.cookies import SimpleCookie
 from itsdangerous import BadSignature, Signer, URLSafeTimedSerializer
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from app import security_log
 from app.domain.refusals import Reason, Refusal
@@ -28,7 +29,7 @@ _THIRTY_DAYS = 30 * 86_400
 _ONE_YEAR = 365 * 86_400
 COOKIES_NEEDED = (
     "Your browser has sent no cookies. Traderoom needs them to know that it is you: please allow cookies for this site,"
-    " load this page again, and sign in."
+    " load this page again, and try once more."
 )
 _PRIVATE = ("/trades", "/room", "/activity", "/account")
 
@@ -119,8 +120,17 @@ class Cookies:
         """Leave a word for the next page: what was typed, and what was wrong with it."""
         self._set(headers, FLASH_COOKIE, self._flash.dumps(said), 60)
 
+    def back_to(self, request: Request, form: str, **said: str) -> Response:
+        """Back to a form's page with a word for it; to a browser that keeps none the address says why."""
+        blocked = f"{'&' if '?' in form else '?'}cookies=blocked" if not request.cookies else ""
+        response = RedirectResponse(form + blocked, 303)
+        self.set_flash(response.headers, **said)
+        return response
+
     def flash(self, request: Request) -> dict[str, str]:
-        """The word that was left, if any."""
+        """The word that was left, if any, or that the browser keeps none."""
+        if request.query_params.get("cookies") == "blocked" and not self.has_csrf_seed(request):
+            return {"sentence": COOKIES_NEEDED}
         try:
             said = self._flash.loads(self.read(request, FLASH_COOKIE), max_age=60)
         except (BadSignature, json.JSONDecodeError):

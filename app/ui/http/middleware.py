@@ -22,12 +22,13 @@ from app.service.viewer import Viewer
 from app.settings import Settings
 from app.ui.http import bodies, health, installing
 from app.ui.http.auth import FORMS
+from app.ui.http.calm import UNAVAILABLE
 from app.ui.http.cookies import FLASH_COOKIE, Cookies, is_private
+from app.ui.http.headers import with_headers
 from app.ui.http.limiter import CapacityLimiter, CrowdedError
 from app.ui.http.requests import IS_HEAD
 
 log = logging.getLogger(__name__)
-UNAVAILABLE = "Something does not work on our side right now. Nothing is lost; please try again in a moment."
 CROWDED = "Very many people are coming in at this moment. Please try again in a few seconds."
 _TOO_MANY_PAGES = "You have very many pages of Traderoom open. Please close some of them, then load this one again."
 _PAGES_AT_ONCE = 4
@@ -50,17 +51,6 @@ _POLICY = (
     " frame-ancestors 'none'"
 )
 """'unsafe-eval': Vue compiles NiceGUI's templates in the browser, and event handlers arrive as text."""
-
-_ON_EVERY_ANSWER = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-"""Unless an answer has its own: pages their policy, files how long they may be kept."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _OWN_SITE = {"same-origin", "none"}
 
@@ -91,9 +81,26 @@ class Middleware:
             else:
                 await self._serve_socket(scope, receive, send)
             return
-        send = self._as_protected(send)
+        send = with_headers(send, https=self._settings.https)
         if scope["method"] == "HEAD":
             scope, send = {**scope, "method": "GET", IS_HEAD: True}, _without_body(send)
+        begun = False
+
+        async def begin(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._serve_request(scope, receive, begin)
+        except Exception:
+            if begun:
+                raise  # what was sent cannot be taken back: the server hangs up
+            # The rest of the address may be a secret: a room's code, or a token that was mailed.
+            log.exception("%s /%s could not be answered", scope["method"], scope["path"].split("/")[1])
+            await PlainTextResponse(UNAVAILABLE, 503, {"Retry-After": "5"})(scope, receive, send)
+
+    async def _serve_request(self, scope: Scope, receive: Receive, send: Send) -> None:
         if refusal := self._refuse_stranger(scope):
             await refusal(scope, receive, send)
             return
@@ -170,12 +177,7 @@ class Middleware:
 
     async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
         scope = request.scope
-        try:
-            request.state.viewer = await self._viewer(request)
-        except Exception:
-            log.exception("the session could not be read")
-            await self._answer_instead(PlainTextResponse(UNAVAILABLE, 503, {"Retry-After": "5"}), scope, receive, send)
-            return
+        request.state.viewer = await self._viewer(request)
         request.state.csrf = self._cookies.csrf_seed(request)
         if redirection := _redirection(request):
             await self._answer_instead(RedirectResponse(redirection, 303), scope, receive, send)
@@ -223,20 +225,6 @@ class Middleware:
         """What a browser may do with our pages: run our own scripts, and keep nothing of them."""
         headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce, socket=self._socket_origin)
         headers["Cache-Control"] = "no-store"
-
-    def _as_protected(self, send: Send) -> Send:
-        """Give every answer, whatever it is, the headers that all have."""
-
-        async def send_protected(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _ON_EVERY_ANSWER.items():
-                    headers.setdefault(name, value)
-                if self._settings.https:
-                    headers["Strict-Transport-Security"] = "max-age=31536000"
-            await send(message)
-
-        return send_protected
 
     async def _viewer(self, request: Request) -> Viewer | None:
         token = self._cookies.token(request)

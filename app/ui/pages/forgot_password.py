@@ -12,6 +12,7 @@ from app.ui.components import plain_form
 from app.ui.components.html import Html
 from app.ui.components.password_field import REVEAL
 from app.ui.http.auth import FORGOT
+from app.ui.http.calm import calmly
 from app.ui.http.requests import address_of
 from app.ui.pages.static_page import notice
 from app.ui.site import Post, Site
@@ -55,12 +56,11 @@ def register(site: Site, post: Post) -> None:
     @app.post(FORGOT)
     async def send(request: Request, name: Annotated[str, Form()] = "", csrf: Annotated[str, Form()] = "") -> Response:
         try:
-            site.cookies.check_csrf(request, csrf)
-            await post.recovery.ask(name, address=address_of(request))
+            with calmly("asking for a new password"):
+                site.cookies.check_csrf(request, csrf)
+                await post.recovery.ask(name, address=address_of(request))
         except Refusal as refusal:
-            response = RedirectResponse(FORGOT, 303)
-            site.cookies.set_flash(response.headers, name=name[:200], sentence=str(refusal))
-            return response
+            return site.cookies.back_to(request, FORGOT, name=name[:200], sentence=str(refusal))
         return RedirectResponse(f"{FORGOT}?asked", 303)
 
     @app.get(f"{RECOVER}/{{token}}")

@@ -9,7 +9,7 @@ from app.ui.components.html import Html
 from app.ui.components.password_field import REVEAL
 from app.ui.components.plain_form import WRONG
 from app.ui.http.auth import FORGOT
-from app.ui.http.cookies import COOKIES_NEEDED, way_back
+from app.ui.http.cookies import way_back
 from app.ui.pages.layout import HOW_IT_WORKS
 from app.ui.pages.static_page import static_page
 from app.ui.site import Site
@@ -73,10 +73,8 @@ def register(site: Site) -> None:
     """Serve the page."""
 
     @app.get("/")
-    def sign_in(request: Request, next: str = "", cookies: str = "") -> Response:  # noqa: A002 - the address says next
+    def sign_in(request: Request, next: str = "") -> Response:  # noqa: A002 - the address says next
         flash = site.cookies.flash(request)
-        if cookies == "blocked" and not site.cookies.has_csrf_seed(request):
-            flash = {"sentence": COOKIES_NEEDED}
         has = {"demo": site.settings.demo, "recovery": site.post is not None}
         return static_page("Sign in", _page(flash, way_back(next), site.cookies.csrf_token(request), **has))
 

@@ -92,7 +92,7 @@ async def test_what_is_said_between_two_requests_does_not_make_an_idle_connectio
 ) -> None:
     """A lone line break is no request; to uvicorn, after an answer, it is a reason to wait for ever."""
     monkeypatch.setattr(connections, "IDLE", 0.5)
-    requests, _ = Connections(100, 10, client_of).protocols()
+    requests, _ = Connections(100, 10, client_of).protocols({})
     config = uvicorn.Config(PlainTextResponse("yes"), http=requests, ws="none", lifespan="off", log_config=None, port=0)
     server = uvicorn.Server(config)
     monkeypatch.setattr(server, "install_signal_handlers", lambda: None, raising=False)
