@@ -103,6 +103,7 @@ class Application:
             now=now,
         )
         self.workshop = Workshop()
+        self.outage = Outage()
         self.sockets = SocketGuard(
             cookie_name(SESSION_COOKIE, secure=settings.https), session_of, client_of, settings.limit_pages
         )
@@ -113,7 +114,7 @@ class Application:
             self._resume,
             ended=self.sockets.close_pages,
             renamed=lambda user_id, name: self.lobby.rename(Person(user_id, name)),
-            listening=Outage().show,
+            listening=self.outage.show,
         )
         self.worker = Worker(self.queue, url)
         self._tasks: list[asyncio.Task[None]] = []
@@ -148,6 +149,7 @@ class Application:
             settings=self.settings,
             cookies=Cookies(secret, secure=self.settings.https),
             pending=PendingPages(),
+            outage=self.outage,
             receipts=Receipts(self.history, limits=self._limits, secret=secret),
             privacy=self.privacy,
             post=self.post,
@@ -213,8 +215,11 @@ class Application:
         self._tasks.append(asyncio.create_task(coroutine, name=name))
 
     def health(self) -> dict[str, bool]:
-        """What works, by name: the database, and the worker where this process runs one."""
-        works = {"database": self.feed.listening}
+        """What works, by name: the database, and the worker where this process runs one. News are named only where
+        they do not come although the database answers."""
+        works = {"database": self.feed.answers}
+        if works["database"] and not self.feed.listening:
+            works["news"] = False
         if self._works:
             works["worker"] = self.worker.working
         return works

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -59,7 +60,13 @@ class Feed:
         self._echoes = f"traderoom_echo_{origin}"
         self._lost = False
         self._calls: set[asyncio.Task[None]] = set()
+        self._answered = float("-inf")
         self.listening = False
+
+    @property
+    def answers(self) -> bool:
+        """Whether the database answers, also where its news are not heard."""
+        return self.listening or monotonic() - self._answered < _MISSED * _BEAT
 
     async def run(self) -> None:
         """Listen until cancelled; a lost connection is made again within a second of the server's return."""
@@ -78,6 +85,8 @@ class Feed:
                 if self.listening or why != said:
                     log.warning("feed: the database went away: %s", why)
                 said = why
+                if not isinstance(error, _Deaf):
+                    self._answered = float("-inf")
                 await self._lose()
             finally:
                 self.listening = False
@@ -117,6 +126,7 @@ class Feed:
                 async with await connect(self._database.url) as connection:
                     while True:
                         await connection.execute("SELECT pg_notify(%s, '')", (self._echoes,))
+                        self._answered = monotonic()
                         if beat % _MEASURED == 0:
                             await self._database.clock.measure(connection)
                         beat += 1

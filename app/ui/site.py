@@ -20,6 +20,7 @@ from app.service.trades import Trades
 from app.settings import Settings
 from app.ui.http.cookies import Cookies
 from app.ui.http.workshop import Workshop
+from app.ui.live.outage import Outage
 from app.ui.live.pending_pages import PendingPages
 
 
@@ -44,6 +45,8 @@ class Site:
     cookies: Cookies
     #: Pages that were asked for and that no socket has opened yet.
     pending: PendingPages
+    #: The banner for a lost database.
+    outage: Outage
     #: Use cases: accounts, trades as a whole, receipts, a person's own data, the moves in a room, what was seen.
     accounts: Accounts
     trades: Trades

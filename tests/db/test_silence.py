@@ -46,6 +46,7 @@ async def test_a_line_that_falls_silent_is_noticed_and_said_in_time_and_so_is_it
         line.fall_silent()
         began = time.monotonic()
         await until(lambda: not here.feed.listening, within=NOTICED)
+        assert not here.feed.answers
         silent = time.monotonic() - began
         assert told == [False]
         assert "it has fallen silent" in caplog.text
@@ -88,6 +89,7 @@ async def test_a_listen_that_hears_nothing_is_not_ready(
     task = asyncio.create_task(here.feed.run())
     await until(lambda: "pooler" in caplog.text, within=NOTICED)
     assert not here.feed.listening
+    assert here.feed.answers
     line.deaf = False
     await until(lambda: here.feed.listening, within=NOTICED)
     task.cancel()

@@ -128,6 +128,9 @@ async def test_health_and_readiness(application: Application, browser: NewBrowse
     assert (answer.status_code, answer.json()["database"]) == (200, True)
     application.feed.listening = False
     answer = await guest.get("/readyz")
+    assert (answer.status_code, answer.json()["database"], answer.json()["news"]) == (503, True, False)
+    application.feed._answered = 0.0
+    answer = await guest.get("/readyz")
     assert (answer.status_code, answer.json()["database"]) == (503, False)
     application.feed.listening = True
 

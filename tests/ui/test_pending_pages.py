@@ -228,6 +228,20 @@ async def test_a_page_that_goes_meanwhile_is_no_hindrance(application: Applicati
     assert bea.texts("outage") == []
 
 
+async def test_a_page_that_is_opened_meanwhile_shows_it_too(application: Application, sam: Browser) -> None:
+    """Where the database answers, and only its news are not heard, from the start."""
+    application.outage.show(False)
+    for path in ("/trades", "/activity", "/account", f"/room/{(await sam.offer()).code}"):
+        await sam.open(path)
+        assert len(sam.texts("outage")) == 1, path
+    application.outage.show(False)
+    assert len(sam.texts("outage")) == 1
+    application.outage.show(True)
+    assert sam.texts("outage") == []
+    await sam.open("/trades")
+    assert sam.texts("outage") == []
+
+
 async def test_what_was_typed_stays_while_the_banner_comes_and_goes(sam: Browser) -> None:
     await sam.room(await sam.offer())
     sam.fill("Message", "Half a sentence")

@@ -1,5 +1,7 @@
 """The banner that tells every open page when the database is lost. It costs nothing while all is well."""
 
+from weakref import WeakKeyDictionary
+
 from nicegui import Client, ui
 from nicegui.element import Element
 
@@ -9,22 +11,29 @@ _SENTENCE = (
 
 
 class Outage:
-    """The banners that are shown now."""
+    """Whether the database is lost, and the banners that say so now."""
 
     def __init__(self) -> None:
-        self._banners: list[Element] = []
+        self._is_lost = False
+        self._banners: WeakKeyDictionary[Client, Element] = WeakKeyDictionary()
 
     def show(self, listening: bool) -> None:
         """Show the banner on every signed-in page when the database goes, and take it away when it is back."""
+        self._is_lost = not listening
+        if self._is_lost:
+            for client in list(Client.instances.values()):
+                self.show_on(client)
+            return
         while self._banners:
-            banner = self._banners.pop()
+            _, banner = self._banners.popitem()
             if not banner.is_deleted:
                 banner.delete()
-        if listening:
-            return
-        for client in list(Client.instances.values()):
-            if getattr(client.request.state, "viewer", None) is not None:
-                with client.content:
-                    banner = ui.label(_SENTENCE).classes("connection outage").props('role="alert" data-testid="outage"')
-                banner.move(target_index=0)  # where it covers nothing
-                self._banners.append(banner)
+
+    def show_on(self, client: Client) -> None:
+        """Show the banner on a signed-in page, once, if the database is lost: one may be opened meanwhile."""
+        is_signed_in = getattr(client.request.state, "viewer", None) is not None
+        if self._is_lost and is_signed_in and client not in self._banners:
+            with client.content:
+                banner = ui.label(_SENTENCE).classes("connection outage").props('role="alert" data-testid="outage"')
+            banner.move(target_index=0)  # where it covers nothing
+            self._banners[client] = banner

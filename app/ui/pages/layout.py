@@ -68,6 +68,7 @@ def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Ite
     Block(tag="p").classes("connection").props('role="status" data-testid="connection"')
     placeholder(header, title, classes=classes, theme=viewer.theme)
     client = ui.context.client
+    site.outage.show_on(client)
     attend(
         client,
         lambda: site.presence.enter(None, viewer.person),
