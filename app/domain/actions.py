@@ -42,6 +42,10 @@ class Action:
             return None
         return Offered(self.version, self.role, self.terms)
 
+    def renamed(self, person: Person) -> "Action":
+        """The action with this person under the name that they have now, if it is theirs."""
+        return replace(self, actor=person) if self.actor is not None and self.actor.id == person.id else self
+
 
 @dataclass(frozen=True, slots=True)
 class Version:

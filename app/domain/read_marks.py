@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.domain.actions import Action
 from app.domain.kinds import KINDS
+from app.domain.trade import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class News:
     def seen(self, seq: int) -> "News":
         """The news once everything up to `seq` was seen."""
         return News(min(self.unread, max(0, self.newest.seq - seq)), self.newest)
+
+    def renamed(self, person: Person) -> "News":
+        """The news with this person under the name that they have now."""
+        return News(self.unread, self.newest.renamed(person))
 
 
 def news_after(news: News | None, actions: Iterable[Action], user_id: int) -> News | None:

@@ -6,8 +6,8 @@ and reads then, so that nothing falls between; a room that misses an action read
 
 import asyncio
 import logging
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,13 +15,12 @@ from app.domain.actions import Action, Outcome
 from app.domain.kinds import KINDS, Kind
 from app.domain.trade import Person, Standing, Trade
 from app.rooms.dashboard import Dashboard
+from app.rooms.lists import Lists
 from app.rooms.presence import Presence
 from app.rooms.room import KEPT, OFFERS_KEPT, Room
 from app.rooms.ticker import Ticker
 
 log = logging.getLogger(__name__)
-Changed = Callable[[Trade, Sequence[Action]], None]
-"""Hears of a trade and of what has happened in it, oldest first; it may hear again what it has heard before."""
 _OWN_NEWS_GRACE = 0.5
 """Seconds this process gets to publish what it recorded itself before it is read back from the database."""
 
@@ -52,14 +51,12 @@ class Lobby:
         self._presence = presence
         self._dashboard = dashboard
         self._rooms: dict[int, Room] = {}
-        self._lists: defaultdict[int, set[Changed]] = defaultdict(set)
-        self._marks: defaultdict[int, set[Callable[[int, int], None]]] = defaultdict(set)
+        self.lists = Lists()
         self._behind: dict[int, int] = {}
         self._opening: Counter[int] = Counter()
         self._missed: Counter[int] = Counter()
         self._told: dict[int, datetime] = {}
         self._names: dict[int, Person] = {}
-        self._namings: set[Callable[[Person], None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         presence.on_change(self._presence_changed)
 
@@ -107,34 +104,6 @@ class Lobby:
             room.dial.on_tick = None
             self._ticker.unwatch(room.dial)
 
-    def watch_list(
-        self,
-        user_id: int,
-        changed: Changed,
-        renamed: Callable[[Person], None] = lambda _: None,
-        seen: Callable[[int, int], None] = lambda _trade_id, _seq: None,
-    ) -> Callable[[], None]:
-        """Call `changed(trade, actions)` whenever something happens in one of this person's trades, `renamed(person)`
-        when anybody has another name, and `seen(trade_id, seq)` when this person has seen a trade up to there; returns
-        the way to stop it."""
-        self._lists[user_id].add(changed)
-        self._marks[user_id].add(seen)
-        self._namings.add(renamed)
-
-        def stop() -> None:
-            self._namings.discard(renamed)
-            for watchers, watcher in ((self._lists, changed), (self._marks, seen)):
-                watchers[user_id].discard(watcher)
-                if not watchers[user_id]:
-                    del watchers[user_id]
-
-        return stop
-
-    def seen(self, user_id: int, trade_id: int, seq: int) -> None:
-        """Tell somebody's lists that they have seen a trade up to `seq`."""
-        for told in tuple(self._marks.get(user_id, ())):
-            told(trade_id, seq)
-
     def publish(self, outcome: Outcome) -> None:
         """Show what this process has just recorded. Called after the commit, never before."""
         self._note_missed(outcome.trade.id, outcome.action.seq)
@@ -150,7 +119,7 @@ class Lobby:
             self._spread(outcome.trade, outcome.action.at, [outcome.action], outcome.before.parties)
         elif room is not None:
             self._spread(room.trade, outcome.action.at, [outcome.action])
-        elif self._lists or self._dashboard.is_watched:
+        elif self.lists or self._dashboard.is_watched:
             self._catch_up_soon(trade_id, seq)
 
     def heard(self, trade_id: int, seq: int, own: bool) -> None:
@@ -164,7 +133,7 @@ class Lobby:
             return
         if seq == 1:
             self._dashboard.count_one(trade_id)
-        if (room is not None and room.seq < seq) or self._lists or self._dashboard.is_watched:
+        if (room is not None and room.seq < seq) or self.lists or self._dashboard.is_watched:
             self._catch_up_soon(trade_id, seq)
 
     async def refresh(self, room: Room) -> None:
@@ -177,9 +146,9 @@ class Lobby:
             self._spread(standing.trade, standing.active_at, actions, before)
 
     def people(self) -> set[Person]:
-        """Everybody whose name is kept in a room or on a dashboard."""
-        parties = {party for room in self._rooms.values() for party in room.trade.parties}
-        return parties | self._dashboard.people()
+        """Everybody whose name is shown: in a room, on a dashboard, in a list, or because they are here."""
+        in_rooms = {person for room in self._rooms.values() for person in room.people}
+        return in_rooms | self._dashboard.people() | self.lists.people() | {*self._presence.people(None)}
 
     def rename(self, person: Person) -> None:
         """Somebody has another name now; what is being read at this moment may still have the old one."""
@@ -190,17 +159,15 @@ class Lobby:
         for room in self._rooms.values():
             room.rename(person)
         self._dashboard.rename(person)
-        for renamed in tuple(self._namings):
-            try:
-                renamed(person)
-            except Exception:
-                log.exception("lobby: a list of trades could not show a new name")
+        self._presence.rename(person)
+        self.lists.renamed(person)
 
     async def resume(self) -> None:
         """Read again whatever may have been missed while no news came in."""
         await self._dashboard.reload()
         for trade_id, room in list(self._rooms.items()):
             self._catch_up_soon(trade_id, room.seq + 1)
+        self.lists.resumed()
 
     async def _milestones(self, trade: Trade, actions: list[Action]) -> list[Action]:
         """What a room shows of its past, read only where it lies before the newest actions; a first offer that stands
@@ -256,7 +223,7 @@ class Lobby:
 
     def _is_listed(self, trade: Trade) -> bool:
         """Whether a list is to hear what has happened: one of a party's, or of who was, where the seat is free."""
-        return bool(self._lists) and (trade.buyer is None or any(party.id in self._lists for party in trade.parties))
+        return bool(self.lists) and (trade.buyer is None or any(party.id in self.lists for party in trade.parties))
 
     def _spread(self, trade: Trade, at: datetime, actions: Sequence[Action], before: tuple[Person, ...] = ()) -> None:
         """Tell lists, clocks and dashboards, unless they have been told of something later already. `actions` are what
@@ -271,12 +238,7 @@ class Lobby:
         if len(self._told) > _TOLD:
             del self._told[next(iter(self._told))]
         self._ticker.follow(trade)
-        for party in {*trade.parties, *before}:
-            for changed in tuple(self._lists.get(party.id, ())):
-                try:
-                    changed(trade, actions)
-                except Exception:
-                    log.exception("lobby: a list of trades could not show trade %s", trade.id)
+        self.lists.changed({*trade.parties, *before}, trade, actions)
         self._dashboard.changed(trade, at)
 
     def _presence_changed(self, place: int | None, people: tuple[Person, ...]) -> None:

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 
@@ -25,10 +24,10 @@ TYPING_LASTS = timedelta(seconds=4)
 class Room:
     """One trade's live state. `trade`, `present`, `away` and `typing` are bindable and hold immutable values.
 
-    `seq` is that of the newest action the room has shown; `arrived` emits each later one, in order and once. `offers`
-    are each side's first and latest and the newest, `seen` is when one was last seen, and `closing` is what ended the
-    trade; all are there before `trade` tells of it. `on_screens` is how far each person has had it on a screen, by user
-    id: their read marks follow, gathered.
+    `seq` is that of the newest action the room has shown; `arrived` emits each later one, in order and once. `renamed`
+    emits whoever has another name now than in what was shown. `offers` are each side's first and latest and the newest,
+    `seen` is when one was last seen, and `closing` is what ended the trade; all are there before `trade` tells of it.
+    `on_screens` is how far each person has had it on a screen, by user id: their read marks follow, gathered.
     `milestones` are the actions from before `recent` that they come from.
     """
 
@@ -48,6 +47,7 @@ class Room:
         self.recent: deque[Action] = deque(recent, maxlen=KEPT)
         self.dial = dial
         self.arrived: Event[Action] = Event()
+        self.renamed: Event[Person] = Event()
         self.pages = 0
         first = Offered(trade.version, trade.offered_by, trade.terms)
         self.offers: tuple[Offered, ...] = (first,) if trade.version == 1 else ()  # its action may lie long before
@@ -55,6 +55,8 @@ class Room:
         self.closing: Action | None = None
         self.on_screens: dict[int, int] = {}
         self._typing_until: dict[Person, float] = {}
+        self._shown: dict[int, Person] = {person.id: person for person in trade.parties}
+        self.note_shown(recent)
         self._remember(action for action in (*milestones, *recent) if action.seq <= seq)
 
     @property
@@ -82,6 +84,7 @@ class Room:
             if action.seq == self.seq + 1:
                 self.seq = action.seq
                 self.recent.append(action)
+                self.note_shown([action])
                 if action.actor is not None:
                     self.stop_typing(action.actor)
                 self.arrived.emit(action)
@@ -97,12 +100,25 @@ class Room:
             if KINDS[action.kind].closes:
                 self.closing = action
 
+    @property
+    def people(self) -> set[Person]:
+        """Everybody whose name has been shown."""
+        return set(self._shown.values())
+
+    def note_shown(self, actions: list[Action]) -> list[Action]:
+        """Keep whose names these actions show; returns them."""
+        for action in actions:
+            if action.actor is not None:
+                self._shown.setdefault(action.actor.id, action.actor)
+        return actions
+
     def rename(self, person: Person) -> None:
         """Show somebody under another name from now on, if they have to do with this trade."""
-        self.recent = deque(
-            (replace(a, actor=person) if a.actor and a.actor.id == person.id else a for a in self.recent), maxlen=KEPT
-        )
+        self.recent = deque((action.renamed(person) for action in self.recent), maxlen=KEPT)
         self.trade = self.trade.renamed(person)
+        if self._shown.get(person.id, person) != person:
+            self._shown[person.id] = person
+            self.renamed.emit(person)
 
     def start_typing(self, person: Person) -> None:
         """Mark a person as typing, for a few seconds."""

@@ -194,7 +194,7 @@ class Negotiation:
     async def earlier(self, viewer: Viewer, room: Room, before: int) -> list[Action]:
         """A page of actions with seq < before, oldest first; empty before the first. Raises `Refusal` (NOT_YOURS)."""
         self._check_party(viewer, room.trade)
-        return await self._history.actions(room.trade.id, before=before)
+        return room.note_shown(await self._history.actions(room.trade.id, before=before))
 
     async def versions(self, viewer: Viewer, room: Room, before: int | None = None) -> list[Version]:
         """A page of versions numbered below `before`, newest first. Raises `Refusal` (NOT_YOURS)."""

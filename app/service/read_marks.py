@@ -20,7 +20,7 @@ class ReadMarks:
         """Keep that the viewer has had everything up to `seq` on their screen, and was there until now."""
         if not await self._store.see(viewer.person.id, trade_id, seq):
             raise _not_yours()
-        self._lobby.seen(viewer.person.id, trade_id, seq)
+        self._lobby.lists.seen(viewer.person.id, trade_id, seq)
 
     async def of_trade(self, viewer: Viewer, trade_id: int) -> dict[int, ReadMark]:
         """The marks in a trade of the viewer's, by user id; whoever was never there has none, nor has an outsider."""

@@ -20,7 +20,8 @@ from app.domain.text import check_title
 from app.domain.trade import Person, Standing, Trade
 from app.rooms.dashboard import Dashboard
 from app.rooms.listing import Listing, Query
-from app.rooms.lobby import Changed, Lobby
+from app.rooms.lists import Watcher
+from app.rooms.lobby import Lobby
 from app.service.limits import Limits
 from app.service.viewer import Viewer
 
@@ -211,17 +212,9 @@ class Trades:
         found = await self._history.trades_of(me, statuses, offset=page * PAGE, limit=PAGE + 1, part=part)
         return [standing.trade for standing in found[:PAGE]], len(found) > PAGE
 
-    def watch_mine(
-        self,
-        viewer: Viewer,
-        changed: Changed,
-        renamed: Callable[[Person], None] = lambda _: None,
-        seen: Callable[[int, int], None] = lambda _trade_id, _seq: None,
-    ) -> Callable[[], None]:
-        """Call `changed(trade, actions)` whenever something happens in one of the viewer's trades, `renamed(person)`
-        when anybody has another name, and `seen(trade_id, seq)` when the viewer has seen a trade up to there; returns
-        the way to stop it."""
-        return self._lobby.watch_list(viewer.person.id, changed, renamed, seen)
+    def watch_mine(self, viewer: Viewer, watcher: Watcher) -> Callable[[], None]:
+        """Let a list hear of whatever happens in the viewer's trades; returns the way to stop it."""
+        return self._lobby.lists.watch(viewer.person.id, watcher)
 
     async def activity(self, viewer: Viewer, query: Query) -> Listing:
         """A live listing of the dashboard, as the viewer may see it; give it back with `close_activity`."""

@@ -8,6 +8,7 @@ from app.domain.actions import Action
 from app.domain.kinds import Status
 from app.domain.moves import Accept, Join, SendMessage
 from app.domain.trade import Trade
+from app.rooms.lists import Watcher
 from tests.rooms.conftest import Process
 
 
@@ -33,7 +34,7 @@ async def test_both_parties_lists_are_told_and_nobody_else_s(process: Process) -
     sams, beas, eves = List(), List(), List()
     eve = await process.twin.person("Eve")
     for person, page in ((process.sam, sams), (process.bea, beas), (eve, eves)):
-        process.lobby.watch_list(person.id, page.hear)
+        process.lobby.lists.watch(person.id, Watcher(page.hear))
     created = await process.books.draft()
     process.lobby.publish(created)
     await process.play(created.trade, Join(process.bea, created.trade.code))
@@ -45,7 +46,7 @@ async def test_both_parties_lists_are_told_and_nobody_else_s(process: Process) -
 
 async def test_lists_are_told_of_what_other_processes_did(process: Process) -> None:
     page = List()
-    process.lobby.watch_list(process.sam.id, page.hear)
+    process.lobby.lists.watch(process.sam.id, Watcher(page.hear))
     created = await process.books.draft()
     process.hear(created)
     await process.settle()
@@ -58,8 +59,8 @@ async def test_lists_are_told_of_what_other_processes_did(process: Process) -> N
 
 async def test_a_list_that_stopped_watching_is_not_told(process: Process) -> None:
     first, second = List(), List()
-    stop = process.lobby.watch_list(process.sam.id, first.hear)
-    process.lobby.watch_list(process.sam.id, second.hear)
+    stop = process.lobby.lists.watch(process.sam.id, Watcher(first.hear))
+    process.lobby.lists.watch(process.sam.id, Watcher(second.hear))
     stop()
     process.lobby.publish(await process.books.draft())
     assert (len(first.told), len(second.told)) == (0, 1)
@@ -67,7 +68,7 @@ async def test_a_list_that_stopped_watching_is_not_told(process: Process) -> Non
 
 async def test_nothing_is_read_for_pages_that_nobody_has_open(process: Process) -> None:
     page = List()
-    process.lobby.watch_list(process.sam.id, page.hear)()
+    process.lobby.lists.watch(process.sam.id, Watcher(page.hear))()
     created = await process.books.draft()
     process.twin.readings.clear()
     process.hear(created)
@@ -83,11 +84,11 @@ async def test_one_list_that_fails_does_not_stop_the_others(process: Process, ca
     room, arrived = await process.enter(deal)
     page = List()
     for listener in (clumsy, page.hear, clumsy):
-        process.lobby.watch_list(process.sam.id, listener)
-    process.lobby.watch_list(process.bea.id, page.hear)
+        process.lobby.lists.watch(process.sam.id, Watcher(listener))
+    process.lobby.lists.watch(process.bea.id, Watcher(page.hear))
     await process.play(deal, SendMessage("Hello"), process.bea)
     assert (len(page.told), len(arrived), room.seq) == (2, 1, 3)
-    assert "could not show trade" in caplog.text
+    assert "could not show" in caplog.text
 
 
 async def test_an_outcome_that_is_published_late_does_not_take_lists_and_clocks_back(process: Process) -> None:
@@ -95,7 +96,7 @@ async def test_an_outcome_that_is_published_late_does_not_take_lists_and_clocks_
     deal = (await process.books.deal()).trade
     room, _ = await process.enter(deal)
     page = List()
-    process.lobby.watch_list(process.sam.id, page.hear)
+    process.lobby.lists.watch(process.sam.id, Watcher(page.hear))
     said = await process.books.play(deal.id, SendMessage("One moment"), process.bea)
     accepted = await process.books.play(deal.id, Accept(1), process.bea)
     process.lobby.publish(accepted)
@@ -111,7 +112,7 @@ async def test_a_list_hears_what_happened_with_the_trade_and_reads_nothing_for_i
     deal = (await process.books.deal()).trade
     await process.enter(deal)
     page = List()
-    process.lobby.watch_list(process.sam.id, page.hear)
+    process.lobby.lists.watch(process.sam.id, Watcher(page.hear))
     said = [await process.books.play(deal.id, SendMessage(f"Word {n}"), process.bea) for n in range(5)]
     process.twin.readings.clear()
     for outcome in said:
@@ -122,10 +123,9 @@ async def test_a_list_hears_what_happened_with_the_trade_and_reads_nothing_for_i
 async def test_a_list_hears_how_far_its_own_person_has_seen(process: Process) -> None:
     seen: list[tuple[int, int]] = []
     for person in (process.sam, process.bea):
-        stop = process.lobby.watch_list(
-            person.id, lambda *_: None, seen=lambda trade_id, seq: seen.append((trade_id, seq))
-        )
-    process.lobby.seen(process.sam.id, 7, 3)
+        hears = Watcher(lambda *_: None, seen=lambda trade_id, seq: seen.append((trade_id, seq)))
+        stop = process.lobby.lists.watch(person.id, hears)
+    process.lobby.lists.seen(process.sam.id, 7, 3)
     stop()
-    process.lobby.seen(process.bea.id, 7, 4)
+    process.lobby.lists.seen(process.bea.id, 7, 4)
     assert seen == [(7, 3)]

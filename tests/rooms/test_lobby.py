@@ -9,6 +9,7 @@ from app.domain.moves import Accept, Join, Reject, See, SendMessage
 from app.domain.trade import Trade
 from app.rooms import lobby as lobby_module
 from app.rooms.listing import Query
+from app.rooms.lists import Watcher
 from app.rooms.room import KEPT
 from tests.rooms.conftest import Process, until
 
@@ -105,7 +106,7 @@ async def test_a_seen_reaches_the_room_and_moves_no_list_and_no_dashboard(proces
     view = await process.dashboard.open(Query())
     active_at = view.lines[trade.id].active_at
     told: list[Trade] = []
-    process.lobby.watch_list(process.sam.id, lambda trade, _: told.append(trade))
+    process.lobby.lists.watch(process.sam.id, Watcher(lambda trade, _: told.append(trade)))
     seen = await process.play(trade, See(1), process.bea)
     await process.settle()
     assert arrived == [seen.action]

@@ -11,6 +11,7 @@ from app.domain.actions import Outcome
 from app.domain.kinds import Kind, Status
 from app.domain.trade import Trade
 from app.rooms.listing import Query
+from app.rooms.lists import Watcher
 from tests.conftest import Deal, Market
 from tests.service.conftest import Office, typed
 
@@ -92,7 +93,7 @@ async def test_a_move_that_was_judged_before_another_one_does_not_take_the_pages
     sam = await office.viewer("Sam")
     room = await office.negotiation.enter(sam, deal.id)
     listed: list[Trade] = []
-    office.trades.watch_mine(sam, lambda trade, _: listed.append(trade))
+    office.trades.watch_mine(sam, Watcher(lambda trade, _: listed.append(trade)))
     board = await office.trades.activity(sam, Query())
 
     slow_ledger.kind, move_slowly = SLOW[slow]

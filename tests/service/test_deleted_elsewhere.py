@@ -13,6 +13,7 @@ from app.domain.names import GONE
 from app.domain.trade import Person
 from app.rooms.dashboard import Dashboard
 from app.rooms.listing import Query
+from app.rooms.lists import Watcher
 from app.rooms.lobby import Lobby
 from app.rooms.presence import Presence
 from app.rooms.ticker import Ticker
@@ -57,7 +58,7 @@ async def test_who_is_deleted_has_no_name_in_another_process(elsewhere: Elsewher
     assert room is not None
     listing = await elsewhere.dashboard.open(Query())
     shown: list[Person] = []
-    elsewhere.lobby.watch_list(deal.buyer.id, lambda *_: None, shown.append)
+    elsewhere.lobby.lists.watch(deal.buyer.id, Watcher(lambda *_: None, shown.append))
     put: list[str] = []
     listing.changed.subscribe(lambda _, in_place, __: put.extend(line.trade.seller.name for line in in_place))
     assert room.trade.seller.name == "Ann who goes"

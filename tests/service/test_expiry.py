@@ -2,6 +2,7 @@
 
 from app.domain.kinds import Kind, Status
 from app.domain.moves import Accept
+from app.rooms.lists import Watcher
 from app.service.viewer import Viewer
 from tests.conftest import Deal, Market
 from tests.service.conftest import Office
@@ -47,7 +48,7 @@ async def test_an_expiry_is_shown_in_the_room_and_in_the_lists(
     deal = await market.past(Status.IN_NEGOTIATION)
     room = await office.negotiation.enter(bea, deal.id)
     told: list[Status] = []
-    office.trades.watch_mine(sam, lambda trade, _: told.append(trade.status))
+    office.trades.watch_mine(sam, Watcher(lambda trade, _: told.append(trade.status)))
     await office.negotiation.expire(deal.id)
     assert room.trade.status is Status.EXPIRED
     assert [action.kind for action in room.recent] == [Kind.CREATED, Kind.JOINED, Kind.EXPIRED]

@@ -9,6 +9,7 @@ from app.domain.kinds import Kind, Status
 from app.domain.moves import ReleaseSeat, RenewLink
 from app.domain.refusals import Reason
 from app.domain.trade import Trade
+from app.rooms.lists import Watcher
 from app.service.viewer import Viewer
 from tests.conftest import Deal, Market
 from tests.service.conftest import Office, typed
@@ -163,7 +164,7 @@ async def test_a_released_buyer_looks_at_nothing_more_in_a_room_that_is_still_he
 async def test_the_lists_of_both_hear_of_a_release(office: Office, sam: Viewer, bea: Viewer, deal: Deal) -> None:
     told: dict[str, list[Trade]] = {"Sam": [], "Bea": []}
     stops = [
-        office.trades.watch_mine(who, lambda trade, _, who=who: told[who.person.name].append(trade))  # type: ignore[misc]
+        office.trades.watch_mine(who, Watcher(lambda trade, _, who=who: told[who.person.name].append(trade)))  # type: ignore[misc]
         for who in (sam, bea)
     ]
     released = await office.negotiation.release_seat(sam, deal.id)
@@ -180,7 +181,7 @@ async def test_the_list_of_who_was_released_by_another_process_hears_of_it(
 ) -> None:
     deal = await market.deal()
     told: list[Trade] = []
-    stop = office.trades.watch_mine(bea, lambda trade, _: told.append(trade))
+    stop = office.trades.watch_mine(bea, Watcher(lambda trade, _: told.append(trade)))
     if room_is_open:
         await office.lobby.enter(deal.id)
     await office.move_elsewhere(deal, ReleaseSeat(new_code()), deal.seller)

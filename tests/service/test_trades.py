@@ -10,6 +10,7 @@ from app.domain.kinds import Status
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Trade
 from app.rooms.listing import Query
+from app.rooms.lists import Watcher
 from app.service.trades import PAGE, normalise_code
 from app.service.viewer import Viewer
 from tests.conftest import Market
@@ -80,7 +81,7 @@ async def test_drafting_is_limited_like_every_move(market: Market, queue: Queue)
 async def test_a_new_offer_is_told_to_those_who_watch(office: Office, sam: Viewer, eve: Viewer) -> None:
     told: list[Trade] = []
     for viewer in (sam, eve):
-        office.trades.watch_mine(viewer, lambda trade, _: told.append(trade))
+        office.trades.watch_mine(viewer, Watcher(lambda trade, _: told.append(trade)))
     trade = await office.trades.create(sam, **offer())
     assert told == [trade]
 

@@ -238,8 +238,8 @@ async def test_a_closed_page_is_not_told_anything_any_more(sam: Browser) -> None
     await sam.offer("Watched")
     lobby, ticker = sam.application.lobby, sam.application.ticker
     await sam.open("/trades")
-    assert lobby._lists
+    assert lobby.lists
     assert ticker._dials
     sam.page.delete()
-    assert not lobby._lists
+    assert not lobby.lists
     assert not ticker._dials

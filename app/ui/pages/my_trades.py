@@ -1,10 +1,11 @@
 """``/trades``: one's own trades, live, by whose turn it is: open ones by deadline, closed ones latest first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import Request
-from nicegui import ui
+from nicegui import background_tasks, ui
 from nicegui.element import Element
 
 from app.domain.actions import Action
@@ -12,6 +13,7 @@ from app.domain.kinds import FINAL, Role, Status
 from app.domain.read_marks import News, news_after
 from app.domain.text import looked_for
 from app.domain.trade import Person, Trade
+from app.rooms.lists import Watcher
 from app.service.trades import PAGE as ROWS
 from app.ui.components.button import Button
 from app.ui.components.chips import choice_chips, status_filters
@@ -87,7 +89,8 @@ class _TradeList:
         self._rows: dict[int, _Row] = {}
         self._clocks: set[Countdown] = set()
         self.load = Latest(self._load)
-        self._meanwhile: dict[int, tuple[Trade, Sequence[Action]]] | None = None
+        self._meanwhile: list[Callable[[], None]] | None = None
+        self._closed = False
         with ui.element("div").classes("filter-row"):
             choice_chips(_FILTERS, self._filter)
             search = ui.input("Search by title or name").props('outlined dense clearable debounce="300" dir="auto"')
@@ -99,27 +102,43 @@ class _TradeList:
             self._older = Button("Next", on_click=lambda: self._turn_page(1)).props("flat no-caps")
         client = ui.context.client
         # Subscribe first, then read: nothing falls between.
-        client.on_delete(site.trades.watch_mine(self._viewer, self._changed, self._renamed, self._seen))
+        watcher = Watcher(self._changed, self._renamed, self._seen, self._resumed, self._people)
+        client.on_delete(site.trades.watch_mine(self._viewer, watcher))
         client.on_delete(self._release)
         run_while_visible(self._clocks)
 
     async def _load(self) -> None:
         """Read and show the page; what changes meanwhile is shown after it."""
-        self._meanwhile = {}
+        meanwhile = self._meanwhile = []
         found = await attempt(self._read())
-        meanwhile, self._meanwhile = self._meanwhile, None
-        if found is None or self.load.outdated:
+        self._meanwhile = None
+        if found is None or self.load.outdated or self._closed:
             return
         trades, has_more, news = found
-        for trade_id in list(self._rows):
+        same = {trade.id for trade in trades if self._shows(trade, news.get(trade.id))}
+        for trade_id in self._rows.keys() - same:
             self._remove(trade_id)
         self._newer.visible = self._page > 0
         self._older.visible = has_more
         for trade in trades:
-            self._add(trade, news.get(trade.id))
-        for trade, actions in meanwhile.values():
-            self._changed(trade, actions)
+            if trade.id not in same:
+                self._add(trade, news.get(trade.id))
+        for tell_again in meanwhile:
+            tell_again()
         self._show_ends()
+
+    def _shows(self, trade: Trade, news: News | None) -> bool:
+        row = self._rows.get(trade.id)
+        return row is not None and (row.trade, row.news) == (trade, news)
+
+    def _resumed(self) -> None:
+        """Some of it may have been missed: read all of it again."""
+        background_tasks.create(self._load_again(), name="read a list of trades again")
+
+    async def _load_again(self) -> None:
+        if not self._closed:
+            with self._empty.client:
+                await self.load()
 
     async def _read(self) -> tuple[list[Trade], bool, dict[int, News]]:
         trades, has_more = await self._site.trades.mine(self._viewer, self._statuses, self._page, self._part)
@@ -140,8 +159,7 @@ class _TradeList:
 
     def _changed(self, trade: Trade, actions: Sequence[Action]) -> None:
         if self._meanwhile is not None:
-            _, before = self._meanwhile.get(trade.id, (trade, ()))
-            self._meanwhile[trade.id] = trade, (*before, *actions)
+            self._meanwhile.append(partial(self._changed, trade, actions))
         row = self._rows.get(trade.id)
         belongs = self._belongs(trade)
         stays = row is not None and row.trade.code == trade.code and (row.clock is None or not trade.status.final)
@@ -175,11 +193,18 @@ class _TradeList:
 
     def _renamed(self, person: Person) -> None:
         if self._meanwhile is not None:
-            self._meanwhile = {key: (trade.renamed(person), done) for key, (trade, done) in self._meanwhile.items()}
+            self._meanwhile.append(partial(self._renamed, person))
         for row in self._rows.values():
-            if (trade := row.trade.renamed(person)) is not row.trade:
-                row.trade = trade
-                row.summary.show(self._summary(trade))
+            row.trade = row.trade.renamed(person)
+            row.summary.show(self._summary(row.trade))
+            self._show_news(row, row.news and row.news.renamed(person))
+
+    def _people(self) -> Iterator[Person]:
+        """Everybody whose name is shown."""
+        for row in self._rows.values():
+            yield from row.trade.parties
+            if row.news is not None and row.news.newest.actor is not None:
+                yield row.news.newest.actor
 
     def _place(self, trade: Trade) -> tuple[int, float, int]:
         """The trade's group, and what the rows in it are sorted by, as the database sorts them."""
@@ -227,6 +252,7 @@ class _TradeList:
         row.element.delete()
 
     def _release(self) -> None:
+        self._closed = True
         for clock in self._clocks:
             self._site.ticker.unwatch(clock.dial)
         self._clocks.clear()

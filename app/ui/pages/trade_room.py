@@ -8,7 +8,7 @@ from app.domain.actions import Action
 from app.domain.kinds import Kind, Role
 from app.domain.read_marks import unread
 from app.domain.refusals import Reason, Refusal
-from app.domain.trade import Standing, Trade
+from app.domain.trade import Person, Standing, Trade
 from app.ui import browser
 from app.ui.browser import connected
 from app.ui.components.countdown import run_while_visible
@@ -132,6 +132,7 @@ class _RoomPage:
         first_step(view, self._conversation.flow, lambda: site.accounts.introduce(view.viewer))
         self._client.on_delete(self._give_back)
         view.room.arrived.subscribe(self._show)
+        view.room.renamed.subscribe(self._load_again)
         self._visibility = Visibility(view, site.presence, site.read_marks, len(new), self._conversation.came_back)
         run_while_visible(view.clocks, self._visibility.show)
 
@@ -152,9 +153,15 @@ class _RoomPage:
             self._code = trade.code
             self._client.run_javascript(browser.replace_room_address(trade.code))
 
+    def _load_again(self, _: Person) -> None:
+        """A name has gone for good; it stands in rows that are past, so the browser asks for all of the page again."""
+        with self._client:
+            ui.navigate.reload()
+
     def _leave(self) -> None:
         """The seat was released: nothing of the room is left on the page, and nothing arrives any more."""
         self._view.room.arrived.unsubscribe(self._show)
+        self._view.room.renamed.unsubscribe(self._load_again)
         self._view.binding.unbind()
         self._visibility.end()
         self._give_back()
