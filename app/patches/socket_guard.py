@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
 from fastapi import Request
@@ -124,7 +124,8 @@ class SocketGuard:
                 line.queue.put_nowait(None)
 
     def close_pages(self, session_id: int) -> None:
-        """A session has ended: nothing is heard from its pages any more, they go to the start, and are closed."""
+        """A session has ended: nothing is heard from its pages any more, and they are closed; the browser loads them
+        again, and is asked to sign in."""
         self._ended[session_id] = None
         if len(self._ended) > _REMEMBERED:
             del self._ended[next(iter(self._ended))]
@@ -260,7 +261,8 @@ async def _unheard(*_: object) -> None:
 
 
 async def _close(client: Client) -> None:
-    client.open(f"/?next={quote(client.request.url.path)}")  # signed in again, people are where they were
+    with client:
+        ui.navigate.reload()  # the address may be another one by now; signed in again, people are where they were
     await asyncio.sleep(_FAREWELL)
     # NiceGUI deletes the page some time after its last socket has gone, as it does when a tab is closed.
     for sid, connection in list(core.sio.manager.get_participants("/", client.id)):

@@ -43,6 +43,17 @@ async def test_signing_out_closes_the_live_pages_of_that_browser_only(applicatio
     assert other.sent_to == []
 
 
+async def test_signed_out_in_another_tab_the_way_back_leads_to_the_room_under_its_new_address(sam: Browser) -> None:
+    trade = await sam.offer()
+    room, tab = await sam.room(trade), await sam.tab().open("/trades")
+    renewed = await sam.application.negotiation.renew_link(await sam.viewer(), trade.id)
+    await room.until(lambda: any(renewed.code in script for script in room.user.scripts))
+    await tab.post("/logout")
+    await room.wait(lambda: room.sent_to == [f"/?next=/room/{renewed.code}"])
+    await room.signed_in("Sam")
+    assert (await room.get(room.sent_to[0].partition("=")[2])).status_code == 200
+
+
 async def test_a_new_password_is_taken_with_the_old_one(application: Application) -> None:
     one, other = [await Browser(application).signed_in("Changes it") for _ in range(2)]
     await one.open("/account")

@@ -20,6 +20,12 @@ async def elsewhere(application: Application, settings: Settings, url: str) -> A
 
 
 @pytest.fixture
+async def sam(application: Application) -> Browser:
+    """Somebody whose first page has room."""
+    return await Browser(application).signed_in(f"Sam {uuid4().hex[:8]}")
+
+
+@pytest.fixture
 async def ann(application: Application) -> Browser:
     """Somebody who will go."""
     return await Browser(application).signed_in(f"Ann {uuid4().hex[:8]}")
