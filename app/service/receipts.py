@@ -44,20 +44,15 @@ class Receipts:
     async def issue(self, viewer: Viewer, code: str, now: datetime) -> Receipt:
         """The receipt of a closed trade, for either party; `now` is the database's time.
 
-        Raises `Refusal`: TOO_OFTEN, NOT_YOURS (also where there is no such trade), TOO_EARLY while it is open.
+        Raises `Refusal`: TOO_OFTEN, and what `find` raises.
         """
         self._limits.check("exports", viewer.person.id)
-        standing = await self._history.by_code(code)
-        if standing is None or standing.trade.role_of(viewer.person.id) is None:
-            security_log.note("receipt_denied", person=viewer.person.id)
-            raise Refusal(Reason.NOT_YOURS, "Nothing here")
-        if not standing.trade.status.final:
-            raise Refusal(Reason.TOO_EARLY, "There is a receipt as soon as the trade is closed.")
+        trade = await self.find(viewer, code)
         actions: list[Action] = []
-        while page := await self._history.actions_since(standing.trade.id, len(actions), limit=_PAGE):
+        while page := await self._history.actions_since(trade.id, len(actions), limit=_PAGE):
             actions += page
-        security_log.note("receipt_exported", person=viewer.person.id, trade=standing.trade.id)
-        receipt = _document(standing.trade, actions, now)
+        security_log.note("receipt_exported", person=viewer.person.id, trade=trade.id)
+        receipt = _document(trade, actions, now)
         signature = self._key.sign(canonical(receipt).encode())
         receipt["signature"] = {
             "algorithm": "Ed25519",
@@ -65,6 +60,19 @@ class Receipts:
             "value": base64.b64encode(signature).decode(),
         }
         return receipt
+
+    async def find(self, viewer: Viewer, code: str) -> Trade:
+        """The closed trade that a receipt would be of.
+
+        Raises `Refusal`: NOT_YOURS (also where there is no such trade), TOO_EARLY while it is open.
+        """
+        standing = await self._history.by_code(code)
+        if standing is None or standing.trade.role_of(viewer.person.id) is None:
+            security_log.note("receipt_denied", person=viewer.person.id)
+            raise Refusal(Reason.NOT_YOURS, "Nothing here")
+        if not standing.trade.status.final:
+            raise Refusal(Reason.TOO_EARLY, "There is a receipt as soon as the trade is closed.")
+        return standing.trade
 
 
 def _document(trade: Trade, actions: list[Action], now: datetime) -> Receipt:

@@ -179,9 +179,13 @@ class Trades:
         security_log.note("room_denied", person=viewer.person.id, trade=standing.trade.id if standing else None)
         raise Refusal(Reason.NOT_YOURS, "Nothing here")
 
-    async def whole(self, viewer: Viewer, code: str) -> Whole:
-        """All of a trade, for its parties. Raises `Refusal`: TOO_OFTEN, NOT_YOURS (also where there is none)."""
-        self._limits.check("exports", viewer.person.id)
+    async def whole(self, viewer: Viewer, code: str, *, counts: bool = True) -> Whole:
+        """All of a trade, for its parties. Raises `Refusal`: TOO_OFTEN, NOT_YOURS (also where there is none).
+
+        `counts`: whether it will be read, and counts towards the limit of exports.
+        """
+        if counts:
+            self._limits.check("exports", viewer.person.id)
         trade = (await self.find(viewer, code)).trade
         if trade.role_of(viewer.person.id) is None:
             raise Refusal(Reason.NOT_YOURS, "Nothing here")

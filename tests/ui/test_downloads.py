@@ -1,7 +1,10 @@
 """A receipt comes as a file, in the reader's own time, and with a sentence where it cannot come now."""
 
 import pytest
+from limits import parse
+from nicegui import core
 
+from app import security_log
 from app.ui.http.workshop import Workshop, WorkshopError
 from tests.proof.pdf_text import text_of
 from tests.ui.browser import Browser
@@ -49,3 +52,26 @@ async def test_the_second_at_the_same_time_is_asked_to_wait(pdf: str, bea: Brows
     with bea.application.workshop._in_line((await bea.person()).id):
         assert (await bea.get(pdf)).status_code == 429
     assert (await bea.get(pdf)).status_code == 200
+
+
+async def test_whoever_asks_for_the_head_alone_gets_it_without_effects(
+    pdf: str, bea: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is typeset, counted or written down, and no line is opened."""
+    monkeypatch.setitem(bea.application._limits._rates, "exports", parse("4/minute"))
+    caplog.set_level("INFO", security_log.NAME)
+    room = pdf.rpartition("/")[0]
+    paths = [pdf, f"{room}/receipt.json", f"{room}/print", "/account/data.json"]
+    heads = {path: await bea.http.head(path) for path in paths * 3}
+    assert "exported" not in caplog.text
+    for path, head in heads.items():
+        answer = await bea.get(path)
+        assert (path, head.status_code, head.content) == (path, answer.status_code, b"") == (path, 200, b"")
+        for name in ("content-type", "content-disposition", "cache-control"):
+            assert head.headers.get(name) == answer.headers.get(name)
+    assert (await bea.http.head(f"{room}/receipt.exe")).status_code == 404
+    lines = dict(core.sio.eio.sockets)
+    for path in ("/_nicegui_ws/socket.io/", "/_nicegui_ws/socket.io/?EIO=4&transport=polling"):
+        answer = await bea.http.head(path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+    assert core.sio.eio.sockets == lines

@@ -104,6 +104,9 @@ class Middleware:
         if refusal := self._refuse_stranger(scope):
             await refusal(scope, receive, send)
             return
+        if IS_HEAD in scope and scope["path"].startswith(SOCKET):  # a GET opens a line
+            await PlainTextResponse("GET or POST", 405, {"Allow": "GET, POST"})(scope, receive, send)
+            return
         if scope["method"] == "POST":
             try:
                 is_form = scope["path"] in FORMS or scope["path"].startswith((CONFIRM, RECOVER))

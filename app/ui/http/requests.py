@@ -1,14 +1,23 @@
 """Who asks: the signed-in person of a request, the address it came from, and the time zone there."""
 
 import ipaddress
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
+from fastapi.responses import Response
 
 from app.service.viewer import Viewer
 
 IS_HEAD = "traderoom.head"
 """In the scope of a request that asks for the head of an answer only; behind the middleware it is a GET."""
+
+
+def head_of(media_type: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The head of an answer whose content is not made for it; how long that would be is not said (RFC 9110, 9.3.2)."""
+    response = Response(media_type=media_type, headers=headers)
+    del response.headers["content-length"]
+    return response
 
 
 def address_of(request: Request) -> str:

@@ -21,7 +21,7 @@ from app.service.trades import Whole
 from app.ui.assets import FILES
 from app.ui.components import wording
 from app.ui.components.html import Html
-from app.ui.http.requests import viewer_of, zone_of
+from app.ui.http.requests import IS_HEAD, head_of, viewer_of, zone_of
 from app.ui.pages import not_found
 from app.ui.pages.layout import PAGE
 from app.ui.site import Site
@@ -47,13 +47,16 @@ def register(site: Site) -> None:
     @ui.page("/room/{code}/print", **PAGE)
     async def printout(request: Request) -> Response | None:
         viewer = viewer_of(request)
+        is_head = IS_HEAD in request.scope
         try:
-            whole = await site.trades.whole(viewer, request.path_params["code"])
+            whole = await site.trades.whole(viewer, request.path_params["code"], counts=not is_head)
         except Refusal as refusal:
             if refusal.reason is Reason.TOO_OFTEN:
                 return PlainTextResponse(str(refusal), 429)
             not_found.show(site, request)
             return None
+        if is_head:
+            return head_of("text/html")
         return StreamingResponse(_document(whole, zone_of(viewer), site.now()), media_type="text/html")
 
 
