@@ -8,7 +8,7 @@ from app.ui.browser import keyboard, theme
 from app.ui.components.shortcuts import SHORTCUTS
 from app.ui.components.theme_button import DRAWINGS
 from app.ui.http import installing
-from app.ui.http.cookies import ZONE_COOKIE
+from app.ui.http.cookies import ZONE_COOKIE, cookie_name
 from app.ui.http.files import File
 
 _DARK = re.compile(r"^\.body--dark\b[^{]*\{[^}]*\}", re.MULTILINE)
@@ -22,8 +22,9 @@ def _theme() -> bytes:
 
 
 _THEME = File(_theme(), "text/css")
+_ZONE_COOKIES = (cookie_name(ZONE_COOKIE, secure=secure) for secure in (False, True))
 _SCRIPTS = (
-    browser.on_every_page(ZONE_COOKIE)
+    browser.on_every_page(*_ZONE_COOKIES)
     + keyboard.on_every_page(SHORTCUTS)
     + theme.on_every_page(DRAWINGS, installing.COLOURS)
 )

@@ -14,7 +14,7 @@ from starlette.datastructures import MutableHeaders
 from app.bootstrap import Application
 from app.domain.names import GONE
 from app.service.accounts import Device
-from app.ui.http.cookies import DEVICE_COOKIE, SESSION_COOKIE, Cookies, cookie_name
+from app.ui.http.cookies import DEVICE_COOKIE, SESSION_COOKIE, ZONE_COOKIE, Cookies, cookie_name
 from tests.ui.browser import PASSWORD, Browser
 
 DATA = "/account/data.json"
@@ -212,3 +212,13 @@ async def test_a_session_s_cookie_is_no_device_s(ann: Browser, application: Appl
     cookies = Cookies(application.settings.resolve_secret(), secure=False)
     assert told(cookies, ann.http.cookies[DEVICE_COOKIE].strip('"')) is not None
     assert told(cookies, ann.http.cookies[SESSION_COOKIE]) is None
+
+
+def test_a_time_zone_that_another_host_has_planted_is_not_read() -> None:
+    planted: Any = SimpleNamespace(cookies={ZONE_COOKIE: "Asia/Kolkata"})
+    own: Any = SimpleNamespace(cookies={cookie_name(ZONE_COOKIE, secure=True): "Asia/Tokyo", **planted.cookies})
+    assert [Cookies("secret", secure=True).time_zone(request) for request in (planted, own)] == ["", "Asia/Tokyo"]
+    assert [Cookies("secret", secure=False).time_zone(request) for request in (planted, own)] == [
+        "Asia/Kolkata",
+        "Asia/Kolkata",
+    ]

@@ -16,7 +16,7 @@ def say_that_scripts_run() -> str:
         ...('noModule' in HTMLScriptElement.prototype ? ['modules'] : []));"""
 
 
-def on_every_page(zone_cookie: str) -> str:
+def on_every_page(zone_cookie: str, zone_cookie_over_https: str) -> str:
     """What every page runs as soon as it is read; a file of its own, which browsers keep and nothing waits for.
 
     It leaves the browser's time zone in a cookie for the next page, which needs no question and no answer then; takes
@@ -24,8 +24,10 @@ def on_every_page(zone_cookie: str) -> str:
     clocks are not ticked, and when nobody is there.
     """
     return f"""
-        document.cookie = '{zone_cookie}=' + Intl.DateTimeFormat().resolvedOptions().timeZone
-            + '; path=/; max-age=31536000; samesite=lax';
+        const isSecure = location.protocol === 'https:';
+        document.cookie = (isSecure ? '{zone_cookie_over_https}=' : '{zone_cookie}=')
+            + Intl.DateTimeFormat().resolvedOptions().timeZone
+            + '; path=/; max-age=31536000; samesite=lax' + (isSecure ? '; secure' : '');
         document.addEventListener('DOMContentLoaded',
             () => document.querySelector('#placeholder:has(~ #app > *)')?.remove());
         document.addEventListener('visibilitychange', () => window.socket && {tell_visibility()});

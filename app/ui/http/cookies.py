@@ -72,10 +72,10 @@ class Cookies:
         mark = before.mark if before and before.person_id == person_id else secrets.token_urlsafe(16)
         self._set(headers, DEVICE_COOKIE, self._device.sign(f"{person_id}-{mark}").decode(), _ONE_YEAR)
 
-    @staticmethod
-    def time_zone(request: Request) -> str:
-        """What the browser says of its time zone, if anything."""
-        return request.cookies.get(ZONE_COOKIE, "")
+    def time_zone(self, request: Request) -> str:
+        """What the browser says of its time zone, if anything: by a script, which names the cookie by the protocol that
+        it sees. A proxy may speak HTTPS though our own address does not say so."""
+        return self.read(request, ZONE_COOKIE) or request.cookies.get(cookie_name(ZONE_COOKIE, secure=True), "")
 
     def drop(self, headers: MutableHeaders, name: str) -> None:
         """Take a cookie away."""
