@@ -9,7 +9,7 @@ from functools import partial
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.jobs import Job
 
-from app.db.queue import EXPIRE_TRADE, MAIL_CHANGE, MAIL_LINK, MAIL_NEWS, Queue, retry_stalled
+from app.db.queue import EXPIRE_TRADE, MAIL_CHANGE, MAIL_LINK, MAIL_NEWS, MAILS, Queue, retry_stalled
 from app.db.tables import Purpose
 from app.mail.sender import MailError
 from app.service.accounts import Accounts
@@ -115,7 +115,7 @@ def register_mails(queue: Queue, mailing: Mailing) -> None:
     One job is one mail.
     """
     app = queue.app
-    task = partial(app.task, retry=_WhenTheServerIsBack(), pass_context=True)
+    task = partial(app.task, queue=MAILS, retry=_WhenTheServerIsBack(), pass_context=True)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="sweep_mails", queueing_lock="sweep_mails")

@@ -17,6 +17,7 @@ from typing import Any, LiteralString
 import procrastinate
 import psycopg
 from procrastinate import connector, sql
+from procrastinate.jobs import DEFAULT_QUEUE
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from app.db.connection import BoundedConnection, watched
@@ -30,6 +31,10 @@ _POOL_PATIENCE = 3.0
 """Seconds to wait for a connection; a worker that is told to stop while the database is away waits three times."""
 EXPIRE_TRADE = "expire_trade"
 MAIL_NEWS, MAIL_LINK, MAIL_CHANGE = "mail_news", "mail_link", "mail_change"
+MAILS = "mails"
+"""The queue of what waits for a mail server: however long that is, nothing else waits with it."""
+_AT_ONCE = {DEFAULT_QUEUE: 10, MAILS: 3}
+"""How many jobs of each queue one process runs at the same time."""
 _POLLED = 3.0
 """Seconds after which a worker looks for jobs whether or not it was poked."""
 _SILENT = 9.0
@@ -40,8 +45,9 @@ early and is put back may be due sooner, and wakes the poke."""
 _POKE = b"""
     SELECT extract(epoch FROM due - clock_timestamp())::float8,
            CASE WHEN due <= clock_timestamp()
-                THEN pg_notify('procrastinate_any_queue_v1', '{"type":"job_inserted","job_id":0}') END
-    FROM (SELECT min(scheduled_at) AS due FROM procrastinate_jobs WHERE status = 'todo') AS earliest
+                THEN pg_notify('procrastinate_queue_v1#default', '{"type":"job_inserted","job_id":0}') END
+    FROM (SELECT min(scheduled_at) AS due FROM procrastinate_jobs
+          WHERE status = 'todo' AND queue_name = 'default') AS earliest
 """
 
 
@@ -111,6 +117,11 @@ class Queue:
         self.app = procrastinate.App(connector=self._connector)
 
     @property
+    def names(self) -> set[str]:
+        """The queues of this process: mails' only where it has tasks for them."""
+        return {DEFAULT_QUEUE} | ({task.queue for task in self.app.tasks.values()} & {MAILS})
+
+    @property
     def answered(self) -> float:
         """When the database answered a worker last, by the monotonic clock."""
         return self._connector.answered
@@ -145,7 +156,7 @@ class Queue:
 
 
 class Worker:
-    """Runs due jobs, restarts itself, and knows whether it is working."""
+    """Runs due jobs, of each queue apart, restarts itself, and knows whether it is working."""
 
     def __init__(self, queue: Queue, url: str) -> None:
         self._queue = queue
@@ -162,22 +173,29 @@ class Worker:
         poke = asyncio.create_task(self._poke(), name="queue poke")
         self._began = monotonic()
         try:
-            while True:
-                await self._work()
-                log.warning("queue: the worker stopped, starting it again")
-                await asyncio.sleep(1)
+            async with asyncio.TaskGroup() as workers:
+                for queue in self._queue.names:
+                    workers.create_task(self._keep_working(queue), name=f"worker of {queue}")
         finally:
             self._began = None
             poke.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await poke
 
-    async def _work(self) -> None:
+    async def _keep_working(self, queue: str) -> None:
+        while True:
+            await self._work(queue)
+            log.warning("queue: the worker of %s stopped, starting it again", queue)
+            await asyncio.sleep(1)
+
+    async def _work(self, queue: str) -> None:
         try:
             await self._queue.app.run_worker_async(
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=5,
-                concurrency=10,
+                queues=[queue],
+                concurrency=_AT_ONCE[queue],
+                listen_notify=queue == DEFAULT_QUEUE,  # a mail has the seconds until the next look
                 fetch_job_polling_interval=_POLLED,
                 delete_jobs="successful",
             )

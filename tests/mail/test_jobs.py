@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,8 +11,10 @@ from app.db.absences import SWEEP_VALUES
 from app.db.queue import MAIL_CHANGE, MAIL_LINK, MAIL_NEWS, Queue
 from app.domain.moves import Accept, Expire, Move, Offer, RequestAmendment, SendMessage, Withdraw
 from app.domain.trade import Person
+from app.mail import sender
 from app.mail.sender import SmtpSender
 from tests.conftest import TERMS, Deal, Market
+from tests.db.test_queue import Crew
 from tests.mail.conftest import SITE, Post, text_of
 from tests.mail.server import mail_server
 from tests.ports import free_port
@@ -218,3 +221,32 @@ async def test_a_mail_tells_the_deadline_in_the_time_of_the_reader(post: Post, d
     await post.mailing.sweep()
     (mail,) = await post.work()
     assert "(Pacific/Kiritimati)" in text_of(mail)
+
+
+async def test_an_expiry_is_on_time_while_the_mail_server_says_nothing(
+    market: Market, queue: Queue, cheap: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "_PATIENCE", 3.0)
+    waiting = asyncio.Event()
+    connections = 0
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        waiting.set()
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    post = Post(market, queue, SmtpSender(f"smtp://127.0.0.1:{port}"))
+    crew = Crew(market.database, queue)
+    olga = await post.newcomer("Olga")
+    await queue.defer(MAIL_CHANGE, *({"user_id": olga.person.id, "to": ADDRESS} for _ in range(20)))
+    _, due = await crew.defer(7, after=1.5)
+    async with crew.working():
+        await asyncio.wait_for(waiting.wait(), 1)
+        await crew.has_run(7)
+        assert 1 < connections < 10
+    server.close()
+    assert crew.ran[0][1] - due < timedelta(seconds=1)
