@@ -55,7 +55,7 @@ def test_the_top_level_holds_what_the_design_names() -> None:
 
 
 def test_main_only_starts_the_commands() -> None:
-    assert len((ROOT / "main.py").read_text().splitlines()) < 12
+    assert len((ROOT / "main.py").read_text().splitlines()) <= 12
 
 
 def test_no_path_of_one_machine_stands_in_a_file() -> None:

@@ -1,6 +1,8 @@
 """Whatever can leave a command is one line on standard error and exit status 2; what nobody expected is logged too."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +21,7 @@ from app.db.embedded import EmbeddedError
 from app.db.engine import DatabaseError
 from app.domain.refusals import Reason, Refusal
 from app.settings import SettingsError
+from tests.e2e.server import MAIN
 from tests.test_cli import Command, assert_one_line, place, start
 
 __all__ = ["place", "start"]
@@ -126,3 +129,10 @@ def test_a_server_that_does_not_answer_or_is_of_a_newer_release_stops_a_command_
         assert command.status() == 2, names
         assert_one_line(command, names)
     assert time.monotonic() - began < 20, "10 s, and the starts of three programs side by side"
+
+
+def test_without_the_packages_it_is_said_what_to_run() -> None:
+    ended = subprocess.run([sys.executable, "-S", MAIN, "--help"], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+    assert "No module named" in ended.stderr
+    assert "run `make demo`" in ended.stderr

@@ -53,6 +53,9 @@ def _check_revision(connection: Connection, script: ScriptDirectory) -> None:
         if connection.execute(text("SELECT to_regclass('trades') IS NULL")).scalar():
             return  # a new one
         raise DatabaseError("The database has a table 'trades' but no schema of Traderoom's: use another database.")
+    is_ours = "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('alembic_version') AND attname = 'version_num'"
+    if not connection.execute(text(is_ours)).scalar():
+        raise DatabaseError("The database has a table 'alembic_version' that is not Traderoom's: use another database.")
     found = sorted(str(row[0]) for row in connection.execute(text("SELECT version_num FROM alembic_version")))
     known = {revision.revision for revision in script.walk_revisions()}
     if len(found) != 1:
