@@ -15,15 +15,15 @@ from app.db.engine import Database, Prepared
 from app.db.selections import public_place, trades, trades_of
 from app.db.tables import ActionRow, MessageRow, TradeRow, UserRow, VersionRow
 from app.domain.actions import Action, Version
-from app.domain.kinds import OPEN, Kind, Role, Status, kinds_that_close, kinds_with
+from app.domain.kinds import OPEN, Role, Status, kinds_that_close, kinds_with
 from app.domain.terms import Terms
 from app.domain.trade import RECENTLY, Person, Standing, Trade
 from app.domain.traits import VersionUse
 
 _NO_SEQ = 2**63 - 1
 """Above every `seq`."""
-_BESIDES_THE_NEWEST = 5
-"""Milestones: each side's first offer, the latest of the side that has made none of late, its being seen, the close."""
+_BESIDES_THE_NEWEST = 4
+"""Milestones: each side's first offer, the latest of the side that has made none of late, the close."""
 
 _Before = aliased(VersionRow, name="before")
 
@@ -53,16 +53,10 @@ class History:
         return [values.action(row) for row in await self._database.ask(_SINCE, trade=trade_id, after=seq, limit=limit)]
 
     async def milestones(self, trade: Trade, *, versions: int) -> list[Action]:
-        """What made each side's first and latest offer and the newest versions, so many, when the standing one was
-        seen, and what closed the trade; oldest first. It costs the same however much was said and offered between."""
-        seen_by = trade.seen_by
+        """What made each side's first and latest offer and the newest versions, so many, and what closed the trade;
+        oldest first. It costs the same however much was said and offered between."""
         rows = await self._database.ask(
-            _MILESTONES,
-            trade=trade.id,
-            above=trade.version - versions,
-            seen_version=trade.version if seen_by else 0,
-            seen_by=seen_by.id if seen_by else 0,
-            limit=versions + _BESIDES_THE_NEWEST,
+            _MILESTONES, trade=trade.id, above=trade.version - versions, limit=versions + _BESIDES_THE_NEWEST
         )
         return [values.action(row) for row in rows]
 
@@ -228,8 +222,7 @@ def _actions() -> Select[Any]:
 
 
 def _seqs_of_milestones() -> Select[Any]:
-    """By the keys of both tables: the actions in between are not looked at, but for the few from the standing offer to
-    its being seen."""
+    """By the keys of both tables: the actions in between are not looked at."""
     newest = select(col(VersionRow.seq)).where(
         col(VersionRow.trade_id) == bindparam("trade"), col(VersionRow.version) > bindparam("above")
     )
@@ -245,17 +238,7 @@ def _seqs_of_milestones() -> Select[Any]:
     closed = select(col(ActionRow.seq)).where(
         col(ActionRow.trade_id) == bindparam("trade"), text(among("kind", kinds_that_close()))
     )
-    offered = select(col(VersionRow.seq)).where(
-        col(VersionRow.trade_id) == bindparam("trade"), col(VersionRow.version) == bindparam("seen_version")
-    )
-    seen = select(col(ActionRow.seq)).where(
-        col(ActionRow.trade_id) == bindparam("trade"),
-        col(ActionRow.seq) > offered.scalar_subquery(),
-        col(ActionRow.kind) == Kind.OFFER_SEEN,
-        col(ActionRow.actor_id) == bindparam("seen_by"),
-    )
-    first_seen = seen.order_by(col(ActionRow.seq)).limit(1).subquery()
-    return select(union_all(newest, *ends, closed, select(first_seen.c.seq)).subquery().c.seq)
+    return select(union_all(newest, *ends, closed).subquery().c.seq)
 
 
 def _is_before(before: type[VersionRow]) -> ColumnElement[bool]:

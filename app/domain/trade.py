@@ -75,11 +75,6 @@ class Trade:
         return Role.SELLER if self.request else self.offered_by.other
 
     @property
-    def seen_by(self) -> Person | None:
-        """Who has had the standing offer on their screen, which the other side made; None while nobody has."""
-        return self.party(self.offered_by.other) if self.seen_version == self.version else None
-
-    @property
     def parties(self) -> tuple[Person, ...]:
         """The people whose trade it is: the seller and, once the seat is taken, the buyer."""
         return (self.seller,) if self.buyer is None else (self.seller, self.buyer)

@@ -172,7 +172,7 @@ class Lobby:
     async def _milestones(self, trade: Trade, actions: list[Action]) -> list[Action]:
         """What a room shows of its past, read only where it lies before the newest actions; a first offer that stands
         comes with the trade."""
-        has_none = trade.version == 1 and not trade.seen_version and not trade.status.final
+        has_none = trade.version == 1 and not trade.status.final
         is_whole = actions[0].seq == 1 or has_none
         return [] if is_whole else await self._records.milestones(trade, versions=OFFERS_KEPT)
 

@@ -8,7 +8,7 @@ from time import monotonic
 from nicegui import Event, binding
 
 from app.domain.actions import Action, Offered, Outcome
-from app.domain.kinds import KINDS, Kind
+from app.domain.kinds import KINDS
 from app.domain.trade import Person, Trade
 from app.rooms.ticker import Dial
 
@@ -26,7 +26,7 @@ class Room:
 
     `seq` is that of the newest action the room has shown; `arrived` emits each later one, in order and once. `renamed`
     emits whoever has another name now than in what was shown. `offers` are each side's first and latest and the newest,
-    `seen` is when one was last seen, and `closing` is what ended the trade; all are there before `trade` tells of it.
+    and `closing` is what ended the trade; both are there before `trade` tells of it.
     `on_screens` is how far each person has had it on a screen, by user id: their read marks follow, gathered.
     `milestones` are the actions from before `recent` that they come from.
     """
@@ -51,7 +51,6 @@ class Room:
         self.pages = 0
         first = Offered(trade.version, trade.offered_by, trade.terms)
         self.offers: tuple[Offered, ...] = (first,) if trade.version == 1 else ()  # its action may lie long before
-        self.seen: Action | None = None
         self.closing: Action | None = None
         self.on_screens: dict[int, int] = {}
         self._typing_until: dict[Person, float] = {}
@@ -95,8 +94,6 @@ class Room:
             offer = action.offered
             if offer is not None and (not self.offers or offer.version > self.offers[-1].version):
                 self.offers = _thinned((*self.offers, offer))
-            if action.kind is Kind.OFFER_SEEN:
-                self.seen = action
             if KINDS[action.kind].closes:
                 self.closing = action
 

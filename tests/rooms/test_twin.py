@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.actions import Action, Outcome
 from app.domain.kinds import Kind, Role, Status
-from app.domain.moves import Accept, Join, Offer, Reject, RequestAmendment, See, SendMessage
+from app.domain.moves import Accept, Join, Offer, Reject, RequestAmendment, SendMessage
 from app.domain.trade import RECENTLY, Standing
 from tests.conftest import TERMS, Market
 from tests.rooms.books import Books
@@ -186,10 +186,6 @@ async def test_milestones_are_each_side_s_first_and_latest_the_newest_versions_a
     newest = found[-1].offered
     assert newest is not None
     assert (newest.version, newest.by, newest.terms) == (7, Role.SELLER, trade.terms)
-    seen = await books.play(trade.id, See(7), await books.person("Bea"))
-    await books.play(trade.id, SendMessage("Well"), await books.person("Sam"))
-    (last,) = (await books.history.milestones(seen.trade, versions=2))[5:]
-    assert (last.kind, last.seq) == (Kind.OFFER_SEEN, seen.action.seq)
     await books.play(trade.id, Reject(7, "Too many"), await books.person("Bea"))
     closing = (await books.history.milestones(trade, versions=2))[-1]
     assert (closing.kind, closing.text, closing.offered) == (Kind.REJECTED, "Too many", None)

@@ -85,9 +85,9 @@ class Twin:
         return await self._read("actions_since", found[:limit])
 
     async def milestones(self, trade: Trade, *, versions: int) -> list[Action]:
-        """What made each side's first and latest offer and the newest versions, so many, when the standing one was
-        seen, and what closed the trade; oldest first."""
-        seen_by, actions = trade.seen_by, self._actions.get(trade.id, [])
+        """What made each side's first and latest offer and the newest versions, so many, and what closed the trade;
+        oldest first."""
+        actions = self._actions.get(trade.id, [])
         made = [(action.role, action.seq) for action in actions if KINDS[action.kind].version is VersionUse.MAKES]
         kept = {*dict(made).values(), *dict(reversed(made)).values(), *(seq for _, seq in made[-versions:])}
         return await self._read(
@@ -95,9 +95,7 @@ class Twin:
             [
                 action
                 for action in actions
-                if action.seq in kept
-                or KINDS[action.kind].closes
-                or (seen_by and (action.kind, action.version) == (Kind.OFFER_SEEN, trade.version))
+                if action.seq in kept or KINDS[action.kind].closes
             ],
         )
 

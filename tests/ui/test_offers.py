@@ -1,10 +1,15 @@
 """Offers in a room: what stands and what it changed, whose turn it is, cards with their state, and the price path."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from app.bootstrap import Application
+from app.domain import rules
+from app.domain.kinds import Role
+from app.domain.moves import Offer, See
+from app.domain.terms import Terms
 from app.domain.trade import Trade
 from app.rooms.room import KEPT
 from tests.ui.browser import Browser
@@ -195,21 +200,57 @@ async def test_whoever_made_the_offer_learns_that_it_was_seen(trade: Trade, sam:
     assert "saw version" not in bea.everything()
 
 
+async def test_when_an_offer_was_seen_stays_on_its_card_however_it_was_answered(
+    trade: Trade, sam: Browser, bea: Browser
+) -> None:
+    talk, seller, buyer = bea.application.negotiation, await sam.viewer(), await bea.viewer()
+    await talk.see(buyer, trade.id, 1)
+    await offer(bea, trade, "880")
+    await talk.see(seller, trade.id, 2)
+    await offer(sam, trade, "920")
+    await talk.see(buyer, trade.id, 3)
+    await talk.accept(buyer, trade.id, 3)
+    for page, other, seen in ((sam, "Bea", [1, 3]), (bea, "Sam", [2])):
+        for opened in (page, await page.tab().room(trade)):
+            await opened.until(lambda opened=opened: states(opened) == ["Replaced", "Replaced", "Accepted"])  # type: ignore[misc]
+            said = [card.partition(f"{other} saw version ")[2][:1] for card in opened.texts("offer")]
+            assert said == [str(version) if version in seen else "" for version in (1, 2, 3)]
+
+
+async def test_that_an_offer_was_seen_and_replaced_may_be_heard_of_at_once(
+    trade: Trade, sam: Browser, bea: Browser
+) -> None:
+    room, now = sam.application.lobby.room(trade.id), sam.application.database.clock.now()
+    assert room is not None
+    seen = rules.apply(room.trade, See(1), by=Role.BUYER, now=now)
+    made = rules.apply(seen.trade, Offer(1, Terms(Decimal(880), 5)), by=Role.BUYER, now=now)
+    first, second = (
+        told.recorded(room.seq + n, now, trade.expires_at).action for n, told in enumerate((seen, made), start=1)
+    )
+    room.show(made.trade, second.seq, [first, second])
+    await sam.until(lambda: states(sam) == ["Replaced", "Standing"])
+    assert "Bea saw version 1, " in sam.texts("offer")[0]
+
+
 async def test_when_an_offer_was_seen_is_told_however_much_was_said_since(
     trade: Trade, sam: Browser, bea: Browser
 ) -> None:
     talk, seller = bea.application.negotiation, await sam.viewer()
     await talk.see(await bea.viewer(), trade.id, 1)
     await sam.sees("Bea saw version 1, ", "offer")
-    (told,) = sam.texts("offer")
     for n in range(KEPT + 1):
         await talk.send(seller, trade.id, f"Word {n}")
+        if not n:
+            await offer(sam, trade, "920")
+    await sam.until(lambda: len(sam.texts("offer")) == 2)
+    told = sam.texts("offer")
+    assert "Bea saw version 1, " in told[0]
     for page in (sam, bea):
         page.page.delete()
     await sam.wait(lambda: sam.application.lobby.room(trade.id) is None)
     again = await sam.tab().room(trade)
     again.press("Show earlier messages")
-    await again.until(lambda: again.texts("offer") == [told])
+    await again.until(lambda: again.texts("offer") == told)
 
 
 async def test_the_price_path_grows_with_each_offer(trade: Trade, sam: Browser, bea: Browser) -> None:

@@ -1,7 +1,7 @@
 """Offers and requests in the conversation: cards with author, figures, difference, reason and state.
 
-A card of an offer that was replaced stays as it is for good. Only that of the offer on the table and that of the open
-request can still come to another state.
+A card of an offer that was replaced stays as it is for good. Only that of the newest offer and that of the open request
+can still be shown otherwise.
 """
 
 from app.domain.actions import Action
@@ -25,8 +25,6 @@ STANDING, REPLACED = "standing", "replaced"
 """States of an offer's card; the others are the outcomes' names."""
 OPEN, PAST = "open", "past"
 """States of a request's card: nothing has answered it yet, or it is not open any more."""
-MAY_CHANGE = frozenset({STANDING, OPEN})
-"""The states from which a card can come to another one."""
 
 
 def state_of(action: Action, trade: Trade) -> str:

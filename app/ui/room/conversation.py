@@ -53,8 +53,8 @@ class Conversation:
     def show(self, action: Action, unseen: int = 0) -> None:
         """Show what has just happened; what has no row of its own stands on the card of the offer it is about. Before
         the first of what is `unseen` stands a line."""
+        self._rows.learn(action)
         if not entries.has_row(action):
-            self._rows.follow()
             return
         if unseen == 1:
             self.came_back(0)
@@ -76,9 +76,10 @@ class Conversation:
 
     def _first_rows(self, new: Sequence[Action]) -> list[Row]:
         """What the room holds, with a line before what is new."""
-        shown = [action for action in self._view.room.recent if entries.has_row(action)]
-        rows = self._rows.first(shown)
+        recent = self._view.room.recent
+        rows = self._rows.first(recent)
         if new:
+            shown = [action for action in recent if entries.has_row(action)]
             self._since = ChangingRow(_NEW.format(f"{len(new)} new since you left"))
             rows.insert(shown.index(new[0]), self._since)
         return rows

@@ -13,7 +13,7 @@ from app.ui.components.difference import difference
 from app.ui.components.html import Html
 from app.ui.components.links import linked
 from app.ui.room import cards
-from app.ui.room.cards import STANDING, state_of
+from app.ui.room.cards import state_of
 from app.ui.room.room_view import RoomView
 
 _PAUSE = timedelta(minutes=5)
@@ -39,21 +39,22 @@ class _Reader(NamedTuple):
     today: date
 
 
-def conversation(action: Action, view: RoomView, before: Action | None = None) -> Html:
+def conversation(action: Action, view: RoomView, before: Action | None = None, *, seen: Action | None = None) -> Html:
     """A message as a bubble, an offer or a request as a card in its state, everything else as a thin line.
 
     The row `before` it decides two things: a line with the day stands above where that is another one, and a message
-    that goes on where the same person has just stopped has no name and time of its own.
+    that goes on where the same person has just stopped has no name and time of its own. `seen` is what tells when an
+    offer was.
     """
     reader = _reader(view)
     state = state_of(action, view.room.trade)
-    seen = _seen(action, view) if state == STANDING else Html("")
+    by = _seen(seen, view) if seen is not None and action.role is view.role else Html("")
     if begins_day(action, before, view):
         day = wording.day(action.at.astimezone(view.zone).date(), view.today)
         return Html('<p class="day"><span>{}</span></p>{}').format(
-            day, _conversation(action, reader, state, seen, goes_on=False)
+            day, _conversation(action, reader, state, by, goes_on=False)
         )
-    return _conversation(action, reader, state, seen, goes_on=before is not None and _goes_on(action, before))
+    return _conversation(action, reader, state, by, goes_on=before is not None and _goes_on(action, before))
 
 
 def begins_day(action: Action, before: Action | None, view: RoomView) -> bool:
@@ -88,13 +89,10 @@ def announcement(action: Action, view: RoomView) -> str:
     return f"New offer by {who}: {price} × {wording.number(action.terms.quantity)}. {action.text}".strip()
 
 
-def _seen(action: Action, view: RoomView) -> Html:
-    """For whoever made the standing offer: that the other side has had it on its screen, and when."""
-    trade, seen = view.room.trade, view.room.seen
-    if trade.offered_by is not view.role or trade.seen_by is None or seen is None or seen.version != action.version:
-        return Html("")
+def _seen(seen: Action, view: RoomView) -> Html:
+    """For whoever made an offer: that the other side has had it on its screen, and when."""
     return Html('<p class="note">{} saw version {}, {}</p>').format(
-        wording.name(trade.seen_by, view.me), action.version, _time(seen.at, _reader(view))
+        wording.name(seen.actor, view.me), seen.version, _time(seen.at, _reader(view))
     )
 
 

@@ -1,13 +1,15 @@
 """The rows of the conversation. What a row looks like the row before it decides: appending costs the same at any
 length."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.actions import Action
+from app.domain.kinds import Kind
+from app.ui.components.html import Html
 from app.ui.components.stream import ChangingRow, Row
 from app.ui.room import entries
-from app.ui.room.cards import MAY_CHANGE, state_of
+from app.ui.room.cards import OPEN, state_of
 from app.ui.room.room_view import RoomView
 
 
@@ -21,18 +23,30 @@ class _Changing:
 
 
 class FlowRows:
-    """Makes the rows, and shows those otherwise that may change: the offer on the table, the open request, the lines of
-    today and yesterday, and the first row while what stands before it is not known."""
+    """Makes the rows, and shows those otherwise that may change: the newest offer, the open request, the lines of today
+    and yesterday, and the first row while what stands before it is not known.
+
+    Rows are made from the newest on back without a gap: when an offer was seen is known before its card is made.
+    """
 
     def __init__(self, view: RoomView) -> None:
         self._view = view
         self._last: Action | None = None
         self._oldest: _Changing | None = None
         self._changing: list[_Changing] = []
+        self._offered = 0
+        self._seen: dict[int, Action] = {}
 
-    def first(self, actions: Iterable[Action]) -> list[Row]:
-        """The rows that somebody finds, oldest first; `actions` are those that have one."""
-        return [self.next(action) for action in actions]
+    def first(self, actions: Sequence[Action]) -> list[Row]:
+        """The rows that somebody finds, oldest first."""
+        self._learn(actions)
+        return [self.next(action) for action in actions if entries.has_row(action)]
+
+    def learn(self, action: Action) -> None:
+        """Show the newest offer as seen, if this is what has just happened."""
+        self._learn([action])
+        if action.kind is Kind.OFFER_SEEN:
+            self.follow()
 
     def next(self, action: Action) -> Row:
         """The row of what has just happened. With the first one of a day, yesterday is called so."""
@@ -43,8 +57,9 @@ class FlowRows:
             self.follow()
         return self._row(action, before)
 
-    def earlier(self, actions: Iterable[Action]) -> list[Row]:
+    def earlier(self, actions: Sequence[Action]) -> list[Row]:
         """Rows that stand before all others, oldest first."""
+        self._learn(actions)
         rows: list[Row] = []
         before: Action | None = None
         oldest = self._oldest
@@ -63,13 +78,21 @@ class FlowRows:
             self._show(changing)
         self._changing = [changing for changing in self._changing if self._may_change(changing.action, changing.before)]
 
+    def _learn(self, actions: Sequence[Action]) -> None:
+        for action in actions:
+            if action.offered is not None:
+                self._offered = max(self._offered, action.offered.version)
+            if action.kind is Kind.OFFER_SEEN and action.version is not None:
+                known = self._seen.get(action.version, action)
+                self._seen[action.version] = max(known, action, key=lambda seen: seen.seq)
+
     def _first(self, action: Action) -> ChangingRow:
-        self._oldest = _Changing(action, None, ChangingRow(entries.conversation(action, self._view)))
+        self._oldest = _Changing(action, None, ChangingRow(self._html(action, None)))
         self._changing.append(self._oldest)
         return self._oldest.row
 
     def _row(self, action: Action, before: Action) -> Row:
-        html = entries.conversation(action, self._view, before)
+        html = self._html(action, before)
         if not self._may_change(action, before):
             return html
         row = ChangingRow(html)
@@ -77,8 +100,14 @@ class FlowRows:
         return row
 
     def _may_change(self, action: Action, before: Action | None) -> bool:
-        state = state_of(action, self._view.room.trade)
-        return state in MAY_CHANGE or entries.names_day(action, before, self._view)
+        # The trade tells first of several actions that come at once: what is replaced by now may yet be seen.
+        is_newest = action.offered is not None and action.offered.version >= self._offered
+        is_open = state_of(action, self._view.room.trade) == OPEN
+        return is_newest or is_open or entries.names_day(action, before, self._view)
 
     def _show(self, changing: _Changing) -> None:
-        changing.row.show(entries.conversation(changing.action, self._view, changing.before))
+        changing.row.show(self._html(changing.action, changing.before))
+
+    def _html(self, action: Action, before: Action | None) -> Html:
+        seen = self._seen.get(action.offered.version) if action.offered is not None else None
+        return entries.conversation(action, self._view, before, seen=seen)
