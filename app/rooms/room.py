@@ -8,7 +8,7 @@ from time import monotonic
 from nicegui import Event, binding
 
 from app.domain.actions import Action, Offered, Outcome
-from app.domain.kinds import KINDS
+from app.domain.kinds import KINDS, Kind
 from app.domain.trade import Person, Trade
 from app.rooms.ticker import Dial
 
@@ -22,8 +22,9 @@ TYPING_LASTS = timedelta(seconds=4)
 
 
 class Room:
-    """One trade's live state. `trade`, `present`, `away` and `typing` are bindable and hold immutable values.
+    """One trade's live state. `trade`, `asked`, `present`, `away` and `typing` are bindable and hold immutable values.
 
+    `asked` is the seq of the newest request, where the room has heard of one: the same words may be asked again.
     `seq` is that of the newest action the room has shown; `arrived` emits each later one, in order and once. `renamed`
     emits whoever has another name now than in what was shown. `offers` are each side's first and latest and the newest,
     and `closing` is what ended the trade; both are there before `trade` tells of it.
@@ -32,6 +33,7 @@ class Room:
     """
 
     trade = binding.BindableProperty()
+    asked = binding.BindableProperty()
     present = binding.BindableProperty()
     away = binding.BindableProperty()
     typing = binding.BindableProperty()
@@ -40,6 +42,7 @@ class Room:
         self, trade: Trade, seq: int, recent: list[Action], dial: Dial, milestones: Sequence[Action] = ()
     ) -> None:
         self.trade = trade
+        self.asked = 0
         self.present = ()
         self.away = frozenset()
         self.typing = ()
@@ -84,6 +87,8 @@ class Room:
                 self.seq = action.seq
                 self.recent.append(action)
                 self.note_shown([action])
+                if action.kind is Kind.AMENDMENT_REQUESTED:
+                    self.asked = action.seq
                 if action.actor is not None:
                     self.stop_typing(action.actor)
                 self.arrived.emit(action)

@@ -91,6 +91,20 @@ async def test_what_still_works_stays_and_the_news_is_said_above_it(trade: Trade
     await bea.sees("$850.00", "price")
 
 
+async def test_a_request_in_the_same_words_is_told_again(trade: Trade, sam: Browser, bea: Browser) -> None:
+    async def ask() -> None:
+        await bea.application.negotiation.request_amendment(await bea.viewer(), trade.id, "A bench")
+
+    await ask()
+    for button, close in (("Amend deal", "Cancel"), ("Invitation", "Close")):
+        sam.press(button)
+        assert "Bea asks for other terms" not in sam.everything()
+        await ask()
+        await sam.sees("Bea asks for other terms: “A bench”")
+        sam.press(close)
+        await sam.until(lambda close=close: not sam.buttons(close))  # type: ignore[misc]
+
+
 async def test_a_later_deadline_is_told_and_nothing_else_changes(trade: Trade, sam: Browser, bea: Browser) -> None:
     bea.press("Accept deal")
     tab = await sam.tab().room(trade)

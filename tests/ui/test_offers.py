@@ -1,5 +1,6 @@
 """Offers in a room: what stands and what it changed, whose turn it is, cards with their state, and the price path."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -191,6 +192,21 @@ async def test_a_request_is_a_card_that_is_open_until_the_next_offer(trade: Trad
     await offer(sam, trade, "900")
     await sam.until(lambda: 'data-state="open"' not in sam.markup())
     assert sam.markup().count('class="offer asked" data-state="past"') == 2
+
+
+async def test_of_two_requests_in_the_same_words_the_newest_is_open(trade: Trade, sam: Browser, bea: Browser) -> None:
+    talk, buyer = bea.application.negotiation, await bea.viewer()
+    for _ in range(2):
+        await talk.request_amendment(buyer, trade.id, "Before ten, please")
+    for n in range(KEPT):
+        await talk.send(buyer, trade.id, f"Word {n}")
+    await sam.sees(f"Word {KEPT - 1}", "messages")
+    later = await sam.tab().room(trade)
+    assert "asked" not in later.markup()
+    later.press("Show earlier messages")
+    await later.sees("Before ten, please", "messages")
+    for page in (sam, later):
+        assert re.findall('class="offer asked" data-state="([a-z]+)"', page.markup()) == ["past", "open"]
 
 
 async def test_whoever_made_the_offer_learns_that_it_was_seen(trade: Trade, sam: Browser, bea: Browser) -> None:

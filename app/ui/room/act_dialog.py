@@ -115,7 +115,7 @@ class _Following:
 
     def __init__(self, view: RoomView, kind: Kind, undone: str, review: tuple[Review, tuple[Kind, ...]] | None) -> None:
         self._view, self._kind, self._undone, self._review = view, kind, undone, review
-        self._shown = view.trade
+        self._shown, self._asked = view.trade, view.binding.asked
 
     def begin(self, form: Form, terms: Block, clock: _TimeLeft) -> None:
         """Follow the room until the dialog is gone."""
@@ -124,6 +124,7 @@ class _Following:
         clock.passed = self._passed
         form.dialog.on_close(self._leave)
         form.dialog.on_close(self._view.binding.on_trade(self._follow))
+        form.dialog.on_close(self._view.binding.on_asked(lambda _: self._catch_up()))
         form.dialog.on_close(self._view.binding.on_end(form.dialog.gone))
         if clock.reading.phase is Phase.OVER:
             self._passed()
@@ -142,7 +143,7 @@ class _Following:
     def _follow(self, now: Trade) -> None:
         if self._form.is_busy:  # its own answer comes first
             return
-        said = news(self._shown, now, self._view)
+        said = news(self._shown, now, self._view, asked=self._asked)
         if not said:
             return
         is_new = now.version != self._shown.version and not now.status.final

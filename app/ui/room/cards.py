@@ -27,11 +27,11 @@ OPEN, PAST = "open", "past"
 """States of a request's card: nothing has answered it yet, or it is not open any more."""
 
 
-def state_of(action: Action, trade: Trade) -> str:
-    """The state of an action's card in the trade as it is now; empty for what has no card."""
+def state_of(action: Action, trade: Trade, asked: int) -> str:
+    """The state of an action's card in the trade as it is now; empty for what has no card. `asked` is the newest
+    request's seq: no other one can be open."""
     if action.kind is Kind.AMENDMENT_REQUESTED:
-        is_open = not trade.status.final and action.text == trade.request and action.at > trade.amended_at
-        return OPEN if is_open else PAST
+        return OPEN if trade.request and action.seq == asked and not trade.status.final else PAST
     if action.offered is None:
         return ""
     if action.offered.version != trade.version:

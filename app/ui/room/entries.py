@@ -39,15 +39,17 @@ class _Reader(NamedTuple):
     today: date
 
 
-def conversation(action: Action, view: RoomView, before: Action | None = None, *, seen: Action | None = None) -> Html:
+def conversation(
+    action: Action, view: RoomView, before: Action | None = None, *, asked: int = 0, seen: Action | None = None
+) -> Html:
     """A message as a bubble, an offer or a request as a card in its state, everything else as a thin line.
 
     The row `before` it decides two things: a line with the day stands above where that is another one, and a message
-    that goes on where the same person has just stopped has no name and time of its own. `seen` is what tells when an
-    offer was.
+    that goes on where the same person has just stopped has no name and time of its own. `asked` is the newest request's
+    seq; `seen` is what tells when an offer was.
     """
     reader = _reader(view)
-    state = state_of(action, view.room.trade)
+    state = state_of(action, view.room.trade, asked)
     by = _seen(seen, view) if seen is not None and action.role is view.role else Html("")
     if begins_day(action, before, view):
         day = wording.day(action.at.astimezone(view.zone).date(), view.today)

@@ -26,7 +26,8 @@ class FlowRows:
     """Makes the rows, and shows those otherwise that may change: the newest offer, the open request, the lines of today
     and yesterday, and the first row while what stands before it is not known.
 
-    Rows are made from the newest on back without a gap: when an offer was seen is known before its card is made.
+    Rows are made from the newest on back without a gap: when an offer was seen, and which request is the newest, is
+    known before their cards are made.
     """
 
     def __init__(self, view: RoomView) -> None:
@@ -34,7 +35,7 @@ class FlowRows:
         self._last: Action | None = None
         self._oldest: _Changing | None = None
         self._changing: list[_Changing] = []
-        self._offered = 0
+        self._offered = self._asked = 0
         self._seen: dict[int, Action] = {}
 
     def first(self, actions: Sequence[Action]) -> list[Row]:
@@ -43,9 +44,9 @@ class FlowRows:
         return [self.next(action) for action in actions if entries.has_row(action)]
 
     def learn(self, action: Action) -> None:
-        """Show the newest offer as seen, if this is what has just happened."""
+        """Show what stands there otherwise, if what has just happened is that an offer was seen, or a newer request."""
         self._learn([action])
-        if action.kind is Kind.OFFER_SEEN:
+        if action.kind in {Kind.OFFER_SEEN, Kind.AMENDMENT_REQUESTED}:
             self.follow()
 
     def next(self, action: Action) -> Row:
@@ -82,6 +83,8 @@ class FlowRows:
         for action in actions:
             if action.offered is not None:
                 self._offered = max(self._offered, action.offered.version)
+            if action.kind is Kind.AMENDMENT_REQUESTED:
+                self._asked = max(self._asked, action.seq)
             if action.kind is Kind.OFFER_SEEN and action.version is not None:
                 known = self._seen.get(action.version, action)
                 self._seen[action.version] = max(known, action, key=lambda seen: seen.seq)
@@ -102,7 +105,7 @@ class FlowRows:
     def _may_change(self, action: Action, before: Action | None) -> bool:
         # The trade tells first of several actions that come at once: what is replaced by now may yet be seen.
         is_newest = action.offered is not None and action.offered.version >= self._offered
-        is_open = state_of(action, self._view.room.trade) == OPEN
+        is_open = state_of(action, self._view.room.trade, self._asked) == OPEN
         return is_newest or is_open or entries.names_day(action, before, self._view)
 
     def _show(self, changing: _Changing) -> None:
@@ -110,4 +113,4 @@ class FlowRows:
 
     def _html(self, action: Action, before: Action | None) -> Html:
         seen = self._seen.get(action.offered.version) if action.offered is not None else None
-        return entries.conversation(action, self._view, before, seen=seen)
+        return entries.conversation(action, self._view, before, asked=self._asked, seen=seen)

@@ -26,7 +26,7 @@ def invitation(view: RoomView) -> None:
 
 def manage_invitation(view: RoomView) -> None:
     """Who holds the buyer's seat, the link again, and the ways to change either."""
-    trade = view.trade
+    trade, asked = view.trade, view.binding.asked
     release = None
     with dialog("Invitation", _who_sits(trade)) as opened:
         copies(Block(share(view.link(trade), trade.title)).classes("share"))
@@ -44,7 +44,7 @@ def manage_invitation(view: RoomView) -> None:
             Button("Close", on_click=opened.close).props("flat no-caps").classes("quiet")
 
     def follow(now: Trade) -> None:
-        said = news(trade, now, view)
+        said = news(trade, now, view, asked=asked)
         renew.visible = not now.status.final
         if release is not None:
             release.visible = now.seat_can_be_released
@@ -53,6 +53,7 @@ def manage_invitation(view: RoomView) -> None:
         opened.say(said)
 
     opened.on_close(view.binding.on_trade(follow))
+    opened.on_close(view.binding.on_asked(lambda _: follow(view.trade)))
 
 
 def share(link: str, title: str) -> Html:

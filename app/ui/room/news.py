@@ -8,8 +8,11 @@ from app.ui.components.html import Html
 from app.ui.room.room_view import RoomView
 
 
-def news(shown: Trade, now: Trade, view: RoomView) -> Html:
-    """What has happened since a trade was shown, in sentences; empty where it is nothing that matters to an act."""
+def news(shown: Trade, now: Trade, view: RoomView, *, asked: int) -> Html:
+    """What has happened since a trade was shown, in sentences; empty where it is nothing that matters to an act.
+
+    `asked` is the seq of the request that was the newest one then.
+    """
     if now.role_of(view.me) is None:
         return Html("The seller has taken the buyer's seat back before you answered the offer.")
     if now.status.final:
@@ -25,7 +28,7 @@ def news(shown: Trade, now: Trade, view: RoomView) -> Html:
                 who, changed or "the offer and changed it back", where, now.version, shown.version, at
             )
         )
-    if now.request and now.request != shown.request:
+    if now.request and view.binding.asked != asked:
         said.append(Html("{} asks for other terms: “{}”").format(wording.name(now.buyer, view.me), now.request))
     if now.buyer is None and shown.buyer is not None:
         said.append(Html("The buyer's seat was released."))

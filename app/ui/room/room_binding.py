@@ -14,22 +14,24 @@ from app.rooms.room import Room
 from app.ui.live.connection import attend
 
 People = tuple[Person, ...]
-_VALUES = ("trade", "present", "away", "typing")
+_VALUES = ("trade", "asked", "present", "away", "typing")
 
 
 class RoomBinding:
     """Bound to a room while the page's socket is there, until `unbind`; what changed meanwhile is shown then."""
 
     trade = binding.BindableProperty(on_change=lambda binding, trade: binding._tell("trade", trade))  # noqa: SLF001
+    asked = binding.BindableProperty(on_change=lambda binding, asked: binding._tell("asked", asked))  # noqa: SLF001
     present = binding.BindableProperty(on_change=lambda binding, people: binding._tell("present", people))  # noqa: SLF001
     away = binding.BindableProperty(on_change=lambda binding, _: binding._tell("present", binding.present))  # noqa: SLF001
     typing = binding.BindableProperty(on_change=lambda binding, people: binding._tell("typing", people))  # noqa: SLF001
 
     def __init__(self, room: Room) -> None:
-        self._told: dict[str, list[Callable[[Any], object]]] = {"trade": [], "present": [], "typing": []}
+        self._told: dict[str, list[Callable[[Any], object]]] = {"trade": [], "asked": [], "present": [], "typing": []}
         self._ends: list[Callable[[], object]] = []
         self._room = room
-        self.trade, self.present, self.away, self.typing = room.trade, room.present, room.away, room.typing
+        self.trade, self.asked = room.trade, room.asked
+        self.present, self.away, self.typing = room.present, room.away, room.typing
         self._end = attend(ui.context.client, self._follow, self._pause)
         ui.context.client.on_delete(self._gone)
 
@@ -57,6 +59,13 @@ class RoomBinding:
         told = self._told["trade"]
         told.append(show)
         show(self.trade)
+        return lambda: told.remove(show) if show in told else None
+
+    def on_asked(self, show: Callable[[int], object]) -> Callable[[], None]:
+        """Call `show(seq)` whenever there is another request, be it in the words of the one before, until what is
+        returned is called."""
+        told = self._told["asked"]
+        told.append(show)
         return lambda: told.remove(show) if show in told else None
 
     def on_end(self, leave: Callable[[], object]) -> Callable[[], None]:
