@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from app.domain.refusals import Refusal
 from app.domain.text import check_title
 from app.domain.trade import Trade
+from app.ui.components.html_block import Block
 from app.ui.room.invitation import mail_draft, share
 from tests.ui.browser import Browser
+from tests.ui.reading import descend
 from tests.ui.visitor import ORIGIN
 
 LINK = "https://traderoom.example/room/fvb9mec0s05zgmj2kx7w"
@@ -112,3 +114,36 @@ async def test_copied_is_said_only_when_it_was(sam: Browser, monkeypatch: pytest
     sam.press("Copy link")
     await sam.hears("Link copied")
     assert len(run) == 1
+
+
+def shared(page: Browser, title: str) -> str:
+    """The code that the open dialog gives away in all its ways, or nothing."""
+    blocks = [e for e in descend(page.page.layout) if isinstance(e, Block) and "share" in e.classes]
+    codes = {code for block in blocks for code in re.findall("/room/([0-9a-z]+)", unquote(block.content))}
+    assert len(codes) < 2
+    if blocks:
+        assert blocks[0].content == share(f"{ORIGIN}/room/{max(codes)}", title)
+    return "".join(codes)
+
+
+async def test_an_open_dialog_has_the_link_that_leads_in_now_or_none(trade: Trade, sam: Browser, bea: Browser) -> None:
+    await bea.room(trade)
+    tab, talk, seller = await sam.tab().room(trade), sam.application.negotiation, await sam.viewer()
+    tab.press("Invitation")
+    assert shared(tab, trade.title) == trade.code
+    renewed = await talk.renew_link(seller, trade.id)
+    await tab.sees("The link is another one now; the old one has stopped working.")
+    assert shared(tab, trade.title) == renewed.code != trade.code
+    released = await talk.release_seat(seller, trade.id)
+    await tab.sees("Nobody has taken the buyer's seat yet.")
+    assert shared(tab, trade.title) == released.code != renewed.code
+    assert not tab.has_button("Release seat")
+    await bea.room(released)
+    await tab.sees("Bea has the buyer's seat.")
+    assert tab.has_button("Release seat")
+    await talk.reject(await bea.viewer(), trade.id, 1, "")
+    await tab.sees("while this was open.")
+    assert not shared(tab, trade.title)
+    for name in ("Copy link", "Share", "Renew link", "Release seat"):
+        assert not tab.buttons(name), name
+    assert tab.has_button("Close")

@@ -25,31 +25,33 @@ def invitation(view: RoomView) -> None:
 
 
 def manage_invitation(view: RoomView) -> None:
-    """Who holds the buyer's seat, the link again, and the ways to change either."""
-    trade, asked = view.trade, view.binding.asked
-    release = None
-    with dialog("Invitation", _who_sits(trade)) as opened:
-        copies(Block(share(view.link(trade), trade.title)).classes("share"))
-        ui.label("Renewing makes another link. The old one stops working at once.").classes("note")
-        renew = _act("Renew link", lambda: view.negotiation.renew_link(view.viewer, trade.id), opened)
-        if trade.buyer is not None and trade.seat_can_be_released:
-            ui.label(
-                f"Until {_isolated(trade.buyer.name)} has answered your offer, you can take the seat back. They leave"
-                " the room, and the link is renewed. What was written so far stays in the room, and the next buyer"
-                " will read it."
-            ).classes("note")
-            release = _act("Release seat", lambda: view.negotiation.release_seat(view.viewer, trade.id), opened)
+    """Who holds the buyer's seat, the link again, and the ways to change either; all of it follows the room."""
+    shown, asked = view.trade, view.binding.asked
+    with dialog("Invitation") as opened:
+        seat = Block().classes("note")
+        link = copies(Block().classes("share"))
+        with ui.element("div").classes("stack") as renewing:
+            ui.label("Renewing makes another link. The old one stops working at once.").classes("note")
+            _act("Renew link", lambda: view.negotiation.renew_link(view.viewer, shown.id), opened)
+        with ui.element("div").classes("stack") as releasing:
+            effect = Block().classes("note")
+            release = _act("Release seat", lambda: view.negotiation.release_seat(view.viewer, shown.id), opened)
             release.classes("danger")
         with buttons():
             Button("Close", on_click=opened.close).props("flat no-caps").classes("quiet")
 
     def follow(now: Trade) -> None:
-        said = news(trade, now, view, asked=asked)
-        renew.visible = not now.status.final
-        if release is not None:
-            release.visible = now.seat_can_be_released
-            if now.answered:
-                said += " The seat cannot be released any more."
+        is_open = not now.status.final
+        seat.show(_who_sits(now))
+        link.show(share(view.link(now), now.title) if is_open else "")
+        link.visible = renewing.visible = is_open
+        effect.show(_effect_of_release(now))
+        releasing.visible = now.seat_can_be_released
+        said = news(shown, now, view, asked=asked)
+        if is_open and now.code != shown.code:
+            said += " The link is another one now; the old one has stopped working."
+        if shown.seat_can_be_released and now.answered:
+            said += " The seat cannot be released any more."
         opened.say(said)
 
     opened.on_close(view.binding.on_trade(follow))
@@ -100,16 +102,21 @@ def _invitation(trade: Trade, view: RoomView) -> Html:
     )
 
 
-def _who_sits(trade: Trade) -> str:
+def _who_sits(trade: Trade) -> Html:
     if trade.buyer is None:
-        return "Nobody has taken the buyer's seat yet."
-    return f"{_isolated(trade.buyer.name)} has the buyer's seat."
+        return Html("Nobody has taken the buyer's seat yet.")
+    return Html("<bdi>{}</bdi> has the buyer's seat.").format(trade.buyer.name)
 
 
-def _hint(invited: str) -> str:
-    whom = _isolated(invited) if invited else "the buyer"
-    return f"Send this link to {whom}. The negotiation begins when they open it."
+def _effect_of_release(trade: Trade) -> Html:
+    if trade.buyer is None:
+        return Html("")
+    return Html(
+        "Until <bdi>{}</bdi> has answered your offer, you can take the seat back. They leave the room, and the link is"
+        " renewed. What was written so far stays in the room, and the next buyer will read it."
+    ).format(trade.buyer.name)
 
 
-def _isolated(name: str) -> str:
-    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
+def _hint(invited: str) -> Html:
+    whom = Html("<bdi>{}</bdi>").format(invited) if invited else "the buyer"
+    return Html("Send this link to {}. The negotiation begins when they open it.").format(whom)
