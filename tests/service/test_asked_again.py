@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -45,7 +46,18 @@ async def reject(office: Office, deal: Deal, name: UUID) -> object:
     return await office.negotiation.reject(await office.viewer("Bea"), deal.id, 1, "No.", request=name)
 
 
-MOVES: dict[str, Ask] = {"send": send, "amend": amend, "request": request, "accept": accept, "reject": reject}
+async def withdraw(office: Office, deal: Deal, name: UUID) -> object:
+    """The seller takes the offer back."""
+    return await office.negotiation.withdraw(await office.viewer("Sam"), deal.id, 1, "Sold.", request=name)
+
+
+async def extend(office: Office, deal: Deal, name: UUID) -> object:
+    """The seller puts the deadline off, to the same time however often it is asked."""
+    until = (await deal.trade()).created_at + timedelta(hours=2)
+    return await office.negotiation.extend(await office.viewer("Sam"), deal.id, until, request=name)
+
+
+MOVES: dict[str, Ask] = {move.__name__: move for move in (send, amend, request, accept, reject, withdraw, extend)}
 every_move = pytest.mark.parametrize("ask", MOVES.values(), ids=MOVES)
 
 
@@ -88,7 +100,7 @@ async def test_what_is_asked_again_after_the_close_is_answered_as_done(
     again = await ask(office, deal, name)
     # A message comes back as it was recorded; a decision shows the trade as it stands now.
     assert again == (await deal.trade() if isinstance(first, Trade) else first)
-    closings = {Kind.ACCEPTED, Kind.REJECTED}
+    closings = {Kind.ACCEPTED, Kind.REJECTED, Kind.WITHDRAWN}
     assert len([kind for kind in await kinds(office, deal) if kind in closings]) == 1
 
 

@@ -1,12 +1,19 @@
 """What each side can press: by its role, by whose offer stands, and nothing that cannot work."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
+import psycopg
+import pytest
+
+from app.domain.actions import Outcome
 from app.domain.kinds import KINDS, Kind, Status
 from app.domain.trade import Trade
+from app.ui.components import wording
 from app.ui.room.acts import ACTS
-from tests.ui.browser import Browser
+from tests.ui.browser import ZONE, Browser
 
 ELSEWHERE = {
     Kind.CREATED: "New trade makes it",
@@ -27,6 +34,12 @@ async def stored(page: Browser, trade: Trade) -> Trade:
     standing = await page.application.history.trade(trade.id)
     assert standing is not None
     return standing.trade
+
+
+def clock(at: datetime) -> str:
+    """A time as it stands on the page."""
+    zone = ZoneInfo(ZONE)
+    return wording.clock_time(at, zone, datetime.now(zone).date())
 
 
 async def offer(page: Browser, button: str, confirm: str = "Send offer", **changes: str) -> None:
@@ -144,6 +157,32 @@ async def test_the_deadline_is_extended_from_the_one_that_is_shown(trade: Trade,
     sam.press("Extend deadline")
     await bea.until(lambda: bea.text("countdown").startswith("1 d 00:"))
     assert (await stored(sam, trade)).expires_at == trade.expires_at + timedelta(days=1)
+
+
+async def test_an_extension_whose_answer_is_lost_is_made_once(
+    trade: Trade, sam: Browser, bea: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, extended = sam.application.ledger.record, trade.expires_at + timedelta(minutes=15)
+
+    async def lose_the_answer(outcome: Outcome, request: UUID | None = None) -> Outcome | None:
+        recorded = await record(outcome, request)
+        assert recorded is not None
+        sam.application.lobby.publish(recorded)  # as the feed does a moment later
+        raise psycopg.OperationalError("the connection is lost")
+
+    sam.press("Extend")
+    with monkeypatch.context() as patch:
+        patch.setattr(sam.application.ledger, "record", lose_the_answer)
+        sam.press("Extend deadline")
+        await sam.sees("please try again")
+    assert (await stored(sam, trade)).expires_at == extended
+    await sam.sees(f"Extended, it ends at {clock(extended)} .")
+    sam.press("Extend deadline")
+    await sam.until(lambda: not sam.buttons("Extend deadline"))
+    assert (await stored(sam, trade)).expires_at == extended
+    sam.press("Extend")
+    sam.press("Extend deadline")
+    await bea.until(lambda: bea.text("deadline") == clock(extended + timedelta(minutes=15)))
 
 
 async def test_an_earlier_version_is_offered_again(trade: Trade, sam: Browser, bea: Browser) -> None:

@@ -1,7 +1,7 @@
 """The dialog that moves the deadline to a later time."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -22,10 +22,30 @@ _PRESETS = {"15 min": "15", "1 h": "60", "1 day": "1440"}
 def extend(view: RoomView) -> None:
     """Minutes count from the deadline that is shown; when that is, is said while one types."""
     request = uuid4()
+    asked: dict[str, datetime] = {}
+    """What was last asked for, by what was typed, while nobody knows whether it was done: the deadline that is shown
+    may have moved by it, and pressed again the same is meant."""
+
+    def until(typed: str) -> datetime:
+        return asked.get(typed) or view.trade.expires_at + timedelta(minutes=parse_minutes(typed))
 
     async def act(typed: Mapping[str, str]) -> Trade:
-        until = view.trade.expires_at + timedelta(minutes=parse_minutes(typed["minutes"]))
-        return await view.negotiation.extend(view.viewer, view.trade.id, until, request=request)
+        later = until(typed["minutes"])
+        asked.clear()
+        asked[typed["minutes"]] = later
+        try:
+            return await view.negotiation.extend(view.viewer, view.trade.id, later, request=request)
+        except Refusal:
+            asked.clear()
+            raise
+
+    def words(trade: Trade) -> Html:
+        now = view.clock_time(trade.expires_at)
+        try:
+            later = until(form.typed["minutes"])
+        except Refusal:
+            return Html("left, until {}.").format(now)
+        return Html("left, until {}. Extended, it ends at <b>{}</b>.").format(now, view.clock_time(later))
 
     with act_dialog(
         view,
@@ -36,7 +56,7 @@ def extend(view: RoomView) -> None:
         act=act,
         undone="Nothing was extended.",
         typed={},
-        left=lambda trade: _words(view, trade, form.typed["minutes"]),
+        left=words,
     ) as form:
         presets = Block(Html().join(Block.button(text, "outline") for text in _PRESETS)).classes("chips")
         minutes = ui.input("Extend by (minutes)", value="15")
@@ -46,12 +66,3 @@ def extend(view: RoomView) -> None:
 
 def _fill(field: ui.input, value: str) -> None:
     field.value = value
-
-
-def _words(view: RoomView, trade: Trade, typed: str) -> Html:
-    now = view.clock_time(trade.expires_at)
-    try:
-        until = trade.expires_at + timedelta(minutes=parse_minutes(typed))
-    except Refusal:
-        return Html("left, until {}.").format(now)
-    return Html("left, until {}. Extended, it ends at <b>{}</b>.").format(now, view.clock_time(until))
