@@ -136,17 +136,19 @@ def parse_minutes(typed: str, each: int = 1) -> int:
     return _parse_whole(typed, "minutes", "The time to expiry", MAX_MINUTES // each) * each
 
 
-def minutes_until(typed: str, zone: ZoneInfo, now: datetime) -> int:
-    """Whole minutes from now until a time of day in somebody's zone, as a browser's field tells it
+def minutes_until(typed: str, zone: ZoneInfo, start: datetime, early: str = "That time has passed.") -> int:
+    """Whole minutes from `start` until a time of day in somebody's zone, as a browser's field tells it
     (``2026-11-26T15:45``). A minute that has begun counts, so that the deadline shows the time that was chosen.
+
+    Raises `Refusal` (INVALID, "minutes"); `early` says why a time before `start` is none.
     """
     try:
         at = datetime.fromisoformat(typed.strip()).replace(tzinfo=zone)
-        minutes = -((now - at) // timedelta(minutes=1))
+        minutes = -((start - at) // timedelta(minutes=1))
     except (ValueError, OverflowError):
         raise invalid("minutes", "Please choose the day and the time of the deadline.") from None
     if minutes < 1:
-        raise invalid("minutes", "That time has passed. Please choose a later one.")
+        raise invalid("minutes", f"{early} Please choose a later one.")
     if minutes > MAX_MINUTES:
         raise invalid("minutes", "That is too far away. Please choose a time within a year.")
     return minutes

@@ -130,6 +130,23 @@ async def test_a_deadline_comes_back_as_it_was_asked_for_and_typed(
     await expect(page.get_by_label(DRAFTABLE["minutes"], exact=True)).to_have_value("30")
 
 
+async def test_an_extension_until_a_time_comes_back_as_one(rooms: tuple[Room, Room]) -> None:
+    seller, buyer = rooms
+    dialog = await seller.open("Extend")
+    await seller.button("Time").click()
+    field = dialog.get_by_label("Extend until", exact=True)
+    await seller.button("1 day").click()
+    shown = await field.input_value()
+    await expect(dialog).to_contain_text(f"{shown[-5:]}.")
+    await seller.reload()
+    await seller.open("Extend")
+    await expect(field).to_have_value(shown)
+    await expect(seller.button("Time")).to_have_attribute("aria-pressed", "true")
+    await expect(dialog).to_contain_text("Extended, it ends at")
+    await seller.confirm("Extend deadline")
+    await expect(buyer.part("deadline")).to_contain_text(shown[-5:])
+
+
 async def _expect_draft(page: Page) -> None:
     for name, text in _DRAFT.items():
         await expect(page.get_by_label(DRAFTABLE[name], exact=True)).to_have_value(text)

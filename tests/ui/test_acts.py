@@ -159,6 +159,42 @@ async def test_the_deadline_is_extended_from_the_one_that_is_shown(trade: Trade,
     assert (await stored(sam, trade)).expires_at == trade.expires_at + timedelta(days=1)
 
 
+async def test_the_deadline_is_extended_until_a_time_in_the_browser_s_zone(
+    trade: Trade, sam: Browser, bea: Browser
+) -> None:
+    def typed(later: timedelta) -> str:
+        return f"{(trade.expires_at + later).astimezone(ZoneInfo(ZONE)):%Y-%m-%dT%H:%M}"
+
+    sam.press("Extend")
+    sam.press("Time")
+    await sam.until(lambda: "Extend until" in sam.everything())
+    field = sam.field("Extend until")
+    assert (field.value, field.props["type"]) == (typed(timedelta(minutes=15)), "datetime-local")
+    for wrong, sentence in (
+        (typed(-timedelta(minutes=1)), "The deadline is not before that time. Please choose a later one."),
+        (typed(timedelta()), "The deadline is not before that time. Please choose a later one."),
+        (typed(timedelta(days=366)), "That is too far away. Please choose a time within a year."),
+        (typed(timedelta(days=365)), "at most 525,600 minutes from now are possible."),
+        ("", "Please choose the day and the time of the deadline."),
+    ):
+        sam.fill("Extend until", wrong)
+        sam.press("Extend deadline")
+        await sam.until(lambda sentence=sentence: sentence in str(field.error))  # type: ignore[misc]
+        assert field.value == wrong
+    sam.press("1 day")
+    assert field.value == typed(timedelta(days=1))
+    sam.press("Minutes")
+    await sam.until(lambda: field.value == "1440")
+    sam.press("Time")
+    await sam.until(lambda: field.value == typed(timedelta(days=1)))
+    sam.fill("Extend until", typed(timedelta(hours=5)))
+    shown = (trade.expires_at + timedelta(hours=5)).replace(second=0, microsecond=0)
+    await sam.sees(f"Extended, it ends at {clock(shown)} .")
+    sam.press("Extend deadline")
+    await bea.until(lambda: bea.text("deadline") == clock(shown))
+    assert timedelta(0) <= (await stored(sam, trade)).expires_at - shown < timedelta(minutes=1)
+
+
 async def test_an_extension_whose_answer_is_lost_is_made_once(
     trade: Trade, sam: Browser, bea: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

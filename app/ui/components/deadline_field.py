@@ -1,6 +1,6 @@
 """The field for a deadline: in minutes, hours or days, or at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -15,56 +15,75 @@ from app.ui.components.feedback import text_of
 
 _AT = 0
 _WAYS = {"Minutes": 1, "Hours": 60, "Days": 1_440, "Time": _AT}
-_LABELS = {each: f"Expires in ({way.lower()})" for way, each in _WAYS.items()} | {_AT: "Expires at"}
 
 
 class DeadlineField:
-    """One field, and a row of chips that say what it is filled with. `now` is the database's clock; `kept` is
-    the key under which the browser keeps what is typed, and below it what is chosen."""
+    """One field, and a row of chips that say what it is filled with.
+
+    `labels` are the field's, by the ways in which it may be filled, the minutes first. `start` is what they count from;
+    `early` says why a time before that is none. `kept` is the key under which the browser keeps what is typed, and
+    below it what is chosen.
+    """
 
     def __init__(
-        self, minutes: int, zone: ZoneInfo, now: Callable[[], datetime], changed: Callable[[], None], *, kept: str
+        self,
+        minutes: int,
+        zone: ZoneInfo,
+        start: Callable[[], datetime],
+        changed: Callable[[], None] = lambda: None,
+        *,
+        labels: Mapping[str, str],
+        early: str,
+        kept: str,
     ) -> None:
         self._zone = zone
+        self._labels = labels
+        self._early = early
         self._kept = kept
-        self._now = now
+        self._start = start
         self._each = 1
         with ui.element("div").classes("deadline-field"):
-            self.input = ui.input(_LABELS[1], value=str(minutes), on_change=changed)
-            self.input.props('outlined debounce="300" inputmode="numeric"')
+            self.input = ui.input(labels["Minutes"], value=str(minutes), on_change=changed)
+            self.input.props('outlined inputmode="numeric"')
             choice_chips(
-                _WAYS,
+                {way: way for way in labels},
                 partial(self._choose, changed),
-                label="Expiry in",
+                label="Deadline in",
                 kept=f"{kept}/way",
                 brought_back=self._ask_in,
             )
 
     @property
     def minutes(self) -> int:
-        """Whole minutes from now until the deadline. Raises `Refusal` (INVALID, "minutes")."""
+        """Whole minutes from the start until the deadline. Raises `Refusal` (INVALID, "minutes")."""
         text = text_of(self.input)
-        return parse_minutes(text, self._each) if self._each else minutes_until(text, self._zone, self._now())
+        if self._each:
+            return parse_minutes(text, self._each)
+        return minutes_until(text, self._zone, self._start(), self._early)
 
-    async def _choose(self, changed: Callable[[], None], each: int) -> None:
-        """Ask in another way, for the same deadline as nearly as it can be said so."""
+    def fill(self, minutes: int) -> None:
+        """Write so many minutes into the field, as nearly as they can be said in the way that is chosen; 0: nothing."""
+        if not minutes:
+            self.input.value = ""
+        elif self._each:
+            self.input.value = str(-(-minutes // self._each))
+        else:
+            at = (self._start() + timedelta(minutes=minutes)).astimezone(self._zone)
+            self.input.value = f"{at:%Y-%m-%dT%H:%M}"
+        ui.run_javascript(typed.keep(self._kept, text_of(self.input)))
+
+    async def _choose(self, changed: Callable[[], None], way: str) -> None:
+        """Ask in another way, for the same deadline."""
         try:
             minutes = self.minutes
         except Refusal:
             minutes = 0
-        self._ask_in(each)
-        if not minutes:
-            self.input.value = ""
-        elif each:
-            self.input.value = str(-(-minutes // each))
-        else:
-            at = (self._now() + timedelta(minutes=minutes)).astimezone(self._zone)
-            self.input.value = f"{at:%Y-%m-%dT%H:%M}"
-        ui.run_javascript(typed.keep(self._kept, text_of(self.input)))
+        self._ask_in(way)
+        self.fill(minutes)
         changed()
 
-    def _ask_in(self, each: int) -> None:
-        self._each = each
+    def _ask_in(self, way: str) -> None:
+        self._each = _WAYS[way]
         self.input.error = None
-        self.input.props["label"] = _LABELS[each]
-        self.input.props["type"] = "text" if each else "datetime-local"
+        self.input.props["label"] = self._labels[way]
+        self.input.props["type"] = "text" if self._each else "datetime-local"

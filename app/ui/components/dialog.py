@@ -82,7 +82,8 @@ class Form:
         #: Called after a refusal, before it is told: what it was about may have changed, and shut the form.
         self.catch_up: Callable[[], None] | None = None
         self._act = act
-        self._kept = kept
+        #: The key below which the browser keeps what is typed; may be empty.
+        self.kept = kept
         self._offered: dict[str, str] = {}
 
     @property
@@ -95,8 +96,8 @@ class Form:
         self._offered = self.typed
         if self.fields:
             self.dialog.ask_before_leaving(self._leave)
-        if self.fields and self._kept:
-            keep(self.fields, self._kept)
+        if self.fields and self.kept:
+            keep(self.fields, self.kept)
             Block(RESTORED).classes("note restored")
         with buttons() as self._row:
             Button("Cancel", on_click=self._discard).props("flat no-caps").classes("quiet")
@@ -153,8 +154,8 @@ class Form:
 
     def _discard(self) -> None:
         """Close, and have the browser forget what was typed."""
-        if self._kept:
-            ui.run_javascript(typed.forget(f"{self._kept}/"))
+        if self.kept:
+            ui.run_javascript(typed.forget(f"{self.kept}/"))
         self.dialog.close()
 
     def _leave(self) -> None:

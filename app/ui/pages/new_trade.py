@@ -34,6 +34,7 @@ _TICKED = {"1", "true", "yes", "on"}
 """What an address may say for a box that is ticked."""
 _BOX = Html('<label class="check"><input type="checkbox"{}>Private</label>')
 _PRIVATE = "Others see on Activity that there is a trade, and its status: no title, figures or people."
+_EXPIRY = {way: f"Expires in ({way.lower()})" for way in ("Minutes", "Hours", "Days")} | {"Time": "Expires at"}
 _STEP = 15.0
 """Seconds after which the summary looks at the clock again: the deadline is so far from now, whenever now is."""
 
@@ -92,8 +93,15 @@ class _OfferForm:
                 quantity = self._input("Quantity", given.get("quantity", "1"), 'inputmode="numeric"')
             unit = self._input("Unit", given.get("unit", ""), 'dir="auto" hint="What one is, such as per pallet"')
             self._deadline = DeadlineField(
-                site.settings.expiry_minutes, self._zone, site.now, self._show, kept=f"{self._kept}/minutes"
+                site.settings.expiry_minutes,
+                self._zone,
+                site.now,
+                self._show,
+                labels=_EXPIRY,
+                early="That time has passed.",
+                kept=f"{self._kept}/minutes",
             )
+            self._deadline.input.props('debounce="300"')
             buyer = self._input(
                 "Buyer name", given.get("buyer", ""), 'dir="auto" hint="Empty: whoever opens your link first"'
             )

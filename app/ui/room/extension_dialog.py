@@ -1,22 +1,21 @@
-"""The dialog that moves the deadline to a later time."""
+"""The dialog that moves the deadline to a later time: by minutes, or until a time."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
-from nicegui import ui
-
 from app.domain.kinds import Kind
 from app.domain.refusals import Refusal
-from app.domain.terms import parse_minutes
 from app.domain.trade import Trade
+from app.ui.components.deadline_field import DeadlineField
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.room.act_dialog import act_dialog
 from app.ui.room.room_view import RoomView
 
-_PRESETS = {"15 min": "15", "1 h": "60", "1 day": "1440"}
+_PRESETS = {"15 min": 15, "1 h": 60, "1 day": 1_440}
+_LABELS = {"Minutes": "Extend by (minutes)", "Time": "Extend until"}
 
 
 def extend(view: RoomView) -> None:
@@ -27,7 +26,7 @@ def extend(view: RoomView) -> None:
     may have moved by it, and pressed again the same is meant."""
 
     def until(typed: str) -> datetime:
-        return asked.get(typed) or view.trade.expires_at + timedelta(minutes=parse_minutes(typed))
+        return asked.get(typed) or view.trade.expires_at + timedelta(minutes=deadline.minutes)
 
     async def act(typed: Mapping[str, str]) -> Trade:
         later = until(typed["minutes"])
@@ -59,10 +58,13 @@ def extend(view: RoomView) -> None:
         left=words,
     ) as form:
         presets = Block(Html().join(Block.button(text, "outline") for text in _PRESETS)).classes("chips")
-        minutes = ui.input("Extend by (minutes)", value="15")
-        form.fields["minutes"] = minutes.props('outlined inputmode="numeric" autofocus')
-        presets.on_press({text: partial(_fill, minutes, value) for text, value in _PRESETS.items()})
-
-
-def _fill(field: ui.input, value: str) -> None:
-    field.value = value
+        deadline = DeadlineField(
+            15,
+            view.zone,
+            lambda: view.trade.expires_at,
+            labels=_LABELS,
+            early="The deadline is not before that time.",
+            kept=f"{form.kept}/minutes",
+        )
+        form.fields["minutes"] = deadline.input.props("autofocus")
+        presets.on_press({text: partial(deadline.fill, minutes) for text, minutes in _PRESETS.items()})
