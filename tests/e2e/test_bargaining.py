@@ -2,11 +2,13 @@
 
 import re
 
+import pytest
 from playwright.async_api import ViewportSize, expect
 
 from tests.e2e.room import Person, Room, expect_no_acts, in_any_order
 
 PHONE = ViewportSize(width=390, height=844)
+on_both = pytest.mark.parametrize("size", [ViewportSize(width=1280, height=800), PHONE], ids=["desktop", "phone"])
 
 
 async def expect_price(price: str, *rooms: Room) -> None:
@@ -86,8 +88,13 @@ async def test_on_a_phone_the_way_to_new_terms_is_not_under_the_finger(
     await expect(buyer.status).to_have_text("In negotiation")
 
 
-async def test_whoever_made_the_offer_takes_it_back(people: tuple[Person, Person], rooms: tuple[Room, Room]) -> None:
+@on_both
+async def test_whoever_made_the_offer_takes_it_back(
+    people: tuple[Person, Person], rooms: tuple[Room, Room], size: ViewportSize
+) -> None:
     seller, buyer = rooms
+    for room in rooms:
+        await room.page.set_viewport_size(size)
     await buyer.offer("Counter-offer", price="900")
     await seller.open("Reject deal")
     await seller.dialog.get_by_label("Reason", exact=True).fill("Too little")
@@ -102,11 +109,18 @@ async def test_whoever_made_the_offer_takes_it_back(people: tuple[Person, Person
     await seller.confirm("Close")
     for room in rooms:
         await expect(room.status).to_have_text("Withdrawn")
+        if size == PHONE:
+            await room.open_sheet()
         await expect(room.timeline.get_by_text("Found one nearby")).to_be_visible()
 
 
-async def test_the_same_is_offered_again(people: tuple[Person, Person], rooms: tuple[Room, Room]) -> None:
+@on_both
+async def test_the_same_is_offered_again(
+    people: tuple[Person, Person], rooms: tuple[Room, Room], size: ViewportSize
+) -> None:
     seller, buyer = rooms
+    for room in rooms:
+        await room.page.set_viewport_size(size)
     await buyer.reject()
     await buyer.open("Offer again")
     await buyer.confirm("Ask for a new offer")
