@@ -92,11 +92,7 @@ class Twin:
         kept = {*dict(made).values(), *dict(reversed(made)).values(), *(seq for _, seq in made[-versions:])}
         return await self._read(
             "milestones",
-            [
-                action
-                for action in actions
-                if action.seq in kept or KINDS[action.kind].closes
-            ],
+            [action for action in actions if action.seq in kept or KINDS[action.kind].closes],
         )
 
     async def activity(

@@ -102,11 +102,11 @@ class Form:
         with buttons() as self._row:
             Button("Cancel", on_click=self._discard).props("flat no-caps").classes("quiet")
             button = Button(submit).props(f'unelevated no-caps type="submit" color="{color}"')
-            if self.fields and self._kept:
+            if self.fields and self.kept:
                 button.on(
                     "click",
                     lambda event: self.submit(button, event.args),
-                    js_handler=typed.name_request(self._kept),
+                    js_handler=typed.name_request(self.kept),
                 )
             else:
                 button.on("click", lambda: self.submit(button), [])

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from uuid import uuid4
 
 from app.domain.kinds import Kind
 from app.domain.refusals import Refusal
@@ -20,7 +19,6 @@ _LABELS = {"Minutes": "Extend by (minutes)", "Time": "Extend until"}
 
 def extend(view: RoomView) -> None:
     """Minutes count from the deadline that is shown; when that is, is said while one types."""
-    request = uuid4()
     asked: dict[str, datetime] = {}
     """What was last asked for, by what was typed, while nobody knows whether it was done: the deadline that is shown
     may have moved by it, and pressed again the same is meant."""
@@ -33,7 +31,7 @@ def extend(view: RoomView) -> None:
         asked.clear()
         asked[typed["minutes"]] = later
         try:
-            return await view.negotiation.extend(view.viewer, view.trade.id, later, request=request)
+            return await view.negotiation.extend(view.viewer, view.trade.id, later, request=form.request)
         except Refusal:
             asked.clear()
             raise
