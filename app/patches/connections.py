@@ -18,11 +18,14 @@ from uvicorn.middleware.proxy_headers import _TrustedHosts
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from app import security_log
+
 TOUCHES = (
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol",
     "uvicorn.middleware.proxy_headers:_TrustedHosts.__contains__(self, host)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_begin(self)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_headers_complete(self)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_body(self, body)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_complete(self)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_response_complete(self)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.__init__ -> cycle",
@@ -34,6 +37,14 @@ TOUCHES = (
 log = logging.getLogger(__name__)
 HEADERS, BODY, IDLE, UNREAD = 10.0, 30.0, 60.0, 30.0
 """Seconds for a request's headers, for its body, until the next one begins, and for a client that does not read."""
+MOST_HEADERS = 64 * 1024
+"""Bytes of a request's headers, its address among them, or of what stands between the pieces of a body and behind it:
+the parser takes ever longer for each byte."""
+_TOO_MUCH = b"The address or the headers of this request are too long."
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(_TOO_MUCH), _TOO_MUCH)
+)
 _TELL_EVERY = 60.0
 """Seconds over which refused connections are counted before they are told of in one line."""
 
@@ -169,12 +180,25 @@ class Requests(_Watched, HttpToolsProtocol):
         """Let it in."""
         if self.begin(transport):
             super().connection_made(transport)
+            self._headers = 0  # bytes since something else than headers came
             self.expect(HEADERS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is closed."""
         if self.end():
             super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take it in pieces, and of headers no more than they may have."""
+        while data and self._watched is not None and not self.transport.is_closing():
+            if self._headers == MOST_HEADERS:
+                security_log.note("headers_refused", status=431, address=self.client[0] if self.client else "")
+                self.transport.write(_TOO_LARGE)
+                self.transport.close()
+                return
+            piece, data = data[: MOST_HEADERS - self._headers], data[MOST_HEADERS - self._headers :]
+            self._headers += len(piece)
+            super().data_received(piece)
 
     def on_message_begin(self) -> None:
         """A request's first line is here."""
@@ -183,11 +207,18 @@ class Requests(_Watched, HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Its headers are."""
+        self._headers = 0
         self.expect(BODY)
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """A piece of its body is, too."""
+        self._headers = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
-        """And its body."""
+        """And the last one."""
+        self._headers = 0
         super().on_message_complete()
         self.expect(None)
 
@@ -206,6 +237,7 @@ class Requests(_Watched, HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """It becomes a socket, which is watched as one."""
         self.expect(None)
+        self._watched = None
         super().handle_websocket_upgrade()
 
 
