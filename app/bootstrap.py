@@ -105,7 +105,11 @@ class Application:
         self.workshop = Workshop()
         self.outage = Outage()
         self.sockets = SocketGuard(
-            cookie_name(SESSION_COOKIE, secure=settings.https), session_of, client_of, settings.limit_pages
+            cookie_name(SESSION_COOKIE, secure=settings.https),
+            session_of,
+            client_of,
+            most=settings.limit_pages,
+            most_of_one=settings.limit_connections_of_one,
         )
         self.feed = Feed(
             self.database,

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 
 from app import demo, patches
 from app.bootstrap import Application
-from app.patches.socket_guard import LONGEST_FRAME
+from app.patches.lines import LONGEST_FRAME
 from app.settings import Settings
 from app.ui import server
 from app.ui.http import headers, health, installing

@@ -2,6 +2,9 @@
 
 from time import monotonic
 
+A_SECOND, AT_ONCE = 60.0, 300.0
+"""What a page's socket may send, and how much at once: several times what typing and pressing makes."""
+
 
 class Budget:
     """`a_second` are earned each second, up to `at_once`."""
@@ -15,16 +18,18 @@ class Budget:
 
     @property
     def overdrawn(self) -> float:
-        """Seconds for which more was spent than earned, without a pause."""
+        """Seconds since more was spent than earned, until all of it is there again."""
         return monotonic() - self._since if self._since is not None else 0.0
 
-    def take(self) -> float:
-        """Spend one; returns the seconds to wait until it is earned."""
+    def take(self, count: int = 1) -> float:
+        """Spend so many; returns the seconds to wait until they are earned."""
         now = monotonic()
-        self._left = min(self._at_once, self._left + (now - self._seen) * self._a_second) - 1
+        earned = min(self._at_once, self._left + (now - self._seen) * self._a_second)
+        if earned == self._at_once:
+            self._since = None
+        self._left = earned - count
         self._seen = now
         if self._left >= 0:
-            self._since = None
             return 0.0
         self._since = self._since or now
         return -self._left / self._a_second

@@ -19,9 +19,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from app import security_log
+from app.patches.budget import A_SECOND, AT_ONCE, Budget
 
 TOUCHES = (
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol",
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.data_received(self, data)",
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.handle_events(self)",
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.receive -> read_paused",
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.__init__ -> conn",
     "uvicorn.middleware.proxy_headers:_TrustedHosts.__contains__(self, host)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_begin(self)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_headers_complete(self)",
@@ -45,6 +50,8 @@ _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain; charset=utf-8\r\n"
     b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(_TOO_MUCH), _TOO_MUCH)
 )
+_PIECE = 1024
+"""Bytes that are read of a socket at once: what a page says fits into it, and 170 empty frames."""
 _TELL_EVERY = 60.0
 """Seconds over which refused connections are counted before they are told of in one line."""
 
@@ -242,14 +249,40 @@ class Requests(_Watched, HttpToolsProtocol):
 
 
 class Sockets(_Watched, WebSocketsSansIOProtocol):
-    """uvicorn's socket."""
+    """uvicorn's socket, which is read piece by piece: all frames of a piece are taken apart before anybody else gets a
+    turn, and the next piece waits until somebody has heard those of this one."""
 
     def connection_made(self, transport: Any) -> None:
         """It was let in as a request."""
         if self.begin(transport):
             super().connection_made(transport)
+            self._unheard = b""
+            self._frames = Budget(A_SECOND, 2 * AT_ONCE)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is closed."""
+        self._unheard = b""
         if self.end():
             super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what there is a turn for."""
+        self._unheard += data
+        while self._unheard and not self.read_paused and not self.transport.is_closing():
+            piece, self._unheard = self._unheard[:_PIECE], self._unheard[_PIECE:]
+            super().data_received(piece)
+
+    async def receive(self) -> Any:
+        """What was heard, after which there may be a turn for more."""
+        message = await super().receive()
+        self.data_received(b"")
+        return message
+
+    def handle_events(self) -> None:
+        """Whoever hears a socket counts its messages, and lets it wait; what is no message, and what comes after the
+        end, nobody hears: who sends much of it is hung up on."""
+        if self._frames.take(len(self.conn.events)):
+            security_log.note("limited", limit="frames", address=self.client[0] if self.client else "")
+            self.transport.abort()
+        else:
+            super().handle_events()

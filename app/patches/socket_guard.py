@@ -10,13 +10,10 @@ Without it anybody who learns a page's id could press its buttons: this one is r
 
 import asyncio
 import inspect
-import re
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
-from weakref import WeakKeyDictionary
 
 from fastapi import Request
 from nicegui import Client, background_tasks, core, json, ui
@@ -24,8 +21,8 @@ from socketio import exceptions
 from starlette import requests
 
 from app import security_log
-from app.patches.budget import Budget
 from app.patches.internals import Missing
+from app.patches.lines import Lines, address_of, hang_up
 
 TOUCHES = (
     "nicegui.core:sio",
@@ -45,14 +42,8 @@ TOUCHES = (
     "nicegui.element:Element._handle_event -> _event_listeners",
     "nicegui.element:Element._handle_event -> 'listener_id'",
     "socketio.base_server:BaseServer.__init__ -> handlers",
-    "socketio.base_server:BaseServer.__init__ -> eio",
     "socketio.async_server:AsyncServer.emit -> manager",
     "socketio:AsyncManager.get_participants(self, namespace, room)",
-    "engineio.base_server:BaseServer.__init__ -> handlers",
-    "engineio.base_server:BaseServer.__init__ -> sockets",
-    "engineio.base_server:BaseServer.__init__ -> max_http_buffer_size",
-    "engineio.base_socket:BaseSocket.__init__ -> queue",
-    "engineio.base_socket:BaseSocket.__init__ -> upgraded",
     "starlette.requests:cookie_parser(cookie_string)",
 )
 _FORMS: dict[str, dict[str, type]] = {
@@ -64,15 +55,6 @@ _FORMS: dict[str, dict[str, type]] = {
 _KNOWN = {*_FORMS, "connect", "handshake", "disconnect", "log"}
 """Every socket event that NiceGUI listens to; one more would be unguarded."""
 _HANDSHAKE = ("client_id", "tab_id", "document_id")
-_PACKET = re.compile(r"[01]|2\d*\[\"(?:event|ack|javascript_response|handshake|log)\"|3\d*\[")
-"""Socket.IO's packets that a page sends: connect, disconnect, one of these events, an answer. Never an event that is
-named as one of Socket.IO's own, which would bring a made-up environment."""
-_A_SECOND, _AT_ONCE = 60.0, 300.0
-"""Packets that a socket may send, and how many at once: several times what typing and pressing makes."""
-_PATIENCE = 10.0
-"""Seconds for which a socket may go on sending more than that, while each packet waits; then it is closed."""
-LONGEST_FRAME = 64 * 1024
-"""Bytes of a frame, or of what is posted in the place of one; the browser cuts what is typed (`ui.browser`)."""
 _LONGEST_VALUE = 32_000
 """Characters of what a field tells, as JSON: more than any may hold, so that the field can say that it is too long.
 Of a text that fits, each may be six there, and a message brings the name of its request."""
@@ -88,11 +70,16 @@ class SocketGuard:
 
     `cookie` names the session's cookie; `session_of` tells whose session asked for a page, None where nobody was signed
     in; `client_of` tells the client behind an address. `most` sockets may be open of one session, and a third of it of
-    one client that is not signed in.
+    one client that is not signed in; of one client at most `most_of_one` lines that carry them, signed in or not.
     """
 
     def __init__(
-        self, cookie: str, session_of: Callable[[Request], int | None], client_of: Callable[[str], str], most: int
+        self,
+        cookie: str,
+        session_of: Callable[[Request], int | None],
+        client_of: Callable[[str], str],
+        most: int,
+        most_of_one: int,
     ) -> None:
         self._cookie = cookie
         self._session_of_request = session_of
@@ -101,7 +88,7 @@ class SocketGuard:
         self._ended: dict[int, None] = {}
         self._whose: dict[str, object] = {}
         self._sockets_of: Counter[object] = Counter()
-        self._stopping = asyncio.Event()
+        self._lines = Lines(client_of, most_of_one)
 
     def apply(self) -> None:
         """Put the checks in front of NiceGUI's socket handlers. Raises `Missing` where not all could be guarded."""
@@ -113,15 +100,11 @@ class SocketGuard:
         core.sio.on("handshake", self._for_its_session_again(handlers["handshake"]))
         core.sio.on("disconnect", self._counted_out(handlers["disconnect"]))
         core.sio.on("log", _unheard)
-        core.sio.eio.on("message", self._well_formed(core.sio.eio.handlers["message"]))
-        core.sio.eio.max_http_buffer_size = LONGEST_FRAME
+        self._lines.apply()
 
     def stop(self) -> None:
-        """The server stops: nothing that waits for its turn is heard any more, and no request waits for news."""
-        self._stopping.set()
-        for line in core.sio.eio.sockets.values():  # asking for the transport of one that is closed would raise
-            if not line.upgraded:
-                line.queue.put_nowait(None)
+        """The server stops: nothing is heard any more, and no request waits for news."""
+        self._lines.stop()
 
     def close_pages(self, session_id: int) -> None:
         """A session has ended: nothing is heard from its pages any more, and they are closed; the browser loads them
@@ -188,9 +171,9 @@ class SocketGuard:
         """Raises `ConnectionRefusedError` where very many sockets of the same session, or client, are open."""
         client = Client.instances.get(client_id)
         session = self._session_of(client) if client is not None else None
-        whose = session if session is not None else self._client_of(_address(environ))
+        whose = session if session is not None else self._client_of(address_of(environ))
         if self._sockets_of[whose] >= (self._most if session is not None else max(1, self._most // 3)):
-            security_log.note("limited", limit="sockets", session=session, address=_address(environ))
+            security_log.note("limited", limit="sockets", session=session, address=address_of(environ))
             raise exceptions.ConnectionRefusedError("Too many sockets")
         self._whose[sid] = whose
         self._sockets_of[whose] += 1
@@ -211,29 +194,6 @@ class SocketGuard:
 
         return heard
 
-    def _well_formed(self, understand: Callable[..., Any]) -> Callable[..., Any]:
-        """Hear packets of the known forms only, and from each socket no more than its budget: what comes above it
-        waits, and with it all that comes after it, until the socket is closed."""
-        budgets: WeakKeyDictionary[object, Budget] = WeakKeyDictionary()
-
-        async def checked(connection: str, packet: object) -> None:
-            if not isinstance(packet, str) or not _PACKET.match(packet):
-                return
-            line = core.sio.eio.sockets.get(connection)
-            if line is not None:
-                budget = budgets.setdefault(line, Budget(_A_SECOND, _AT_ONCE))
-                if wait := budget.take():
-                    if budget.overdrawn > _PATIENCE:
-                        security_log.note("limited", limit="events", socket=connection)
-                        await core.sio.eio.disconnect(connection)
-                        return
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._stopping.wait(), wait)
-                        return
-            await understand(connection, packet)
-
-        return checked
-
     def _may_open(self, client_id: str, environ: dict[str, Any]) -> bool:
         client = Client.instances.get(client_id)
         if client is None:
@@ -241,7 +201,7 @@ class SocketGuard:
         held = requests.cookie_parser(environ.get("HTTP_COOKIE", "")).get(self._cookie)
         if held == client.request.cookies.get(self._cookie) and self._session_of(client) not in self._ended:
             return True
-        security_log.note("socket_refused", address=_address(environ))
+        security_log.note("socket_refused", address=address_of(environ))
         return False
 
 
@@ -249,11 +209,6 @@ def look_at_events() -> None:
     """Raises `Missing` where NiceGUI listens to other socket events than those that are guarded."""
     if unknown := sorted(core.sio.handlers.get("/", {}).keys() ^ _KNOWN):
         raise Missing(f"NiceGUI listens to other socket events than those that are guarded: {', '.join(unknown)}")
-
-
-def _address(environ: dict[str, Any]) -> str:
-    address = environ.get("asgi.scope", {}).get("client")
-    return str(address[0]) if address else ""
 
 
 async def _unheard(*_: object) -> None:
@@ -268,9 +223,8 @@ async def _close(client: Client) -> None:
     for sid, connection in list(core.sio.manager.get_participants("/", client.id)):
         line = core.sio.eio.sockets.get(connection)
         await core.sio.disconnect(sid)
-        await core.sio.eio.disconnect(connection)
         if line is not None:
-            await line.queue.put(None)  # hangs up; engine.io leaves that to the other side
+            await hang_up(line)
 
 
 def _has_opened(sid: str, client_id: str) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as open_websocket
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
 PATH = "/_nicegui_ws/socket.io/"
 PATIENCE = 10.0
@@ -39,6 +39,9 @@ class Line(Protocol):
     async def receive(self) -> str:
         """The next packet from the server. Raises `RefusedError` where the line is closed."""
 
+    async def rest(self) -> None:
+        """Give back what it does not need while it says nothing."""
+
     async def close(self) -> None:
         """Hang up."""
 
@@ -61,6 +64,8 @@ class WebSocket:
             )
         except InvalidStatus as error:
             raise RefusedError(str(error.response.status_code)) from None
+        except InvalidMessage:
+            raise RefusedError("closed") from None
         return cls(socket)
 
     async def send(self, *packets: str) -> None:
@@ -77,6 +82,9 @@ class WebSocket:
             raise RefusedError("closed") from None
         assert isinstance(packet, str)
         return packet
+
+    async def rest(self) -> None:
+        """It needs its connection."""
 
     async def close(self) -> None:
         await self.socket.close()
@@ -111,6 +119,11 @@ class Polling:
             self._waiting.extend((await self._ask("GET")).split(_SEPARATOR))
         return self._waiting.popleft()
 
+    async def rest(self) -> None:
+        """No connection is needed where nothing is asked."""
+        await self._http.aclose()
+        self._http = client(str(self._http.base_url), headers=self._http.headers, timeout=PATIENCE)
+
     async def close(self) -> None:
         await self._http.aclose()
 
@@ -135,13 +148,19 @@ class Intruder:
         self.heard: list[str] = []
 
     @classmethod
-    async def open(
+    async def dial(
         cls, site: str, *, transport: str = "websocket", cookie: str = "", origin: str = "", **query: str
     ) -> "Intruder":
-        """A live socket. Raises `RefusedError` where it is not let in."""
+        """A line that has said nothing yet. Raises `RefusedError` where there is none to be had."""
         headers = {"Cookie": cookie, "Origin": origin or site}
-        line = await TRANSPORTS[transport].open(site, query, {name: each for name, each in headers.items() if each})
-        intruder = cls(line)
+        return cls(
+            await TRANSPORTS[transport].open(site, query, {name: each for name, each in headers.items() if each})
+        )
+
+    @classmethod
+    async def open(cls, site: str, **how: str) -> "Intruder":
+        """A live socket. Raises `RefusedError` where it is not let in."""
+        intruder = await cls.dial(site, **how)
         try:
             await intruder.enter()
         except RefusedError:

@@ -100,6 +100,19 @@ async def _sign_in(behind: Server, address: str) -> str:
         return (await http.get(answer.headers["location"])).text
 
 
+async def test_lines_that_say_nothing_are_counted_for_the_address_behind_it(behind: Server) -> None:
+    opened = refused = 0
+    for _ in range(MOST_CONNECTIONS + 4):
+        try:
+            await Intruder.dial(behind.address)
+            opened += 1
+        except RefusedError:
+            refused += 1
+    assert (opened, refused) == (MOST_CONNECTIONS, 4)
+    async with from_address(behind, "127.0.0.4") as somebody_else:
+        assert (await somebody_else.get("/_nicegui_ws/socket.io/?EIO=4&transport=polling")).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("kind", "size", "status"),
     [

@@ -37,14 +37,14 @@ def test_a_pause_fills_it_no_further_than_at_once(clock: Clock) -> None:
     assert [few.take() for _ in range(3)] == pytest.approx([0, 0, 0.1])
 
 
-def test_it_is_overdrawn_from_the_first_wait_until_somebody_need_not_wait(clock: Clock) -> None:
-    few = Budget(a_second=10, at_once=1)
-    few.take()
+def test_it_is_overdrawn_from_the_first_wait_until_it_is_full_again(clock: Clock) -> None:
+    few = Budget(a_second=10, at_once=2)
+    few.take(2)
     assert few.overdrawn == 0
     few.take()
-    clock.now += 0.05
-    few.take()
-    assert few.overdrawn == pytest.approx(0.05)
+    clock.now += 0.25
+    assert few.take() == 0, "whoever waits, and for longer than they have to, is no better for it"
+    assert few.overdrawn == pytest.approx(0.25)
     clock.now += 1
     assert few.take() == 0
     assert few.overdrawn == 0

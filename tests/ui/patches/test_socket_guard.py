@@ -26,7 +26,7 @@ HANDSHAKE = {"client_id": PAGE, "tab_id": "t", "document_id": "d"}
 @pytest.fixture
 def guard() -> SocketGuard:
     """The guard in front of NiceGUI's handlers."""
-    return SocketGuard(SESSION_COOKIE, session_of, client_of, 300)
+    return SocketGuard(SESSION_COOKIE, session_of, client_of, most=300, most_of_one=1_000)
 
 
 @pytest.fixture
