@@ -25,6 +25,7 @@ TOUCHES = (
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.data_received(self, data)",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.handle_events(self)",
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.send_receive_event_to_app(self)",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.receive -> read_paused",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.__init__ -> conn",
     "uvicorn.middleware.proxy_headers:_TrustedHosts.__contains__(self, host)",
@@ -33,6 +34,7 @@ TOUCHES = (
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_body(self, body)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_complete(self)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_response_complete(self)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_response_complete -> timeout_keep_alive",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.__init__ -> cycle",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.handle_websocket_upgrade",
     "uvicorn.protocols.http.httptools_impl:RequestResponseCycle.__init__ -> response_complete",
@@ -41,7 +43,8 @@ TOUCHES = (
 )
 log = logging.getLogger(__name__)
 HEADERS, BODY, IDLE, UNREAD = 10.0, 30.0, 60.0, 30.0
-"""Seconds for a request's headers, for its body, until the next one begins, and for a client that does not read."""
+"""Seconds for a request's headers, for its body, until the next one begins or a socket says something, and for a client
+that does not read."""
 MOST_HEADERS = 64 * 1024
 """Bytes of a request's headers, its address among them, or of what stands between the pieces of a body and behind it:
 the parser takes ever longer for each byte."""
@@ -188,6 +191,8 @@ class Requests(_Watched, HttpToolsProtocol):
         if self.begin(transport):
             super().connection_made(transport)
             self._headers = 0  # bytes since something else than headers came
+            self._is_begun = False  # whether a request is not here whole
+            self.timeout_keep_alive = IDLE  # type: ignore[assignment]  # asyncio's seconds need not be whole
             self.expect(HEADERS)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -210,6 +215,7 @@ class Requests(_Watched, HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request's first line is here."""
         super().on_message_begin()
+        self._is_begun = True
         self.expect(HEADERS)
 
     def on_headers_complete(self) -> None:
@@ -226,14 +232,19 @@ class Requests(_Watched, HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """And the last one."""
         self._headers = 0
+        self._is_begun = False
         super().on_message_complete()
-        self.expect(None)
+        self._expect_next()
 
     def on_response_complete(self) -> None:
-        """It was answered: the next one may come."""
+        """It was answered."""
         super().on_response_complete()
-        if self.cycle.response_complete:  # no other one was sent along with it
-            self.expect(IDLE)
+        self._expect_next()
+
+    def _expect_next(self) -> None:
+        """The next request may come, unless one is being answered; one that is on its way has its time already."""
+        if not self._is_begun:
+            self.expect(IDLE if self.cycle is None or self.cycle.response_complete else None)
 
     def send_400_response(self, msg: str) -> None:
         """It is no HTTP: told so by the server itself, which knows nothing of the site's headers."""
@@ -258,6 +269,7 @@ class Sockets(_Watched, WebSocketsSansIOProtocol):
             super().connection_made(transport)
             self._unheard = b""
             self._frames = Budget(A_SECOND, 2 * AT_ONCE)
+            self.expect(IDLE)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is closed."""
@@ -271,6 +283,11 @@ class Sockets(_Watched, WebSocketsSansIOProtocol):
         while self._unheard and not self.read_paused and not self.transport.is_closing():
             piece, self._unheard = self._unheard[:_PIECE], self._unheard[_PIECE:]
             super().data_received(piece)
+
+    def send_receive_event_to_app(self) -> None:
+        """A message is here, which pages' sockets have every few seconds (Socket.IO's pings are answered)."""
+        self.expect(IDLE)
+        super().send_receive_event_to_app()
 
     async def receive(self) -> Any:
         """What was heard, after which there may be a turn for more."""

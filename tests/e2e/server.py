@@ -27,9 +27,10 @@ class Server:
     """A running server. `address` is what people type; `run` calls one of its commands from another process.
 
     It knows no rate limits and shows the demo, except where `changed` says so; None leaves a setting to its default.
+    `program` takes the place of `main.py`.
     """
 
-    def __init__(self, directory: Path, **changed: str | None) -> None:
+    def __init__(self, directory: Path, *, program: str | Path = MAIN, **changed: str | None) -> None:
         port = free_port()
         self.address = f"http://localhost:{port}"
         self.data_dir = directory / "data"
@@ -45,7 +46,7 @@ class Server:
         }
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, MAIN, "serve"],
+                [sys.executable, program, "serve"],
                 cwd=directory,  # where no .env lies
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -106,11 +107,11 @@ class Server:
 
 
 @contextmanager
-def running(*, accepted: str | None = None, **changed: str | None) -> Iterator[Server]:
+def running(*, accepted: str | None = None, program: str | Path = MAIN, **changed: str | None) -> Iterator[Server]:
     """A running server, which must not have complained of anything in the end but of what holds `accepted`."""
     directory = Path(tempfile.mkdtemp(prefix="traderoom-server-"))
     directory.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
-    server = Server(directory, **changed)
+    server = Server(directory, program=program, **changed)
     try:
         server.wait_until_ready()
         yield server
