@@ -1,4 +1,4 @@
-"""Whoever asks for pages and never reads them holds up nobody."""
+"""Whoever asks for pages and never reads them, or asks for very many at once, holds up nobody."""
 
 import asyncio
 import socket
@@ -9,9 +9,13 @@ import pytest
 
 from tests.bench.browser import Browser
 from tests.e2e.server import Server, running
+from tests.security.conftest import Scene
+from tests.security.nuisance import assert_nobody_notices, hang_up
 
 MANY, EACH = 4, 600
 """Connections, as many as pages are put together at once, and pages for each, more than its buffers hold."""
+CROWD, SOMEWHERE_ELSE = 900, "127.0.0.9"
+"""Connections of one client, and its address: that of everybody else may have as many."""
 CUT_SHORT = "ASGI callable returned without completing response"
 """uvicorn's complaint of a pipelined request whose connection was closed before its turn came."""
 
@@ -41,3 +45,23 @@ async def test_pages_that_nobody_reads_keep_no_place(attacked: Server) -> None:
     finally:
         for one in deaf:
             one.close()
+
+
+async def test_very_many_pages_that_one_client_asks_for_hold_up_nobody(scene: Scene, server: Server) -> None:
+    address = urlsplit(server.address)
+    asked = f"GET / HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode()
+
+    async def ask_for_ever() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", address.port, local_addr=(SOMEWHERE_ELSE, 0))
+        try:
+            while True:
+                writer.write(asked)
+                head = await reader.readuntil(b"\r\n\r\n")
+                await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split()[0]))
+        finally:
+            await hang_up(writer)
+
+    async def attack() -> None:
+        await asyncio.gather(*(ask_for_ever() for _ in range(CROWD)))
+
+    await assert_nobody_notices(scene, server, attack)

@@ -1,6 +1,7 @@
 """Turns at something scarce."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
@@ -8,11 +9,11 @@ from app.ui.http.limiter import CapacityLimiter
 
 
 async def test_a_few_at_once_in_the_order_in_which_they_came() -> None:
-    turns, inside, came, at_once = CapacityLimiter(2, patience=5), 0, list[int](), list[int]()
+    turns, inside, came, at_once = CapacityLimiter(2, each=2, patience=5), 0, list[int](), list[int]()
 
     async def one(number: int) -> None:
         nonlocal inside
-        async with turns:
+        async with turns.place("somebody"):
             inside += 1
             came.append(number)
             at_once.append(inside)
@@ -25,25 +26,48 @@ async def test_a_few_at_once_in_the_order_in_which_they_came() -> None:
 
 
 async def test_nobody_waits_for_ever_and_who_gave_up_holds_up_nobody() -> None:
-    turns = CapacityLimiter(1, patience=0.05)
-    async with turns:
+    turns = CapacityLimiter(1, each=1, patience=0.05)
+    async with turns.place("somebody"):
         for _ in range(3):
             with pytest.raises(TimeoutError):
-                async with turns:
+                async with turns.place("somebody"):
                     pytest.fail("there was no turn to take")
-    async with turns:
+    async with turns.place("somebody"):
         pass
 
 
 async def test_a_turn_is_given_back_after_an_error_and_by_somebody_who_is_cancelled() -> None:
-    turns = CapacityLimiter(1, patience=0.5)
+    turns = CapacityLimiter(1, each=1, patience=0.5)
     with pytest.raises(KeyError):
-        async with turns:
+        async with turns.place("somebody"):
             raise KeyError
-    async with turns:
-        waiting = asyncio.create_task(turns.__aenter__())
+    async with turns.place("somebody"):
+        waiting = asyncio.create_task(turns.place("somebody").__aenter__())
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.wait([waiting])
-    async with turns:
+    async with turns.place("somebody"):
         pass
+
+
+async def test_each_client_comes_in_turn_and_has_no_more_than_its_share() -> None:
+    turns, came, inside, at_once = CapacityLimiter(3, each=2, patience=5), list[str](), Counter[str](), list[int]()
+
+    async def one(client: str) -> None:
+        async with turns.place(client):
+            came.append(client)
+            inside[client] += 1
+            at_once.append(inside["many"])
+            await asyncio.sleep(0.001)
+            inside[client] -= 1
+
+    many = [asyncio.create_task(one("many")) for _ in range(100)]
+    await asyncio.sleep(0)
+    await asyncio.gather(*(one(client) for client in ("ann", "bea", "bea", "cem")))
+    assert not many[-1].done()
+    assert came.count("many") <= 8, "nobody waits behind more than one of theirs each time"
+    await asyncio.gather(*many)
+    assert max(at_once) == 2
+    assert turns._free == 3
+    assert not turns._held
+    assert not turns._waiting

@@ -167,7 +167,7 @@ async def test_a_session_that_cannot_be_read_is_no_reason_to_sign_in_again(
 async def test_pages_that_wait_for_their_turn_hold_up_nothing_else_and_are_told_when_it_does_not_come(
     sam: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    turns = CapacityLimiter(1, patience=0.3)
+    turns = CapacityLimiter(1, each=1, patience=0.3)
     monkeypatch.setattr(_middleware(), "_pages", turns)
     viewer, begun, held = sam.application.accounts.viewer, asyncio.Event(), asyncio.Event()
 

@@ -1,6 +1,9 @@
-"""A limit of how many do something at once: in the order in which they came, and nobody waits for ever."""
+"""A limit of how many do something at once: each client in turn, and nobody waits for ever."""
 
 import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
 
 
 class CrowdedError(TimeoutError):
@@ -8,24 +11,59 @@ class CrowdedError(TimeoutError):
 
 
 class CapacityLimiter:
-    """`async with limiter:` takes one of `count` places.
+    """`async with limiter.place(client):` takes one of `count` places, of which one client has `each` at most.
 
-    Raises `CrowdedError` when none is free within `patience` seconds.
+    Of those who wait, each client's first comes in turn: whoever asks for very much waits behind themself, and a
+    newcomer behind one request of each of the others. Raises `CrowdedError` when no place is free within `patience`
+    seconds.
     """
 
-    def __init__(self, count: int, *, patience: float) -> None:
-        self._free = asyncio.Semaphore(count)
+    def __init__(self, count: int, *, each: int, patience: float) -> None:
+        self._free = count
+        self._each = each
         self._patience = patience
+        self._held: Counter[Hashable] = Counter()
+        self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}
 
-    async def __aenter__(self) -> None:
-        if not self._free.locked():
-            await self._free.acquire()
-            return
+    @asynccontextmanager
+    async def place(self, client: Hashable) -> AsyncIterator[None]:
+        """A place for this client."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(client, deque()).append(turn)
+        self._call_next()
+        try:
+            if not turn.done():
+                await self._wait(turn)
+            yield
+        finally:
+            if not turn.cancelled():
+                self._leave(client)
+
+    async def _wait(self, turn: asyncio.Future[None]) -> None:
         try:
             async with asyncio.timeout(self._patience):
-                await self._free.acquire()
+                await turn
         except TimeoutError:
             raise CrowdedError from None
 
-    async def __aexit__(self, *_: object) -> None:
-        self._free.release()
+    def _leave(self, client: Hashable) -> None:
+        self._free += 1
+        self._held[client] -= 1
+        if not self._held[client]:
+            del self._held[client]
+        self._call_next()
+
+    def _call_next(self) -> None:
+        """Give what is free to those whose turn it is; `_waiting` has the clients in the order of their turns."""
+        while self._free:
+            client = next((one for one in self._waiting if self._held[one] < self._each), None)
+            if client is None:
+                return
+            line = self._waiting.pop(client)
+            turn = line.popleft()
+            if line:
+                self._waiting[client] = line
+            if not turn.done():  # else somebody has given up
+                self._free -= 1
+                self._held[client] += 1
+                turn.set_result(None)

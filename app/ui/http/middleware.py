@@ -26,13 +26,14 @@ from app.ui.http.calm import UNAVAILABLE
 from app.ui.http.cookies import FLASH_COOKIE, Cookies, is_private
 from app.ui.http.headers import with_headers
 from app.ui.http.limiter import CapacityLimiter, CrowdedError
-from app.ui.http.requests import IS_HEAD
+from app.ui.http.requests import IS_HEAD, address_of
 
 log = logging.getLogger(__name__)
 CROWDED = "Very many people are coming in at this moment. Please try again in a few seconds."
 _TOO_MANY_PAGES = "You have very many pages of Traderoom open. Please close some of them, then load this one again."
-_PAGES_AT_ONCE = 4
-"""Pages are put together a few at a time: when a crowd comes in, those who are in already are not kept waiting."""
+_PAGES_AT_ONCE, _OF_ONE = 4, 2
+"""Pages are put together a few at a time, and fewer for one session, or one address of those who are signed out: when a
+crowd comes in, those who are in already are not kept waiting, and by no single client those who come."""
 _PATIENCE = 60.0
 """Seconds in which a page's turn has to come."""
 _NO_PAGE_BELOW = (FILES, f"{SOCKET}/")
@@ -66,7 +67,7 @@ class Middleware:
         self._cookies = cookies
         self._accounts = accounts
         self._presence = presence
-        self._pages = CapacityLimiter(_PAGES_AT_ONCE, patience=_PATIENCE)
+        self._pages = CapacityLimiter(_PAGES_AT_ONCE, each=_OF_ONE, patience=_PATIENCE)
         self._socket_origin = settings.public_url.replace("http", "ws", 1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -164,7 +165,7 @@ class Middleware:
             answer.append(message)
 
         try:
-            async with self._pages:
+            async with self._pages.place(self._cookies.token(request) or address_of(request)):
                 await self._serve(request, receive, keep)
         except CrowdedError:
             log.warning("a page was not put together in time: too many are asked for")

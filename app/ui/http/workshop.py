@@ -36,7 +36,7 @@ class Workshop:
     """
 
     def __init__(self, *, at_once: int = 2, waiting: int = 4, patience: float = 60) -> None:
-        self._places = CapacityLimiter(at_once, patience=patience)
+        self._places = CapacityLimiter(at_once, each=1, patience=patience)
         self._most = at_once + waiting
         self._patience = patience
         self._customers: set[Hashable] = set()
@@ -45,7 +45,7 @@ class Workshop:
         """What the module writes when it reads `material`. Raises `WorkshopError`."""
         with self._in_line(customer):
             try:
-                async with self._places:
+                async with self._places.place(customer):
                     return await self._work(module, *arguments, material=material)
             except TimeoutError:
                 raise _busy() from None
