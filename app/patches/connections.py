@@ -22,12 +22,11 @@ from app import security_log
 from app.patches.budget import A_SECOND, AT_ONCE, Budget
 
 TOUCHES = (
-    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol",
-    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.data_received(self, data)",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.handle_events(self)",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.send_receive_event_to_app(self)",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.receive -> read_paused",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.__init__ -> conn",
+    "websockets.protocol:Protocol.events_received -> events",
     "uvicorn.middleware.proxy_headers:_TrustedHosts.__contains__(self, host)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_begin(self)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_headers_complete(self)",
@@ -48,11 +47,8 @@ that does not read."""
 MOST_HEADERS = 64 * 1024
 """Bytes of a request's headers, its address among them, or of what stands between the pieces of a body and behind it:
 the parser takes ever longer for each byte."""
-_TOO_MUCH = b"The address or the headers of this request are too long."
-_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain; charset=utf-8\r\n"
-    b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(_TOO_MUCH), _TOO_MUCH)
-)
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain\r\nConnection: close\r\n"
+_TOO_MUCH = b"\r\nThe address or the headers of this request are too long.\n"
 _PIECE = 1024
 """Bytes that are read of a socket at once: what a page says fits into it, and 170 empty frames."""
 _TELL_EVERY = 60.0
@@ -78,6 +74,7 @@ class Connections:
         self._closing: set[asyncio.Transport] = set()
         self._sweep: asyncio.TimerHandle | None = None
         self._refused = 0
+        self.own_headers: list[tuple[bytes, bytes]] = []
 
     def __len__(self) -> int:
         return len(self._whose)
@@ -110,9 +107,8 @@ class Connections:
     def protocols(self, headers: Mapping[str, str]) -> tuple[type[asyncio.Protocol], type[asyncio.Protocol]]:
         """uvicorn's two protocols, for requests and for sockets, with an eye on these limits; `headers` are those of
         what uvicorn answers by itself."""
-        own = [(name.encode(), value.encode()) for name, value in headers.items()]
-        requests = type("Requests", (Requests,), {"limits": self, "own_headers": own})
-        return requests, type("Sockets", (Sockets,), {"limits": self})
+        self.own_headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        return type("Requests", (Requests,), {"limits": self}), type("Sockets", (Sockets,), {"limits": self})
 
     def _abort_closing(self) -> None:
         """A connection that we close stays open while somebody does not read the last bytes: not for longer than this.
@@ -184,8 +180,6 @@ class _Watched(asyncio.Protocol):
 class Requests(_Watched, HttpToolsProtocol):
     """uvicorn's connection of requests."""
 
-    own_headers: list[tuple[bytes, bytes]]
-
     def connection_made(self, transport: Any) -> None:
         """Let it in."""
         if self.begin(transport):
@@ -205,7 +199,8 @@ class Requests(_Watched, HttpToolsProtocol):
         while data and self._watched is not None and not self.transport.is_closing():
             if self._headers == MOST_HEADERS:
                 security_log.note("headers_refused", status=431, address=self.client[0] if self.client else "")
-                self.transport.write(_TOO_LARGE)
+                headers = b"".join(b"%s: %s\r\n" % header for header in self.limits.own_headers)
+                self.transport.write(_TOO_LARGE + headers + _TOO_MUCH)
                 self.transport.close()
                 return
             piece, data = data[: MOST_HEADERS - self._headers], data[MOST_HEADERS - self._headers :]
@@ -249,7 +244,7 @@ class Requests(_Watched, HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """It is no HTTP: told so by the server itself, which knows nothing of the site's headers."""
         self.server_state = copy(self.server_state)
-        self.server_state.default_headers = [*self.server_state.default_headers, *self.own_headers]
+        self.server_state.default_headers = [*self.server_state.default_headers, *self.limits.own_headers]
         super().send_400_response(msg)
 
     def handle_websocket_upgrade(self) -> None:

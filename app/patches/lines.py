@@ -114,7 +114,8 @@ class Lines:
         budget = self._budgets[line]
         if not line.closed and (wait := budget.take()):
             if budget.overdrawn > PATIENCE:
-                security_log.note("limited", limit="events", socket=line.sid)
+                whose = next((each for each, found in core.sio.eio.sockets.items() if found is line), "")
+                security_log.note("limited", limit="events", socket=whose)
                 await hang_up(line)
             else:
                 with suppress(TimeoutError):

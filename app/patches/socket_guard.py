@@ -42,8 +42,10 @@ TOUCHES = (
     "nicegui.element:Element._handle_event -> _event_listeners",
     "nicegui.element:Element._handle_event -> 'listener_id'",
     "socketio.base_server:BaseServer.__init__ -> handlers",
+    "socketio.base_server:BaseServer.__init__ -> eio",
     "socketio.async_server:AsyncServer.emit -> manager",
     "socketio:AsyncManager.get_participants(self, namespace, room)",
+    "engineio.base_server:BaseServer.__init__ -> sockets",
     "starlette.requests:cookie_parser(cookie_string)",
 )
 _FORMS: dict[str, dict[str, type]] = {

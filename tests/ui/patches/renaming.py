@@ -15,7 +15,7 @@ from importlib.machinery import (
 from types import CodeType
 from typing import Any
 
-LIBRARIES = ("nicegui", "socketio", "engineio", "starlette", "fastapi", "uvicorn")
+LIBRARIES = ("nicegui", "socketio", "engineio", "starlette", "fastapi", "uvicorn", "websockets")
 SUFFIX = "_renamed"
 _IN_A_CLASS = 4
 """The column in which a class names its attributes."""
@@ -52,6 +52,8 @@ _WITHIN = {
     "component": ("nicegui",),
     "server": ("socketio.base_manager", "socketio.async_manager"),
     "cls": ("starlette.middleware", "nicegui.storage"),
+    "events": ("websockets.protocol",),
+    "conn": ("uvicorn.protocols.websockets.websockets_sansio_impl",),
 }
 """And only in these modules."""
 _DEFINED_IN = {"emit": ("socketio.async_manager",), "page": ()}
