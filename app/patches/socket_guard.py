@@ -13,7 +13,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from fastapi import Request
 from nicegui import Client, background_tasks, core, json, ui
@@ -109,8 +109,7 @@ class SocketGuard:
         self._lines.stop()
 
     def close_pages(self, session_id: int) -> None:
-        """A session has ended: nothing is heard from its pages any more, and they are closed; the browser loads them
-        again, and is asked to sign in."""
+        """A session has ended: nothing is heard from its pages any more, they go to the start, and are closed."""
         self._ended[session_id] = None
         if len(self._ended) > _REMEMBERED:
             del self._ended[next(iter(self._ended))]
@@ -218,8 +217,8 @@ async def _unheard(*_: object) -> None:
 
 
 async def _close(client: Client) -> None:
-    with client:
-        ui.navigate.reload()  # the address may be another one by now; signed in again, people are where they were
+    path = getattr(client.request.state, "moved_to", client.request.url.path)  # a room's link may have been renewed
+    client.open(f"/?next={quote(path)}")  # signed in again, people are where they were
     await asyncio.sleep(_FAREWELL)
     # NiceGUI deletes the page some time after its last socket has gone, as it does when a tab is closed.
     for sid, connection in list(core.sio.manager.get_participants("/", client.id)):

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from nicegui import ui
 from nicegui.element import Element
@@ -20,7 +20,7 @@ RESTORED = (
     '<button type="button" class="button plain start-over">Start over</button>'
 )
 """Said where fields were filled with what was typed and not recorded; the browser shows it then."""
-Act = Callable[[Mapping[str, str]], Awaitable[object]]
+Act = Callable[[Mapping[str, str], UUID], Awaitable[object]]
 """What a form's button does with what was typed, by the fields' names. Its result is not None when it was done."""
 
 
@@ -141,7 +141,7 @@ class Form:
         refusals: list[Refusal] = []
         self.is_busy = True
         with busy(button):
-            done = await attempt(self._act(self.typed), refusals.append)
+            done = await attempt(self._act(self.typed, self.request), refusals.append)
         self.is_busy = False
         if done is not None:
             button.enabled = False  # a press that is still on its way asks for nothing more

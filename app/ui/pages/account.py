@@ -97,7 +97,7 @@ def _confirm_deletion(site: Site, viewer: Viewer) -> None:
         submit="Delete for good",
         color="negative",
         # What follows a deletion is not ours to do: the sessions have ended, and with them this page.
-        act=lambda typed: site.privacy.delete_account(viewer, typed["password"]),
+        act=lambda typed, _: site.privacy.delete_account(viewer, typed["password"]),
     ) as form:
         Block(
             "<p class=note>Your name is replaced everywhere, and nobody else can ever take it. What you did in trades"

@@ -151,6 +151,7 @@ class _RoomPage:
         """The old address leads nowhere any more; the page that is open goes with the new one."""
         if trade.code != self._code and trade.role_of(self._view.me) is not None:
             self._code = trade.code
+            self._client.request.state.moved_to = f"/room/{trade.code}"  # from where a signed-out browser comes back
             self._client.run_javascript(browser.replace_room_address(trade.code))
 
     def _load_again(self, _: Person) -> None:

@@ -26,13 +26,13 @@ def confirm_accept(view: RoomView, typed: Typed = NOTHING) -> None:
         Html("Accept {}'s offer?").format(view.counterparty),
         _made_at(view),
         submit="Accept these terms",
-        act=lambda _: view.negotiation.accept(view.viewer, shown.id, shown.version, request=form.request),
+        act=lambda _, request: view.negotiation.accept(view.viewer, shown.id, shown.version, request=request),
         undone="Nothing was accepted.",
         typed=typed,
         terms=figures.frozen(shown, _before(view)),
         left=lambda trade: Html("left to decide, until {}.").format(view.clock_time(trade.expires_at)),
         review=(confirm_accept, (Kind.ACCEPTED,)),
-    ) as form:
+    ):
         Block(
             '<p class="note">This is final for both sides. The room closes for offers, both of you get the receipt, and'
             " you can go on writing.</p>"
@@ -56,8 +56,8 @@ def _confirm_reject(view: RoomView, typed: Typed) -> None:
         "This is final: no trade will be made. To go on, make a counter-offer.",
         submit="Reject",
         color="negative",
-        act=lambda typed: view.negotiation.reject(
-            view.viewer, shown.id, shown.version, typed["reason"], request=form.request
+        act=lambda typed, request: view.negotiation.reject(
+            view.viewer, shown.id, shown.version, typed["reason"], request=request
         ),
         undone="Nothing was rejected.",
         typed=typed,
@@ -76,8 +76,8 @@ def _confirm_withdraw(view: RoomView, typed: Typed) -> None:
         "This is final: no trade will be made. To go on, change the offer.",
         submit="Withdraw",
         color="negative",
-        act=lambda typed: view.negotiation.withdraw(
-            view.viewer, shown.id, shown.version, typed["reason"], request=form.request
+        act=lambda typed, request: view.negotiation.withdraw(
+            view.viewer, shown.id, shown.version, typed["reason"], request=request
         ),
         undone="Nothing was withdrawn.",
         typed=typed,
@@ -98,11 +98,11 @@ def request_amendment(view: RoomView, typed: Typed = NOTHING) -> None:
             view.counterparty
         ),
         submit="Send request",
-        act=lambda typed: view.negotiation.request_amendment(
+        act=lambda typed, request: view.negotiation.request_amendment(
             view.viewer,
             shown.id,
             typed["request"],
-            request=uuid5(form.request, str(shown.version)),  # about another offer the same words are another request
+            request=uuid5(request, str(shown.version)),  # about another offer the same words are another request
         ),
         undone="Nothing was sent.",
         typed=typed,

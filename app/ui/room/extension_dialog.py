@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from app.domain.kinds import Kind
 from app.domain.refusals import Refusal
@@ -26,12 +27,12 @@ def extend(view: RoomView) -> None:
     def until(typed: str) -> datetime:
         return asked.get(typed) or view.trade.expires_at + timedelta(minutes=deadline.minutes)
 
-    async def act(typed: Mapping[str, str]) -> Trade:
+    async def act(typed: Mapping[str, str], request: UUID) -> Trade:
         later = until(typed["minutes"])
         asked.clear()
         asked[typed["minutes"]] = later
         try:
-            return await view.negotiation.extend(view.viewer, view.trade.id, later, request=form.request)
+            return await view.negotiation.extend(view.viewer, view.trade.id, later, request=request)
         except Refusal:
             asked.clear()
             raise

@@ -56,6 +56,7 @@ def manage_invitation(view: RoomView) -> None:
 
     opened.on_close(view.binding.on_trade(follow))
     opened.on_close(view.binding.on_asked(lambda _: follow(view.trade)))
+    opened.on_close(view.binding.on_end(opened.gone))
 
 
 def share(link: str, title: str) -> Html:

@@ -27,7 +27,7 @@ def _ask_seller(view: RoomView) -> None:
         "It is sent as a message. A new offer comes with a link of its own.",
         submit="Ask for a new offer",
         kept=f"{view.me}/{trade.id}/again",
-        act=lambda typed: view.negotiation.send(view.viewer, trade.id, typed["message"], request=form.request),
+        act=lambda typed, request: view.negotiation.send(view.viewer, trade.id, typed["message"], request=request),
     ) as form:
         text = ui.textarea(
             "Your words",

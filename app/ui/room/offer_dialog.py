@@ -51,7 +51,9 @@ def _offer(view: RoomView, typed: Typed, heading: str, *, submit: str = "Send of
         heading,
         _note(view),
         submit=submit,
-        act=lambda typed: view.negotiation.offer(view.viewer, shown.id, shown.version, request=form.request, **typed),
+        act=lambda typed, request: view.negotiation.offer(
+            view.viewer, shown.id, shown.version, request=request, **typed
+        ),
         undone="Nothing was sent.",
         typed=typed,
         left=lambda trade: _left(view, trade),

@@ -23,7 +23,7 @@ DOCUMENTED = set(
     "background_tasks.create ui.notify app.config app.on_connect app.on_delete client.id client.request element.client"
     " element.id element.is_deleted element.is_ignoring_events json.dumps json.loads exceptions.ConnectionRefusedError"
     " navigate.reload sio.disconnect sio.emit sio.get_environ sio.on sio.rooms request.cookies request.headers"
-    " request.scope request.url url.path templates.env loader.get_source".replace(".", " ").split()
+    " request.scope request.state request.url url.path templates.env loader.get_source".replace(".", " ").split()
 )
 """Names that the libraries document, each after what has it."""
 PYTHON = set().union(
