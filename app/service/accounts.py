@@ -48,16 +48,16 @@ class Accounts:
     async def sign_up(self, name: str, password: str, *, address: str) -> str:
         """A new account; returns its session's token. Raises `Refusal`: limits, name taken, too often."""
         self._limits.check("sign_up", address)
-        person = await self.create(name, password)
+        person = await self.create(name, password, client=address)
         security_log.note("signed_up", person=person.id, address=address)
         return await self._start_session(person)
 
-    async def create(self, name: str, password: str) -> Person:
-        """A new account without a session. Raises `Refusal`: limits of name and password, name taken."""
+    async def create(self, name: str, password: str, *, client: str = "") -> Person:
+        """A new account without a session. Raises `Refusal`: limits of name and password, name taken, too often."""
         name = check_name(name)
         check_password(password)
         await self._check_free(name)
-        hashed = await self._passwords.hash(password)
+        hashed = await self._passwords.hash(password, client)
         person = await self._store.create_user(name, name_key(name), hashed)
         if person is None:
             await self._check_free(name)
@@ -70,19 +70,19 @@ class Accounts:
         self._limits.check("sign_in", address)
         found = await self._find(name) if len(password) <= MAX_PASSWORD else None
         known = device is not None and found is not None and device.person_id == found[0].id
-        about = _key_of(name)
+        about, client = _key_of(name), _client(found[0]) if found and known else address
         with ExitStack() as tries:
             tries.enter_context(self._limits.trying("guesses", about, device.mark if device and known else address))
             if not known:
                 tries.enter_context(self._limits.trying("guesses_at_name", about))
-            is_right = await self._is_right(found, password)
+            is_right = await self._is_right(found, password, client)
             if found is None or not is_right:
                 security_log.note("sign_in_failed", person=found[0].id if found else None, address=address)
                 raise Refusal(Reason.INVALID, _WRONG, "password")
         person, hashed = found
         security_log.note("signed_in", person=person.id, address=address, known_device=known)
         if self._passwords.needs_rehash(hashed):
-            await self._store.set_password_hash(person.id, await self._passwords.hash(password))
+            await self._store.set_password_hash(person.id, await self._passwords.hash(password, client))
         return await self._start_session(person)
 
     async def sign_in_as(self, name: str) -> str:
@@ -103,9 +103,9 @@ class Accounts:
         await self._store.end_sessions(person.id)
         security_log.note("password_reset", person=person.id)
 
-    async def hash(self, password: str) -> str:
-        """What is kept of a new password. Raises `Refusal`: limits."""
-        return await self._passwords.hash(check_password(password))
+    async def hash(self, password: str, client: str = "") -> str:
+        """What is kept of a new password. Raises `Refusal`: limits, too often."""
+        return await self._passwords.hash(check_password(password), client)
 
     async def viewer(self, token: str, *, time_zone: str = "") -> Viewer | None:
         """Who holds the session of this token, if it is live. The browser's time zone is kept, if we know it."""
@@ -133,7 +133,7 @@ class Accounts:
         except Refusal as refusal:
             raise Refusal(refusal.reason, str(refusal), "new") from None
         await self.check_password(viewer, old, "old")
-        hashed = await self._passwords.hash(new)
+        hashed = await self._passwords.hash(new, _client(viewer.person))
         await self._store.set_password_hash(viewer.person.id, hashed)
         await self._store.end_sessions(viewer.person.id, but=viewer.session_id)
         security_log.note("password_changed", person=viewer.person.id)
@@ -145,7 +145,8 @@ class Accounts:
         """
         self._limits.check("sign_in", f"person {viewer.person.id}")
         with self._limits.trying("guesses", name_key(viewer.person.name), f"session {viewer.session_id}"):
-            if not await self._is_right(await self._find(viewer.person.name), password):
+            found = await self._find(viewer.person.name)
+            if not await self._is_right(found, password, _client(viewer.person)):
                 security_log.note("password_wrong", person=viewer.person.id)
                 raise Refusal(Reason.INVALID, "The current password is wrong.", field)
 
@@ -202,9 +203,14 @@ class Accounts:
             raise Refusal(Reason.INVALID, _WRONG, "password")
         return token
 
-    async def _is_right(self, found: tuple[Person, str] | None, password: str) -> bool:
+    async def _is_right(self, found: tuple[Person, str] | None, password: str, client: str) -> bool:
         """Whether the password fits; it takes as long where there is nobody."""
-        return await self._passwords.fits(found[1] if found else None, password)
+        return await self._passwords.fits(found[1] if found else None, password, client)
+
+
+def _client(person: Person) -> str:
+    """Whose turn it is where somebody is known."""
+    return f"person {person.id}"
 
 
 def _still_negotiating() -> Refusal:

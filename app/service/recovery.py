@@ -40,11 +40,15 @@ class Recovery:
             raise Refusal(Reason.INVALID, OVER)
         return found.name
 
-    async def finish(self, token: str, password: str) -> None:
+    async def finish(self, token: str, password: str, *, address: str) -> None:
         """Use the link: set a new password and end all of the person's sessions. Raises `Refusal`: a password outside
-        its limits, which leaves the link as it is, or a link that does not work."""
+        its limits or too often, which leaves the link as it is, or a link that does not work.
+
+        Each try counts like a sign-in from the network's `address`: it costs as much.
+        """
+        self._limits.check("sign_in", address)
         await self.whose(token)  # before the work that a hash is
-        hashed = await self._accounts.hash(password)
+        hashed = await self._accounts.hash(password, address)
         person_id = await self._addresses.recover(digest(token), hashed)
         if person_id is None:
             raise Refusal(Reason.INVALID, OVER)

@@ -34,11 +34,11 @@ async def test_the_link_sets_a_new_password_once_and_ends_every_session(post: Po
     bea = await post.newcomer("Bea", ADDRESS)
     token = await asked(post, "  bEA ")
     assert await post.recovery.whose(token) == "Bea"
-    await post.recovery.finish(token, NEW)
+    await post.recovery.finish(token, NEW, address=HERE)
     assert await post.people.sessions(bea) == []
     assert (await refused(post.people.sign_in("Bea", PASSWORD, address=HERE)))[1] == "password"
     assert await post.people.sign_in("Bea", NEW, address=HERE)
-    for attempt in (post.recovery.whose(token), post.recovery.finish(token, "another one")):
+    for attempt in (post.recovery.whose(token), post.recovery.finish(token, "another one", address=HERE)):
         assert await refused(attempt) == (Reason.INVALID, "")
 
 
@@ -46,8 +46,21 @@ async def test_a_password_outside_its_limits_leaves_the_link_as_it_is(post: Post
     await post.newcomer("Bea", ADDRESS)
     token = await asked(post)
     for wrong in ("", "short", "x" * 201):
-        assert await refused(post.recovery.finish(token, wrong)) == (Reason.INVALID, "password")
-    await post.recovery.finish(token, NEW)
+        assert await refused(post.recovery.finish(token, wrong, address=HERE)) == (Reason.INVALID, "password")
+    await post.recovery.finish(token, NEW, address=HERE)
+
+
+async def test_a_link_that_is_posted_very_often_is_refused_before_the_password_is_hashed(
+    market: Market, queue: Queue, cheap: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = Post(market, queue, sign_in="3/minute")
+    await post.newcomer("Bea", ADDRESS)
+    token = await asked(post)
+    for wrong in ("no link", token, token):
+        assert (await refused(post.recovery.finish(wrong, "short", address=HERE)))[0] is Reason.INVALID
+    monkeypatch.setattr(post.people._passwords, "_hasher", None)
+    assert (await refused(post.recovery.finish(token, NEW, address=HERE)))[0] is Reason.TOO_OFTEN
+    assert (await refused(post.recovery.finish("no link", NEW, address="elsewhere")))[0] is Reason.INVALID
 
 
 async def test_the_link_is_over_after_half_an_hour(post: Post) -> None:
@@ -56,7 +69,7 @@ async def test_the_link_is_over_after_half_an_hour(post: Post) -> None:
     ((left,),) = await post.run("SELECT expires_at - now() FROM mail_links")
     assert timedelta(minutes=29) < left <= timedelta(minutes=30)
     await post.run("UPDATE mail_links SET expires_at = now()")
-    for attempt in (post.recovery.whose(token), post.recovery.finish(token, NEW)):
+    for attempt in (post.recovery.whose(token), post.recovery.finish(token, NEW, address=HERE)):
         assert (await refused(attempt))[0] is Reason.INVALID
     assert await post.people.sign_in("Bea", PASSWORD, address=HERE)
 
@@ -64,8 +77,8 @@ async def test_the_link_is_over_after_half_an_hour(post: Post) -> None:
 async def test_of_several_links_each_works_until_one_was_used(post: Post) -> None:
     await post.newcomer("Bea", ADDRESS)
     first, second = await asked(post), await asked(post)
-    await post.recovery.finish(first, NEW)
-    assert (await refused(post.recovery.finish(second, "another one")))[0] is Reason.INVALID
+    await post.recovery.finish(first, NEW, address=HERE)
+    assert (await refused(post.recovery.finish(second, "another one", address=HERE)))[0] is Reason.INVALID
 
 
 async def test_a_link_to_an_address_that_is_no_more_works_no_more(post: Post) -> None:
@@ -75,7 +88,7 @@ async def test_a_link_to_an_address_that_is_no_more_works_no_more(post: Post) ->
     await post.addresses.change(bea, "bea@example.org", PASSWORD)
     (mail,) = await post.work()
     await post.addresses.confirm(token_in(mail))
-    assert (await refused(post.recovery.finish(token, NEW)))[0] is Reason.INVALID
+    assert (await refused(post.recovery.finish(token, NEW, address=HERE)))[0] is Reason.INVALID
 
 
 @pytest.mark.parametrize("name", ["Nobody", "Sam", "Carl", "Waits", "", " ", "\0", "x" * 100_000, "\ud800"])

@@ -59,7 +59,7 @@ async def answer_to(server: Server, said: bytes) -> bytes:
         await hang_up(writer)
 
 
-async def _usual(scene: Scene, server: Server, *, signs_in: bool) -> dict[str, float]:
+async def _usual(scene: Scene, server: Server) -> dict[str, float]:
     """Seconds that a message, a page, the sign-in page and signing in take somebody else; the medians of some."""
     browser = Browser(server.address, scene.seller.browser.cookies)
 
@@ -77,15 +77,12 @@ async def _usual(scene: Scene, server: Server, *, signs_in: bool) -> dict[str, f
         assert SESSION_COOKIE in newcomer.cookies
         newcomer.cookies.pop(SESSION_COOKIE)
 
-    deeds_of_others = [message, page, entrance]
-    if signs_in:
-        newcomer, name = Browser(server.address), f"Newcomer {uuid4().hex[:12]}"
-        csrf = csrf_in((await newcomer.get("/")).html)
-        assert (await newcomer.post("/signup", name=name, password=_PASSWORD, csrf=csrf, back="/")).status == 303
-        newcomer.cookies.pop(SESSION_COOKIE)
-        deeds_of_others.append(sign_in)
+    newcomer, name = Browser(server.address), f"Newcomer {uuid4().hex[:12]}"
+    csrf = csrf_in((await newcomer.get("/")).html)
+    assert (await newcomer.post("/signup", name=name, password=_PASSWORD, csrf=csrf, back="/")).status == 303
+    newcomer.cookies.pop(SESSION_COOKIE)
     took = {}
-    for deed in deeds_of_others:
+    for deed in (message, page, entrance, sign_in):
         times = []
         for _ in range(9):
             began = perf_counter()
@@ -98,27 +95,26 @@ async def _usual(scene: Scene, server: Server, *, signs_in: bool) -> dict[str, f
 Attack = Callable[[], Coroutine[Any, Any, None]]
 
 
-async def assert_nobody_notices(scene: Scene, server: Server, attack: Attack, *, signs_in: bool = True) -> None:
+async def assert_nobody_notices(scene: Scene, server: Server, attack: Attack) -> None:
     """What others do takes as long during the attack as before it, and nothing of it is refused.
 
-    `signs_in`: signing in too, but where passwords are what is attacked: these wait for each other. Other tests work on
-    this machine at the same time: what they do to one comparison they do not do to five, and an attack does it to each.
-    The attack has to begin here, or what was before it would be as slow.
+    Other tests work on this machine at the same time: what they do to one comparison they do not do to five, and an
+    attack does it to each. The attack has to begin here, or what was before it would be as slow.
     """
     for _ in range(_COMPARISONS):
-        slower = await _slower(scene, server, attack, signs_in=signs_in)
+        slower = await _slower(scene, server, attack)
         if not slower:
             return
     raise AssertionError(slower)
 
 
-async def _slower(scene: Scene, server: Server, attack: Attack, *, signs_in: bool) -> list[str]:
+async def _slower(scene: Scene, server: Server, attack: Attack) -> list[str]:
     """What took others longer during the attack than before it."""
-    before = await _usual(scene, server, signs_in=signs_in)
+    before = await _usual(scene, server)
     attacking = asyncio.create_task(attack())
     await asyncio.sleep(0.3)
     try:
-        during = await _usual(scene, server, signs_in=signs_in)
+        during = await _usual(scene, server)
     finally:
         attacking.cancel()
         with suppress(asyncio.CancelledError):

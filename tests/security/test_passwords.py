@@ -1,26 +1,22 @@
-"""Passwords cost CPU, each of them: many at once cost others nothing."""
+"""Passwords cost CPU, each of them: many of one client at once cost others nothing, signing in included."""
 
 import asyncio
 
-from tests.bench.browser import Browser
-from tests.bench.page import csrf_in
 from tests.e2e.server import Server
 from tests.security.conftest import NewScene
 from tests.security.nuisance import assert_nobody_notices
+from tests.security.test_guessing import Door, from_address
 
 AT_ONCE = 50
 
 
-async def test_many_guesses_at_once_hold_up_nobody(new_scene: NewScene, server: Server) -> None:
+async def test_many_guesses_of_one_client_at_once_hold_up_nobody(new_scene: NewScene, server: Server) -> None:
     scene = await new_scene()
-    guest = Browser(server.address)
-    form = {"csrf": csrf_in((await guest.get("/")).html), "password": "wrong password", "back": "/"}
+    async with from_address(by="127.0.0.9") as http:
+        door = await Door(http, server.address).open()
 
-    async def guess(number: int) -> None:
-        assert (await guest.post("/login", name=f"Nobody {number}", **form)).status == 303
+        async def attack() -> None:
+            while True:
+                await asyncio.gather(*(door.knock(f"Nobody {number}", "wrong password") for number in range(AT_ONCE)))
 
-    async def attack() -> None:
-        while True:
-            await asyncio.gather(*(guess(number) for number in range(AT_ONCE)))
-
-    await assert_nobody_notices(scene, server, attack, signs_in=False)
+        await assert_nobody_notices(scene, server, attack)

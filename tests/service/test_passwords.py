@@ -1,7 +1,7 @@
-"""Passwords are hashed and checked a few at a time, and whoever comes to a full queue is told so."""
+"""Passwords are hashed and checked a few at a time, each client in turn; whoever comes to a full queue is told so."""
 
 import asyncio
-import threading
+from time import sleep
 
 import pytest
 
@@ -12,31 +12,58 @@ from app.service.passwords import Passwords
 
 async def test_a_password_fits_its_own_hash_only() -> None:
     passwords = Passwords()
-    hashed = await passwords.hash("correct horse")
-    assert await passwords.fits(hashed, "correct horse")
-    assert not await passwords.fits(hashed, "another horse")
-    assert not await passwords.fits(None, "correct horse")
+    hashed = await passwords.hash("correct horse", "me")
+    assert await passwords.fits(hashed, "correct horse", "me")
+    assert not await passwords.fits(hashed, "another horse", "me")
+    assert not await passwords.fits(None, "correct horse", "me")
     assert not passwords.needs_rehash(hashed)
 
 
-async def test_a_full_queue_is_told_and_everybody_in_it_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    passwords, busy, go_on = Passwords(), 0, threading.Event()
-    most = 0
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The passwords in the order in which they were checked, each of which takes a while."""
+    order: list[str] = []
 
-    def slowly(*_: object) -> bool:
-        nonlocal busy, most
-        busy += 1
-        most = max(most, busy)
-        go_on.wait(5)
-        busy -= 1
+    def slowly(_: Passwords, hashed: str, password: str) -> bool:
+        assert hashed
+        order.append(password)
+        sleep(0.02)
         return True
 
-    monkeypatch.setattr(passwords, "_verify", slowly)
-    waiting = [asyncio.create_task(passwords.fits(None, "x")) for _ in range(passwords_module._WAITING)]
-    await asyncio.sleep(0.05)
-    with pytest.raises(Refusal) as refused:
-        await passwords.fits(None, "x")
-    assert refused.value.reason is Reason.TOO_OFTEN
-    go_on.set()
+    monkeypatch.setattr(passwords_module, "_AT_ONCE", 1)
+    monkeypatch.setattr(Passwords, "_verify", slowly)
+    return order
+
+
+async def test_clients_are_taken_in_turn_however_much_one_of_them_asks_for(checked: list[str]) -> None:
+    passwords = Passwords()
+    asked = [("many", f"many {n}") for n in range(6)] + [("few", "few 0"), ("few", "few 1"), ("one", "one 0")]
+    answers = [asyncio.create_task(passwords.fits(None, password, client)) for client, password in asked]
+    assert all(await asyncio.gather(*answers))
+    assert checked[:6] == ["many 0", "few 0", "one 0", "many 1", "few 1", "many 2"]
+    assert [password for password in checked if password.startswith("many")] == [f"many {n}" for n in range(6)]
+
+
+async def test_a_full_queue_is_told_to_its_client_and_to_nobody_else(checked: list[str]) -> None:
+    passwords = Passwords()
+    waiting = [asyncio.create_task(passwords.fits(None, "x", "many")) for _ in range(passwords_module._OF_ONE)]
+    await asyncio.sleep(0)
+    for ask in (passwords.fits(None, "x", "many"), passwords.hash("x", "many")):
+        with pytest.raises(Refusal) as refused:
+            await ask
+        assert refused.value.reason is Reason.TOO_OFTEN
+    assert await passwords.fits(None, "other", "other")
+    assert len(checked) <= 3
     assert all(await asyncio.gather(*waiting))
-    assert most <= passwords_module._AT_ONCE
+    assert await passwords.fits(None, "x", "many")
+
+
+async def test_what_waits_in_all_has_a_bound_too(checked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords_module, "_OF_ALL", 3)
+    passwords = Passwords()
+    waiting = [asyncio.create_task(passwords.fits(None, "x", f"client {n}")) for n in range(3)]
+    await asyncio.sleep(0)
+    with pytest.raises(Refusal):
+        await passwords.fits(None, "x", "client 3")
+    assert all(await asyncio.gather(*waiting))
+    assert len(checked) == 3

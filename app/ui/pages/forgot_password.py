@@ -70,7 +70,7 @@ def register(site: Site, post: Post) -> None:
     @app.post(f"{RECOVER}/{{token}}")
     async def chosen(request: Request, token: str, password: Annotated[str, Form()] = "") -> Response:
         try:
-            await post.recovery.finish(token, password)
+            await post.recovery.finish(token, password, address=address_of(request))
         except Refusal as refusal:
             return await _choose(request, post, token, refusal)
         return notice(request, "Your password is changed", _CHOSEN)
