@@ -146,7 +146,8 @@ async def _health_at(application: Application, listener: socket.socket | None) -
 async def _name_scripts_without_font(workshop: Workshop) -> None:
     """One line in the log for whoever runs this, if receipts cannot show every script."""
     with contextlib.suppress(WorkshopError):  # which has been logged
-        names = json.loads(await workshop.make("the start", "app.ui.http.receipt_pdf", "--scripts-without-font"))
+        async with workshop.place("the start"):
+            names = json.loads(await workshop.make("app.ui.http.receipt_pdf", "--scripts-without-font"))
         if names:
             log.info(
                 "No font here has all of these scripts, which receipts as PDF show as code points: %s", ", ".join(names)

@@ -28,6 +28,8 @@ class Reason(StrEnum):
     """The buyer's seat belongs to somebody else."""
     TAKEN = "taken"
     """The name belongs to somebody else."""
+    TOO_LONG = "too_long"
+    """More than can be taken along."""
     TOO_OFTEN = "too_often"
     """A rate limit; trying again later helps."""
 

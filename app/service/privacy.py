@@ -21,7 +21,7 @@ from app.service.limits import Limits
 from app.service.negotiation import Negotiation
 from app.service.viewer import Viewer
 
-_TRADES, _ACTIONS = 50, 500
+_TRADES, _ACTIONS = 50, 100
 """Read at once."""
 
 
@@ -106,48 +106,56 @@ class Privacy:
         between = ""
         marks = await self._marks.of_person(viewer.person.id)
         async for standing in self._trades(viewer, tuple(Status)):
-            entry = await self._entry(viewer, standing.trade) | _seen(marks.get(standing.trade.id))
-            yield between + json.dumps(entry, ensure_ascii=False)
+            entry = _entry(viewer, standing.trade) | _seen(marks.get(standing.trade.id))
+            yield between
+            async for piece in self._with_what_was_done(entry, viewer, standing.trade):
+                yield piece
             between = ","
         for standing in await self._history.left_by(viewer.person.id):
-            done = {"id": standing.trade.id, "done_by_you": await self._done(viewer, standing.trade)}
-            yield between + json.dumps(done | _seen(marks.get(standing.trade.id)), ensure_ascii=False)
+            left = {"id": standing.trade.id, **_seen(marks.get(standing.trade.id))}
+            yield between
+            async for piece in self._with_what_was_done(left, viewer, standing.trade):
+                yield piece
             between = ","
         yield "]}"
 
-    async def _entry(self, viewer: Viewer, trade: Trade) -> dict[str, object]:
-        role = trade.role_of(viewer.person.id)
-        other = trade.counterparty(viewer.person.id)
-        return {
-            "id": trade.id,
-            "title": trade.title,
-            "role": role.value if role else None,
-            "counterparty": other.name if other else None,
-            "invited": trade.invited if role is Role.SELLER else None,
-            "status": trade.status.value,
-            "version": trade.version,
-            "price": f"{trade.terms.price:.2f}",
-            "currency": trade.currency,
-            "unit": trade.unit,
-            "quantity": trade.terms.quantity,
-            "description": trade.terms.description,
-            "created_at": utc_text(trade.created_at),
-            "deadline": utc_text(trade.expires_at),
-            "closed_at": utc_text(trade.closed_at) if trade.closed_at else None,
-            "done_by_you": await self._done(viewer, trade),
-        }
-
-    async def _done(self, viewer: Viewer, trade: Trade) -> list[dict[str, object]]:
-        done: list[dict[str, object]] = []
-        seq = 0
+    async def _with_what_was_done(self, head: dict[str, object], viewer: Viewer, trade: Trade) -> AsyncIterator[str]:
+        """What is held about a trade, in pieces: however much was said in it, others have their turn between them."""
+        yield json.dumps(head, ensure_ascii=False)[:-1] + ', "done_by_you": ['
+        seq, between = 0, ""
         while actions := await self._history.actions_since(trade.id, seq, limit=_ACTIONS):
             seq = actions[-1].seq
-            done += [
+            done = [
                 {"seq": action.seq, "at": utc_text(action.at), **body_of(action, trade)}
                 for action in actions
                 if action.actor is not None and action.actor.id == viewer.person.id
             ]
-        return done
+            if done:
+                yield between + json.dumps(done, ensure_ascii=False)[1:-1]
+                between = ", "
+        yield "]}"
+
+
+def _entry(viewer: Viewer, trade: Trade) -> dict[str, object]:
+    role = trade.role_of(viewer.person.id)
+    other = trade.counterparty(viewer.person.id)
+    return {
+        "id": trade.id,
+        "title": trade.title,
+        "role": role.value if role else None,
+        "counterparty": other.name if other else None,
+        "invited": trade.invited if role is Role.SELLER else None,
+        "status": trade.status.value,
+        "version": trade.version,
+        "price": f"{trade.terms.price:.2f}",
+        "currency": trade.currency,
+        "unit": trade.unit,
+        "quantity": trade.terms.quantity,
+        "description": trade.terms.description,
+        "created_at": utc_text(trade.created_at),
+        "deadline": utc_text(trade.expires_at),
+        "closed_at": utc_text(trade.closed_at) if trade.closed_at else None,
+    }
 
 
 def _seen(mark: ReadMark | None) -> dict[str, object]:

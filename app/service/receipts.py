@@ -1,12 +1,16 @@
 """Receipts: what was agreed, provable offline.
 
-A receipt is a JSON document with everything that happened in a closed trade, chained, and signed with the server's
-Ed25519 key (RFC 8032) over its canonical JSON. Names stand in a section of their own, outside the chain. The key is
-derived from the server's secret (HKDF, RFC 5869), so that there is one secret to keep. `verification.py` checks them.
+A receipt is a JSON document with everything that happened in a closed trade, chained, and signed with the server's key
+(`signing.py`). Names stand in a section of their own, outside the chain. The key is derived from the server's secret
+(HKDF, RFC 5869), so that there is one secret to keep. `verification.py` checks them.
+
+What takes long with a long trade is done elsewhere (`ui/http/receipt_json.py`); here its parts are read, a few at once.
 """
 
-import base64
+import json
+from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -15,16 +19,19 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from app import security_log
 from app.db.history import History
 from app.domain.actions import Action
-from app.domain.chain import body_of, canonical, utc_text
+from app.domain.chain import body_of, utc_text
 from app.domain.refusals import Reason, Refusal
 from app.domain.terms import Terms
 from app.domain.trade import Trade
 from app.service.limits import Limits
-from app.service.verification import Receipt
+from app.service.signing import Receipt, public_text
 from app.service.viewer import Viewer
 
 FORMAT = "traderoom-receipt/2"
-_PAGE = 500
+LARGEST = 32 * 2**20
+"""Bytes of a receipt's parts: more than six thousand messages of the greatest length."""
+_PAGE = 100
+"""Actions that are read and handed on at once: some milliseconds, between which others have their turn."""
 
 
 class Receipts:
@@ -39,27 +46,33 @@ class Receipts:
     @property
     def public_key(self) -> str:
         """The key to verify with: 32 bytes in base64."""
-        return base64.b64encode(self._key.public_key().public_bytes_raw()).decode()
+        return public_text(self._key)
 
-    async def issue(self, viewer: Viewer, code: str, now: datetime) -> Receipt:
-        """The receipt of a closed trade, for either party; `now` is the database's time.
+    async def check(self, viewer: Viewer, code: str) -> Trade:
+        """The trade of which the viewer, a party, may have the receipt now.
 
         Raises `Refusal`: TOO_OFTEN, and what `find` raises.
         """
         self._limits.check("exports", viewer.person.id)
         trade = await self.find(viewer, code)
-        actions: list[Action] = []
-        while page := await self._history.actions_since(trade.id, len(actions), limit=_PAGE):
-            actions += page
         security_log.note("receipt_exported", person=viewer.person.id, trade=trade.id)
-        receipt = _document(trade, actions, now)
-        signature = self._key.sign(canonical(receipt).encode())
-        receipt["signature"] = {
-            "algorithm": "Ed25519",
-            "public_key": self.public_key,
-            "value": base64.b64encode(signature).decode(),
-        }
-        return receipt
+        return trade
+
+    async def parts(self, trade: Trade, now: datetime) -> AsyncIterator[bytes]:
+        """What the receipt of a trade that was checked is made of, each part a line of JSON: first the key and all but
+        the actions, then these, in pages. `now` is the database's time.
+
+        Raises `Refusal` (TOO_LONG) where it becomes larger than a receipt may be.
+        """
+        size, seq = 0, 0
+        yield _line({"key": self._key.private_bytes_raw().hex(), "receipt": _document(trade, now)})
+        while page := await self._history.actions_since(trade.id, seq, limit=_PAGE):
+            part = _line([_entry(action, trade) for action in page])
+            size, seq = size + len(part), page[-1].seq
+            if size > LARGEST:
+                sentence = f"More was said in this trade than a receipt can hold ({LARGEST >> 20} MB)."
+                raise Refusal(Reason.TOO_LONG, sentence)
+            yield part
 
     async def find(self, viewer: Viewer, code: str) -> Trade:
         """The closed trade that a receipt would be of.
@@ -75,17 +88,22 @@ class Receipts:
         return standing.trade
 
 
-def _document(trade: Trade, actions: list[Action], now: datetime) -> Receipt:
-    entries = [
-        {
-            "seq": action.seq,
-            "at": utc_text(action.at),
-            "deadline": utc_text(action.deadline or trade.expires_at),
-            "body": body_of(action, trade),
-            "hash": action.hash.hex(),
-        }
-        for action in actions
-    ]
+def _line(part: Any) -> bytes:
+    return json.dumps(part, ensure_ascii=False).encode() + b"\n"
+
+
+def _entry(action: Action, trade: Trade) -> dict[str, Any]:
+    return {
+        "seq": action.seq,
+        "at": utc_text(action.at),
+        "deadline": utc_text(action.deadline or trade.expires_at),
+        "body": body_of(action, trade),
+        "hash": action.hash.hex(),
+    }
+
+
+def _document(trade: Trade, now: datetime) -> Receipt:
+    """All of it in its order; the actions and the signature come later."""
     return {
         "format": FORMAT,
         "issued_at": utc_text(now),
@@ -101,7 +119,7 @@ def _document(trade: Trade, actions: list[Action], now: datetime) -> Receipt:
             "unit": trade.unit,
             **_figures(trade.terms),
         },
-        "actions": entries,
+        "actions": [],
         "parties": {
             str(person.id): {"name": person.name, "role": role.value}
             for person in trade.parties

@@ -26,6 +26,7 @@ from app.service.viewer import Viewer
 from tests.db.audit import broken_promises
 from tests.db.server import Server
 from tests.db.test_migrations import bring_to
+from tests.proof.issued import issue
 
 KEPT = json.loads((Path(__file__).parent / "kept" / "release_1.json").read_text())
 TRADES: dict[str, int] = KEPT["trades"]
@@ -85,7 +86,7 @@ async def test_receipts_of_then_and_of_now_verify(upgraded: str) -> None:
         standing = await history.trade(TRADES[name])
         assert standing is not None
         seller = Viewer(standing.trade.seller, 0)
-        new = await receipts.issue(seller, standing.trade.code, database.clock.now())
+        new = await issue(receipts, seller, standing.trade.code, database.clock.now())
         assert (old["format"], new["format"]) == ("traderoom-receipt/1", "traderoom-receipt/2")
         assert verify(new, receipts.public_key) == [], name
         assert [entry["hash"] for entry in new["actions"]] == [entry["hash"] for entry in old["actions"]]
@@ -108,7 +109,7 @@ async def test_a_trade_that_was_open_goes_on_to_its_end(upgraded: str, name: str
         assert recorded is not None
         trade = recorded.trade
     receipts = Receipts(history, Limits({"exports": "1000/minute"}), SECRET)
-    receipt = await receipts.issue(Viewer(trade.seller, 0), trade.code, database.clock.now())
+    receipt = await issue(receipts, Viewer(trade.seller, 0), trade.code, database.clock.now())
     assert verify(receipt, receipts.public_key) == []
     await database.close()
 

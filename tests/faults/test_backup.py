@@ -22,6 +22,7 @@ from app.service.viewer import Viewer
 from tests.conftest import Market
 from tests.db.audit import broken_promises
 from tests.db.server import Server
+from tests.proof.issued import issue
 
 SECRET = "the secret that belongs into the backup too"
 _TABLES = ("users", "sessions", "trades", "trade_actions", "trade_versions", "messages", "procrastinate_jobs")
@@ -81,7 +82,7 @@ async def test_what_was_backed_up_is_there_again_and_verifies(
                 await connection.execute("UPDATE messages SET text = 'changed'")
         history = History(database)
         receipts = Receipts(history, Limits({"exports": "9/minute"}), SECRET)
-        receipt = await receipts.issue(Viewer(deal.buyer, 1), deal.code, database.clock.now())
+        receipt = await issue(receipts, Viewer(deal.buyer, 1), deal.code, database.clock.now())
         assert verify(receipt, receipts.public_key) == []
         assert [entry["body"]["text"] for entry in receipt["actions"]][2:3] == ["Is it oiled?"]
         standing = await history.trade(going_on.id)

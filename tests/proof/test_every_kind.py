@@ -22,6 +22,7 @@ from app.ui.http.receipt_pdf import render
 from app.ui.room import entries
 from app.ui.room.room_view import RoomView
 from tests.conftest import Deal, Market
+from tests.proof.issued import issue
 from tests.proof.pdf_text import text_of
 
 ENDINGS: list[moves.Move] = [
@@ -60,7 +61,7 @@ async def issued(market: Market) -> list[tuple[Deal, Receipt]]:
     issued = []
     for ending in ENDINGS:
         deal = await play_everything(market, ending)
-        receipt = await receipts.issue(Viewer(deal.seller, 0), (await deal.trade()).code, market.database.clock.now())
+        receipt = await issue(receipts, Viewer(deal.seller, 0), (await deal.trade()).code, market.database.clock.now())
         assert verify(receipt, receipts.public_key) == []
         issued.append((deal, receipt))
     return issued

@@ -167,13 +167,17 @@ def _seconds_of(document: dict[str, Any]) -> tuple[float, bytes]:
     return after.children_user + after.children_system - before.children_user - before.children_system, done.stdout
 
 
-def test_700_000_characters_take_about_a_second_of_the_processor() -> None:
+def test_700_000_characters_take_less_than_a_second_of_the_processor() -> None:
     said = [
         (f"{place} " + "Lorem ipsum dolor sit amet, consectetur adipiscing elit. " * 90)[:5000] for place in range(140)
     ]
-    seconds, pdf = _seconds_of(receipt(*said))
-    assert pdf.startswith(b"%PDF-")
-    assert seconds < 2, seconds  # 0.8 s on a quiet machine
+    document = receipt(*said)
+    took: list[float] = []
+    while len(took) < 5 and min(took, default=1.0) >= 1:  # a busy machine takes more, never less
+        seconds, pdf = _seconds_of(document)
+        assert pdf.startswith(b"%PDF-")
+        took.append(seconds)
+    assert min(took) < 1, took
 
 
 @pytest.mark.parametrize("unit", ["\u0301", "\u200b", "\u2067a", "ि", "\n", "a\n", "x", " ", "\u00ad", "-", "a\u0301"])

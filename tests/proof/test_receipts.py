@@ -3,6 +3,8 @@
 import copy
 import json
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +12,17 @@ import pytest
 from app.domain import moves
 from app.domain.refusals import Reason, Refusal
 from app.domain.terms import parse_terms
+from app.service import receipts as receipts_module
 from app.service.limits import Limits
 from app.service.receipts import Receipts
 from app.service.verification import verify
 from app.service.viewer import Viewer
+from app.ui.http.receipt_json import written
 from app.ui.http.receipt_pdf import render
+from tests.proof.issued import issue
 
 SECRET = "a secret of the tests, long enough"
+KEPT = Path(__file__).parent / "kept"
 
 
 @pytest.fixture
@@ -31,7 +37,7 @@ async def closed(deal, history, receipts, database):
     await deal.play(moves.Offer(1, parse_terms("900.50", "2", "with locks"), "as asked"), deal.seller)
     await deal.play(moves.RequestAmendment("and a bell"), deal.buyer)
     await deal.play(moves.Accept(2), deal.buyer)
-    return await receipts.issue(Viewer(deal.buyer, 0), (await deal.trade()).code, database.clock.now())
+    return await issue(receipts, Viewer(deal.buyer, 0), (await deal.trade()).code, database.clock.now())
 
 
 async def test_an_untouched_receipt_verifies_after_a_journey_through_json(closed, receipts):
@@ -82,16 +88,37 @@ def test_what_is_no_receipt_gets_a_sentence(wrong):
     assert verify(wrong, "AAAA")
 
 
+@pytest.mark.parametrize("file", sorted(KEPT.glob("*.json")), ids=lambda file: file.stem)
+def test_a_receipt_s_bytes_are_those_of_ever(file):
+    key = Receipts(None, Limits({}), "the secret of the receipts that are kept")._key  # type: ignore[arg-type]
+    receipt = json.loads(file.read_text())
+    pages, head = [receipt["actions"][:2], receipt["actions"][2:]], {**receipt, "actions": []}
+    del head["signature"]
+    parts = ({"key": key.private_bytes_raw().hex(), "receipt": head}, *pages)
+    assert written(json.dumps(part).encode() for part in parts) == file.read_bytes().rstrip()
+
+
+async def test_more_than_a_receipt_can_hold_is_told(deal, receipts, database, monkeypatch):
+    await deal.play(moves.SendMessage("x" * 5_000), deal.seller)
+    await deal.play(moves.Accept(1), deal.buyer)
+    ask = partial(issue, receipts, Viewer(deal.buyer, 0), (await deal.trade()).code, database.clock.now())
+    assert await ask()
+    monkeypatch.setattr(receipts_module, "LARGEST", 5_000)
+    with pytest.raises(Refusal, match="More was said in this trade") as refused:
+        await ask()
+    assert refused.value.reason is Reason.TOO_LONG
+
+
 async def test_an_open_trade_has_no_receipt(deal, receipts, database):
     with pytest.raises(Refusal) as refused:
-        await receipts.issue(Viewer(deal.seller, 0), (await deal.trade()).code, database.clock.now())
+        await issue(receipts, Viewer(deal.seller, 0), (await deal.trade()).code, database.clock.now())
     assert refused.value.reason is Reason.TOO_EARLY
 
 
 async def test_an_outsider_gets_no_receipt(deal, receipts, database, closed, market):
     eve = await market.person("Eve")
     with pytest.raises(Refusal) as refused:
-        await receipts.issue(Viewer(eve, 0), (await deal.trade()).code, database.clock.now())
+        await issue(receipts, Viewer(eve, 0), (await deal.trade()).code, database.clock.now())
     assert refused.value.reason is Reason.NOT_YOURS
 
 

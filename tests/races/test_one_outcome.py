@@ -19,6 +19,7 @@ from app.service.verification import verify
 from app.service.viewer import Viewer
 from tests.conftest import Market
 from tests.db.audit import broken_promises
+from tests.proof.issued import issue
 from tests.races.interleavings import Saw
 from tests.races.players import Kept, Played, Round, players
 
@@ -104,7 +105,7 @@ class Game:
             standing = await self.market.history.trade(number)
             assert standing is not None
             seller = Viewer(standing.trade.seller, 0)
-            receipt = await receipts.issue(seller, standing.trade.code, self.market.database.clock.now())
+            receipt = await issue(receipts, seller, standing.trade.code, self.market.database.clock.now())
             assert verify(receipt, receipts.public_key) == []
 
 

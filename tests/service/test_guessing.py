@@ -232,9 +232,7 @@ async def test_who_is_denied_is_written_down_without_the_code(
         office.trades.find(eve, deal.code),
         office.trades.find(eve, "0" * 26),
         negotiation.send(eve, deal.id, "Let me in"),
-        Receipts(market.history, Limits(PLENTY), "a secret of the tests").issue(
-            eve, deal.code, deal.market.database.clock.now()
-        ),
+        Receipts(market.history, Limits(PLENTY), "a secret of the tests").check(eve, deal.code),
     ):
         with pytest.raises(Refusal):
             await denied

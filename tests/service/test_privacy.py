@@ -24,6 +24,7 @@ from app.service.receipts import Receipts
 from app.service.verification import verify
 from app.service.viewer import Viewer
 from tests.conftest import Deal, Market
+from tests.proof.issued import issue
 from tests.service.conftest import HERE, PASSWORD, PLENTY, Office, refusal_of, typed, who
 
 SECRET = "a secret of the tests, long enough"
@@ -224,9 +225,9 @@ async def test_receipts_verify_after_a_deletion_and_name_nobody(town: Town) -> N
     await town.office.negotiation.accept(bob, deal.id, 1)
     receipts = Receipts(town.office.market.history, Limits(PLENTY), SECRET)
     now = town.office.market.database.clock.now
-    before = await receipts.issue(bob, deal.code, now())
+    before = await issue(receipts, bob, deal.code, now())
     await town.privacy.delete_account(ann, PASSWORD)
-    after = await receipts.issue(bob, deal.code, now())
+    after = await issue(receipts, bob, deal.code, now())
     for receipt in (before, after):
         assert verify(json.loads(json.dumps(receipt)), receipts.public_key) == []
     assert after["actions"] == before["actions"]

@@ -37,8 +37,12 @@ async def test_the_pdf_is_a_file_in_the_reader_s_own_time(pdf: str, bea: Browser
 async def test_one_that_cannot_be_made_now_has_a_sentence(
     pdf: str, bea: Browser, monkeypatch: pytest.MonkeyPatch, status: int, wait: int | None
 ) -> None:
-    async def refuse(*_: object, **__: object) -> bytes:
-        raise WorkshopError("Not now.", status, wait)
+    make = Workshop.make
+
+    async def refuse(workshop: Workshop, module: str, *arguments: str, material: bytes) -> bytes:
+        if module.endswith("pdf"):
+            raise WorkshopError("Not now.", status, wait)
+        return await make(workshop, module, *arguments, material=material)
 
     monkeypatch.setattr(Workshop, "make", refuse)
     answer = await bea.get(pdf)
@@ -46,6 +50,18 @@ async def test_one_that_cannot_be_made_now_has_a_sentence(
     assert answer.text == "Not now. The JSON receipt has everything too."
     assert answer.headers.get("retry-after") == (str(wait) if wait else None)
     assert (await bea.get(pdf.replace(".pdf", ".json"))).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["pdf", "json"])
+async def test_nothing_is_read_before_the_person_s_place_is_taken(
+    pdf: str, bea: Browser, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(bea.application.history, "by_code", None)
+    with bea.application.workshop._in_line((await bea.person()).id):
+        answer = await bea.get(pdf.replace("pdf", kind))
+    assert answer.status_code == 429
+    assert answer.text.startswith("The one that you asked for before is still being made.")
+    assert ("JSON" in answer.text) == (kind == "pdf")
 
 
 async def test_the_second_at_the_same_time_is_asked_to_wait(pdf: str, bea: Browser) -> None:

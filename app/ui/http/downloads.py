@@ -1,6 +1,5 @@
 """Downloads: receipts as JSON that proves and as PDF that reads, and all that is held about a person."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 
@@ -8,18 +7,18 @@ from fastapi import Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from nicegui import app
 
-from app.domain.kinds import Status
 from app.domain.refusals import Reason, Refusal
+from app.domain.trade import Trade
 from app.service.privacy import Privacy
 from app.service.receipts import Receipts
 from app.service.trades import normalise_code
 from app.ui.http.requests import IS_HEAD, head_of, viewer_of, zone_of
 from app.ui.http.workshop import Workshop, WorkshopError
 
-_TO_PDF = "app.ui.http.receipt_pdf"
+_TO_JSON, _TO_PDF = "app.ui.http.receipt_json", "app.ui.http.receipt_pdf"
+_MEDIA = {"json": "application/json", "pdf": "application/pdf"}
 _ALSO_JSON = "The JSON receipt has everything too."
-_TYPES = {"json": "application/json", "pdf": "application/pdf"}
-_STATUS = {Reason.TOO_OFTEN: 429}
+_STATUS = {Reason.TOO_OFTEN: 429, Reason.TOO_LONG: 422}
 
 
 def register(receipts: Receipts, privacy: Privacy, workshop: Workshop, now: Callable[[], datetime]) -> None:
@@ -49,32 +48,31 @@ def register(receipts: Receipts, privacy: Privacy, workshop: Workshop, now: Call
 def _register_receipts(receipts: Receipts, workshop: Workshop, now: Callable[[], datetime]) -> None:
     @app.get("/room/{code}/receipt.{kind}")
     async def receipt(request: Request, code: str, kind: str) -> Response:
-        viewer = viewer_of(request)
-        if kind not in _TYPES:
+        if kind not in _MEDIA:
             return PlainTextResponse("Nothing here", 404)
-        code = normalise_code(code)
+        viewer, code = viewer_of(request), normalise_code(code)
         try:
             if IS_HEAD in request.scope:  # nothing is made, counted or written down
                 trade = await receipts.find(viewer, code)
-                return head_of(_TYPES[kind], _attached(trade.status, trade.id, kind))
-            document = await receipts.issue(viewer, code, now())
-            content = json.dumps(document, ensure_ascii=False, indent=2).encode()
-            if kind == "pdf":
-                content = await workshop.make(viewer.person.id, _TO_PDF, zone_of(viewer).key, material=content)
-        except (Refusal, WorkshopError) as error:
-            return _refused(error)
-        about = document["trade"]
-        return Response(content, media_type=_TYPES[kind], headers=_attached(Status(about["status"]), about["id"], kind))
+                return head_of(_MEDIA[kind], _attached(trade, kind))
+            async with workshop.place(viewer.person.id):
+                trade = await receipts.check(viewer, code)
+                made = await workshop.make(_TO_JSON, material=receipts.parts(trade, now()))
+                if kind == "pdf":
+                    made = await workshop.make(_TO_PDF, zone_of(viewer).key, material=made)
+        except Refusal as refusal:
+            return _refused(refusal)
+        except WorkshopError as error:
+            wait = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+            return PlainTextResponse(f"{error} {_ALSO_JSON}" if kind == "pdf" else str(error), error.status, wait)
+        return Response(made, media_type=_MEDIA[kind], headers=_attached(trade, kind))
 
 
-def _refused(error: Refusal | WorkshopError) -> Response:
+def _refused(refusal: Refusal) -> Response:
     """Why there is no file, or none now."""
-    if isinstance(error, Refusal):
-        return PlainTextResponse(str(error), _STATUS.get(error.reason, 404))
-    wait = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
-    return PlainTextResponse(f"{error} {_ALSO_JSON}", error.status, wait)
+    return PlainTextResponse(str(refusal), _STATUS.get(refusal.reason, 404))
 
 
-def _attached(status: Status, trade_id: int, kind: str) -> dict[str, str]:
+def _attached(trade: Trade, kind: str) -> dict[str, str]:
     """The header by which a receipt becomes a file."""
-    return {"Content-Disposition": f'attachment; filename="traderoom-{status.document}-{trade_id}.{kind}"'}
+    return {"Content-Disposition": f'attachment; filename="traderoom-{trade.status.document}-{trade.id}.{kind}"'}

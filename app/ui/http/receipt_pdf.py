@@ -4,7 +4,6 @@ It is also a program, and the server runs it as one, see `workshop.py`: a receip
 """
 
 import json
-import os
 import sys
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -22,16 +21,12 @@ from app.domain.traits import DeadlineChange, VersionUse
 from app.ui.components.wording import money, number
 from app.ui.http import fonts
 from app.ui.http.printable import Line, code_point, isolated, lines, translated, visible
-
-if sys.platform != "win32":
-    import resource
+from app.ui.http.restraint import restrain
 
 SCRIPTS = "--scripts-without-font"
 """The argument that asks for them."""
 _NAMED = 12
 """How many characters without a font are named."""
-_SECONDS, _MEMORY = 30, 1536 * 2**20
-"""Of the processor, and bytes: several times what two million characters take."""
 _TEMPLATE = Path(__file__).with_name("receipt.typ")
 Receipt = dict[str, Any]
 Content = dict[str, Any]
@@ -150,18 +145,9 @@ def _time(text: str, zone: ZoneInfo) -> str:
     return f"{there} ({here})" if at.date() == local.date() else f"{there} ({at:%b} {at.day}, {here})"
 
 
-def _restrain() -> None:
-    """Give way to the server and its pages, and end rather than take the machine: this is a process of its own."""
-    if sys.platform == "win32":
-        return
-    os.nice(10)
-    for limit, most in ((resource.RLIMIT_CPU, _SECONDS), (resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_CORE, 0)):
-        resource.setrlimit(limit, (most, most))
-
-
 def main(arguments: list[str]) -> None:
     """Write the PDF of the receipt that is read, or as JSON the names of scripts that no font here has."""
-    _restrain()
+    restrain()
     if arguments == [SCRIPTS]:
         sys.stdout.write(json.dumps(fonts.scripts_without_font()))
     else:

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Hashable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Hashable, Iterator
 from pathlib import Path
 
 from app.ui.http.limiter import CapacityLimiter
@@ -35,18 +35,22 @@ class Workshop:
     Nobody waits for longer than `patience` seconds, and no piece of work takes longer.
     """
 
-    def __init__(self, *, at_once: int = 2, waiting: int = 4, patience: float = 60) -> None:
+    def __init__(self, *, at_once: int = 2, waiting: int = 20, patience: float = 60) -> None:
         self._places = CapacityLimiter(at_once, each=1, patience=patience)
         self._most = at_once + waiting
         self._patience = patience
         self._customers: set[Hashable] = set()
 
-    async def make(self, customer: Hashable, module: str, *arguments: str, material: bytes = b"") -> bytes:
-        """What the module writes when it reads `material`. Raises `WorkshopError`."""
+    @contextlib.asynccontextmanager
+    async def place(self, customer: Hashable) -> AsyncIterator[None]:
+        """Wait for a place, and have it in the block, for what the customer wants to have made, piece by piece.
+
+        Raises `WorkshopError`.
+        """
         with self._in_line(customer):
             try:
                 async with self._places.place(customer):
-                    return await self._work(module, *arguments, material=material)
+                    yield
             except TimeoutError:
                 raise _busy() from None
 
@@ -64,8 +68,11 @@ class Workshop:
         finally:
             self._customers.discard(customer)
 
-    async def _work(self, module: str, *arguments: str, material: bytes) -> bytes:
-        """Raises `TimeoutError` when it takes too long, and `WorkshopError` when it fails."""
+    async def make(self, module: str, *arguments: str, material: AsyncIterable[bytes] | bytes = b"") -> bytes:
+        """What the module writes when it has read `material`; for whoever has a place.
+
+        Raises `TimeoutError` when it takes too long, `WorkshopError` when it fails, and what its material raises.
+        """
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
@@ -79,7 +86,8 @@ class Workshop:
         )
         try:
             async with asyncio.timeout(self._patience):
-                made, complaint = await process.communicate(material)
+                await _hand_over(process, material)
+                made, complaint = await process.communicate()
         finally:
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):  # it ended just now
@@ -91,6 +99,22 @@ class Workshop:
             log.error("%s ended with status %s: %s", module, process.returncode, name[:100])
             raise WorkshopError("That could not be made here.", 503, None)
         return made
+
+
+async def _hand_over(process: asyncio.subprocess.Process, material: AsyncIterable[bytes] | bytes) -> None:
+    """As fast as it is read; what is not wanted any more stays where it is."""
+    stdin = process.stdin
+    if stdin is None:
+        raise RuntimeError("the process has no standard input")
+    with contextlib.suppress(ConnectionError):
+        if isinstance(material, bytes):
+            stdin.write(material)
+        else:
+            async for part in material:
+                stdin.write(part)
+                await stdin.drain()
+        await stdin.drain()
+    stdin.close()
 
 
 def _busy() -> WorkshopError:

@@ -1,0 +1,48 @@
+"""Receipts of a very long trade, again and again: made away from everybody else's pages, one at a time for a person."""
+
+import asyncio
+
+from app.domain import rules
+from app.domain.kinds import Role
+from app.domain.moves import Accept
+from tests.bench.town import Citizen, Deal, Town
+from tests.e2e.server import Server
+from tests.security.conftest import NewScene
+from tests.security.intruder import client
+from tests.security.nuisance import PATIENCE, assert_nobody_notices
+from tests.security.test_sessions import cookies_of
+
+MESSAGES = 20_000
+
+
+async def long_trade(place: Town) -> Deal:
+    """Two people have talked very much, and agreed."""
+    seller, buyer = await place.people(2, "Somebody talkative")
+    deal = await place.crowd(seller, buyer, 1, messages=MESSAGES)
+    accepted = rules.apply(deal.trade, Accept(1), by=Role.BUYER, now=place.database.clock.now())
+    assert await place.ledger.record(accepted) is not None
+    return deal
+
+
+async def test_receipts_of_a_very_long_trade_hold_up_nobody(new_scene: NewScene, server: Server, place: Town) -> None:
+    scene, deal = await new_scene(), await long_trade(place)
+    answers: set[int] = set()
+
+    async def ask(party: Citizen, kind: str) -> int:
+        async with client(server.address, headers=cookies_of(party.cookies), timeout=PATIENCE * 3) as http:
+            status = (await http.get(f"{deal.path}/receipt.{kind}")).status_code
+        answers.add(status)
+        return status
+
+    async def attack() -> None:
+        while True:
+            parties = (deal.seller, deal.buyer)
+            await asyncio.gather(*(ask(party, kind) for party in parties for kind in ("json", "pdf") * 3))
+
+    await assert_nobody_notices(scene, server, attack)
+    assert 429 in answers, "one at a time for a person"
+    for party in (deal.seller, deal.buyer):
+        async with asyncio.timeout(PATIENCE * 3):
+            while await ask(party, "json") != 200:  # noqa: ASYNC110 - nobody tells us
+                await asyncio.sleep(0.2)
+    assert answers == {200, 429}
