@@ -37,6 +37,7 @@ from app.service.receipts import Receipts
 from app.service.recovery import Recovery
 from app.service.trades import Trades
 from app.settings import Settings
+from app.turns import Turns
 from app.ui.http.cookies import SESSION_COOKIE, Cookies, cookie_name
 from app.ui.http.requests import client_of, session_of
 from app.ui.http.workshop import Workshop
@@ -45,6 +46,8 @@ from app.ui.live.pending_pages import PendingPages
 from app.ui.site import Post, Site
 
 log = logging.getLogger(__name__)
+_QUESTIONS_OF_ONE = 2
+"""How many questions the open pages of one person put at once, of the connections that all share."""
 
 
 class Application:
@@ -161,6 +164,7 @@ class Application:
             trades=self.trades,
             negotiation=self.negotiation,
             read_marks=self.read_marks,
+            questions=Turns(_QUESTIONS_OF_ONE),
             workshop=self.workshop,
             presence=self.presence,
             ticker=self.ticker,

@@ -5,9 +5,12 @@ of it stand before anybody else.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from weakref import WeakValueDictionary
+
+Turn = Callable[[], AbstractAsyncContextManager[None]]
+"""One client's: `async with turn():` waits for it, and has it in the block."""
 
 
 class Turns:

@@ -18,6 +18,7 @@ from app.service.receipts import Receipts
 from app.service.recovery import Recovery
 from app.service.trades import Trades
 from app.settings import Settings
+from app.turns import Turns
 from app.ui.http.cookies import Cookies
 from app.ui.http.workshop import Workshop
 from app.ui.live.outage import Outage
@@ -56,6 +57,8 @@ class Site:
     read_marks: ReadMarks
     #: Mails; None where they are not set up, and no page speaks of them.
     post: Post | None
+    #: Lets the pages of one person, however many, put few questions to the database at once.
+    questions: Turns
     #: Does what takes the processor for long.
     workshop: Workshop
     #: Who is where.

@@ -1,5 +1,6 @@
 """Whatever can happen stands in the timeline, the conversation, the receipt and the PDF, and the receipt verifies."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -71,7 +72,7 @@ async def view(deal: Deal) -> RoomView:
     """The seller's side of it."""
     trade = await deal.trade()
     room = Room(trade, 1, [], Dial(trade, deal.market.database.clock.now))
-    rest = (ZoneInfo("UTC"), deal.market.database.clock.now, lambda trade: trade.code, None)
+    rest = (ZoneInfo("UTC"), deal.market.database.clock.now, lambda trade: trade.code, None, nullcontext)
     return RoomView(Viewer(deal.seller, 0), Role.SELLER, room, None, *rest)  # type: ignore[arg-type]
 
 

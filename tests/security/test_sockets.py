@@ -4,13 +4,14 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import count
 
 import pytest
 
 from tests.bench import deeds
 from tests.bench.browser import Browser
 from tests.bench.person import Person
-from tests.bench.town import SECRET, Town
+from tests.bench.town import SECRET, Town, several
 from tests.e2e.server import Server, running
 from tests.security.conftest import Scene
 from tests.security.forgery import cookie_of, handshake, unopened
@@ -18,6 +19,7 @@ from tests.security.intruder import Intruder, RefusedError
 from tests.security.nuisance import PATIENCE, assert_nobody_notices
 
 FEW = 30
+MANY_PAGES, MANY_TRADES, EVENTS_A_SECOND = 60, 5_000, 200
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +74,27 @@ async def test_very_many_searches_from_one_socket_hold_up_nobody(scene: Scene, s
         await assert_nobody_notices(scene, server, attack)
     finally:
         eve.cut()
+
+
+async def test_searches_on_very_many_pages_of_one_person_hold_up_nobody(
+    scene: Scene, server: Server, place: Town
+) -> None:
+    seller, buyer = await place.people(2, "Somebody with many trades")
+    await place.crowd(seller, buyer, MANY_TRADES)
+    pages = [Person(Browser(server.address, buyer.cookies)) for _ in range(MANY_PAGES)]
+    try:
+        await several(page.visit("/activity") for page in pages)
+
+        async def attack() -> None:
+            for number in count():
+                for page in pages:
+                    page.fire("update:value", f"no such table {number}", label="Search by title")
+                await asyncio.sleep(MANY_PAGES / EVENTS_A_SECOND)
+
+        await assert_nobody_notices(scene, server, attack)
+    finally:
+        for page in pages:
+            page.cut()
 
 
 async def test_sockets_without_an_account_are_counted_when_they_connect(small: Server) -> None:

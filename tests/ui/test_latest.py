@@ -1,21 +1,24 @@
 """A question that is asked again before it is answered."""
 
 import asyncio
+from contextlib import nullcontext
+from functools import partial
 
 import pytest
 
+from app.turns import Turn, Turns
 from app.ui.components.latest import Latest
 
 
 class Place:
     """Something that is asked for what is `wanted`; an answer comes when it may."""
 
-    def __init__(self) -> None:
+    def __init__(self, turn: Turn = nullcontext) -> None:
         self.wanted = 0
         self.asked: list[int] = []
         self.shown: list[int] = []
         self.may_come = asyncio.Event()
-        self.load = Latest(self._load)
+        self.load = Latest(self._load, turn)
 
     async def _load(self) -> None:
         wanted = self.wanted
@@ -50,3 +53,41 @@ async def test_after_an_error_it_can_be_asked_again() -> None:
         await place.want(-1)
     await place.want(1)
     assert place.shown == [1]
+
+
+async def test_the_places_of_one_person_ask_a_few_at_a_time_and_others_at_once() -> None:
+    turns = Turns(2)
+    many = [Place(partial(turns.of, "many")) for _ in range(10)]
+    other = Place(partial(turns.of, "other"))
+    async with asyncio.TaskGroup() as tasks:
+        for place in (*many, other):
+            tasks.create_task(place.want(1))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert [len(place.asked) for place in many] == [1, 1] + [0] * 8
+        assert other.asked == [1]
+        many[5].wanted = 7  # what is wanted when the turn comes is what is asked
+        for place in (*many, other):
+            place.may_come.set()
+    assert [place.asked for place in many] == [[1]] * 5 + [[7]] + [[1]] * 4
+
+
+async def test_a_turn_that_is_over_or_was_never_had_is_the_next_one_s() -> None:
+    turns = Turns(1)
+    first, second = Place(partial(turns.of, "me")), Place(partial(turns.of, "me"))
+    first.may_come.set()
+    second.may_come.set()
+    with pytest.raises(ValueError, match="-1"):
+        await first.want(-1)
+    async with turns.of("me"):
+        waiting = asyncio.create_task(first.want(1))
+        await asyncio.sleep(0)
+        waiting.cancel()
+    await asyncio.wait_for(second.want(1), 1)
+
+
+async def test_nothing_is_kept_of_whoever_waits_for_nothing() -> None:
+    turns = Turns(1)
+    async with turns.of("me"):
+        assert list(turns._lines) == ["me"]
+    assert not turns._lines

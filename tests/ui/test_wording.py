@@ -1,5 +1,6 @@
 """How things are said: money and times, who did what, and nobody's text as markup."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -178,7 +179,7 @@ def room_view(viewer: Person = BEA, trade: Trade | None = None) -> RoomView:
     trade = trade or negotiation()
     room = Room(trade, 1, [], Dial(trade, lambda: EARLY))
     people = Viewer(viewer, 1), Role.BUYER
-    return RoomView(*people, room, None, KIRITIMATI, lambda: EARLY, lambda trade: trade.code, None)  # type: ignore[arg-type]
+    return RoomView(*people, room, None, KIRITIMATI, lambda: EARLY, lambda trade: trade.code, None, nullcontext)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.EXPIRED])

@@ -3,16 +3,19 @@
 from collections.abc import Awaitable, Callable
 from weakref import WeakMethod
 
+from app.turns import Turn
+
 
 class Latest:
-    """`await latest()` runs `ask`, which reads for itself what is asked for.
+    """`await latest()` runs `ask`, which reads for itself what is asked for, when it is the person's `turn`.
 
     Called while it runs, it runs once more afterwards, however often it was called; `outdated` says so meanwhile. `ask`
     is a method of whoever has this, which is not held: it goes with its page.
     """
 
-    def __init__(self, ask: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, ask: Callable[[], Awaitable[None]], turn: Turn) -> None:
         self._ask = WeakMethod(ask)
+        self._turn = turn
         self._running = False
         self.outdated = False
 
@@ -24,8 +27,9 @@ class Latest:
         self._running = True
         try:
             while self.outdated:
-                self.outdated = False
-                if ask := self._ask():
-                    await ask()
+                async with self._turn():
+                    self.outdated = False
+                    if ask := self._ask():
+                        await ask()
         finally:
             self._running = False

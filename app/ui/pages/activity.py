@@ -1,6 +1,7 @@
 """``/activity``: all rooms, live. It never shows an invitation code to anybody but the two parties."""
 
 from collections.abc import Callable
+from functools import partial
 
 from fastapi import Request
 from nicegui import ui
@@ -50,7 +51,7 @@ def register(site: Site) -> None:
                 _figure(site, "Users online", "users-online", lambda figures: figures.users_online)
                 if site.settings.dashboard != "off":
                     _figure(site, "Active rooms", "active-rooms", lambda figures: figures.active_rooms)
-            await _Board(site, request).load()
+            await _Board(site, request).show()
 
 
 class _Board:
@@ -64,7 +65,7 @@ class _Board:
         self._listing: Listing | None = None
         self._closed = False
         self._rows: dict[int, Block] = {}
-        self.load = Latest(self._load)
+        self._load = Latest(self.show, partial(site.questions.of, self._viewer.person.id))
         with ui.element("div").classes("filter-row"):
             choice_chips(_FILTERS, lambda statuses: self._change(statuses=statuses))
             search = ui.input("Search by title").props('outlined dense clearable debounce="300" dir="auto"')
@@ -80,12 +81,12 @@ class _Board:
             self._older = Button("Older", on_click=lambda: self._change(step=1)).props("flat no-caps")
         ui.context.client.on_delete(self._close)
 
-    async def _load(self) -> None:
+    async def show(self) -> None:
         """Show what the query asks for, live from now on."""
         listing = await attempt(self._site.trades.activity(self._viewer, self._query))
         if listing is None:
             return
-        if self.load.outdated or self._closed:
+        if self._load.outdated or self._closed:
             self._site.trades.close_activity(listing)
             return
         self._leave()
@@ -107,7 +108,7 @@ class _Board:
             max(0, old.page + step) if step else 0,
         )
         if self._query != old:
-            await self.load()
+            await self._load()
 
     def _close(self) -> None:
         self._closed = True

@@ -43,7 +43,7 @@ def register(site: Site) -> None:
             with ui.element("div").classes("page-head"):
                 Block("<h1>My trades</h1>")
                 Block('<a class="button" href="/trades/new">New trade</a>')
-            await _TradeList(site, request).load()
+            await _TradeList(site, request).show()
 
 
 class _Group:
@@ -88,7 +88,7 @@ class _TradeList:
         self._part = ""
         self._rows: dict[int, _Row] = {}
         self._clocks: set[Countdown] = set()
-        self.load = Latest(self._load)
+        self._load = Latest(self.show, partial(site.questions.of, self._viewer.person.id))
         self._meanwhile: list[Callable[[], None]] | None = None
         self._closed = False
         with ui.element("div").classes("filter-row"):
@@ -107,12 +107,12 @@ class _TradeList:
         client.on_delete(self._release)
         run_while_visible(self._clocks)
 
-    async def _load(self) -> None:
+    async def show(self) -> None:
         """Read and show the page; what changes meanwhile is shown after it."""
         meanwhile = self._meanwhile = []
         found = await attempt(self._read())
         self._meanwhile = None
-        if found is None or self.load.outdated or self._closed:
+        if found is None or self._load.outdated or self._closed:
             return
         trades, has_more, news = found
         same = {trade.id for trade in trades if self._shows(trade, news.get(trade.id))}
@@ -138,7 +138,7 @@ class _TradeList:
     async def _load_again(self) -> None:
         if not self._closed:
             with self._empty.client:
-                await self.load()
+                await self._load()
 
     async def _read(self) -> tuple[list[Trade], bool, dict[int, News]]:
         trades, has_more = await self._site.trades.mine(self._viewer, self._statuses, self._page, self._part)
@@ -146,16 +146,16 @@ class _TradeList:
 
     async def _filter(self, statuses: tuple[Status, ...]) -> None:
         self._statuses, self._page = statuses, 0
-        await self.load()
+        await self._load()
 
     async def _search(self, part: str) -> None:
         if part != self._part:
             self._part, self._page = part, 0
-            await self.load()
+            await self._load()
 
     async def _turn_page(self, step: int) -> None:
         self._page += step
-        await self.load()
+        await self._load()
 
     def _changed(self, trade: Trade, actions: Sequence[Action]) -> None:
         if self._meanwhile is not None:

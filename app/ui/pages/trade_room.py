@@ -1,5 +1,7 @@
 """``/room/{code}``: the room of one trade."""
 
+from functools import partial
+
 from fastapi import Request
 from nicegui import ui
 from nicegui.element import Element
@@ -98,7 +100,16 @@ async def _build_room(
     if role is None:
         raise RuntimeError("a room was entered without a role")
     view = RoomView(
-        viewer, role, room, site.negotiation, zone_of(viewer), site.now, site.invitation_link, RoomBinding(room), marks
+        viewer,
+        role,
+        room,
+        site.negotiation,
+        zone_of(viewer),
+        site.now,
+        site.invitation_link,
+        RoomBinding(room),
+        partial(site.questions.of, viewer.person.id),
+        marks,
     )
     with main:
         ui.page_title(f"{room.trade.title} · Traderoom")

@@ -104,7 +104,9 @@ class Conversation:
         self._newest.show(f"{self._unread} new message{'s' if self._unread > 1 else ''}" if self._unread else _NEWEST)
 
     async def _show_earlier(self) -> bool:
-        older = await attempt(self._view.negotiation.earlier(self._view.viewer, self._view.room, self._first_seq))
+        view = self._view
+        async with view.turn():
+            older = await attempt(view.negotiation.earlier(view.viewer, view.room, self._first_seq))
         if older:
             self._first_seq = older[0].seq
             self._stream.fill(self._rows.earlier(older))

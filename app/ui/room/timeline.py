@@ -91,7 +91,8 @@ class Timeline:
     async def _show_earlier(self) -> bool:
         view = self._view
         for _ in range(1 if self._with_messages else _PAGES):
-            older = await attempt(view.negotiation.earlier(view.viewer, view.room, self._first_seq))
+            async with view.turn():
+                older = await attempt(view.negotiation.earlier(view.viewer, view.room, self._first_seq))
             if not older:
                 break
             self._first_seq = older[0].seq
@@ -102,7 +103,8 @@ class Timeline:
 
     async def _show_older(self) -> bool:
         view, versions = self._view, self._versions
-        found = await attempt(view.negotiation.versions(view.viewer, view.room, self._oldest_version))
+        async with view.turn():
+            found = await attempt(view.negotiation.versions(view.viewer, view.room, self._oldest_version))
         if found and versions is not None:
             self._oldest_version = found[-1].number
             missing = [made for made in reversed(found) if made.number not in self._live_versions]
