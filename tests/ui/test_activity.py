@@ -109,7 +109,7 @@ async def test_filters_and_search_narrow_what_is_shown_and_stay_live(sam: Browse
 async def test_what_nobody_can_have_typed_into_the_search_does_no_harm(eve: Browser, sam: Browser) -> None:
     await sam.offer("Still shown")
     await eve.open("/activity")
-    eve.fill("Search by title", "a\0b")
+    eve.fill("Search by title", "q\0z")  # "ab" would be a part of every table
     await eve.until(lambda: not eve.texts("trade"))
     assert "our fault" not in " ".join(eve.user.toasts)
     eve.fill("Search by title", "still shown")

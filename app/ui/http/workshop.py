@@ -35,7 +35,7 @@ class Workshop:
     Nobody waits for longer than `patience` seconds, and no piece of work takes longer.
     """
 
-    def __init__(self, *, at_once: int = 2, waiting: int = 20, patience: float = 60) -> None:
+    def __init__(self, *, at_once: int = 1, waiting: int = 20, patience: float = 60) -> None:
         self._places = CapacityLimiter(at_once, each=1, patience=patience)
         self._most = at_once + waiting
         self._patience = patience
