@@ -33,7 +33,7 @@ SLOW := db/test_absences db/test_clock db/test_concurrency db/test_deadlines db/
   ui/test_mail_pages ui/test_middleware ui/test_new_trade ui/test_offer_form ui/test_offers ui/test_pasted_links \
   ui/test_pending_pages ui/test_printout ui/test_private_activity ui/test_search ui/test_visibility ui/test_workshop
 QUICK = tests/domain tests/rooms tests/service tests/proof tests/db tests/ui tests/test_limits_of_files.py \
-  tests/test_settings.py $(patsubst %,--ignore=tests/%.py,$(SLOW))
+  tests/test_capacity.py tests/test_settings.py $(patsubst %,--ignore=tests/%.py,$(SLOW))
 quick: .venv/installed-dev
 	@exec $(BIN)/python -m pytest -n 3 $(QUICK)
 

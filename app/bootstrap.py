@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import gc
 import logging
+import math
 import secrets
 from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any, Self
 
 from app import jobs
+from app.capacity import CapacityLimiter
 from app.db.absences import Absences
 from app.db.accounts import AccountStore
 from app.db.addresses import AddressStore
@@ -37,7 +39,6 @@ from app.service.receipts import Receipts
 from app.service.recovery import Recovery
 from app.service.trades import Trades
 from app.settings import Settings
-from app.turns import Turns
 from app.ui.http.cookies import SESSION_COOKIE, Cookies, cookie_name
 from app.ui.http.requests import client_of, session_of
 from app.ui.http.workshop import Workshop
@@ -164,7 +165,7 @@ class Application:
             trades=self.trades,
             negotiation=self.negotiation,
             read_marks=self.read_marks,
-            questions=Turns(_QUESTIONS_OF_ONE),
+            questions=CapacityLimiter(math.inf, each=_QUESTIONS_OF_ONE),
             workshop=self.workshop,
             presence=self.presence,
             ticker=self.ticker,

@@ -16,9 +16,9 @@ from typing import TypeVar
 from argon2 import DEFAULT_PARALLELISM, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from app.capacity import CapacityLimiter
 from app.domain.refusals import Reason, Refusal
 from app.domain.text import MAX_PASSWORD
-from app.turns import Turns
 
 T = TypeVar("T")
 _AT_ONCE = max(1, (os.cpu_count() or 1) // DEFAULT_PARALLELISM)
@@ -37,7 +37,7 @@ class Passwords:
         self._hasher = PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_urlsafe())
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords")
-        self._turns = Turns(1)
+        self._places = CapacityLimiter(_AT_ONCE, each=1)
         self._waiting: Counter[str] = Counter()
 
     async def hash(self, password: str, client: str) -> str:
@@ -64,7 +64,7 @@ class Passwords:
             raise Refusal(Reason.TOO_OFTEN, "Very many people are signing in at this moment. Please try again soon.")
         self._waiting[client] += 1
         try:
-            async with self._turns.of(client):
+            async with self._places.place(client):
                 return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._waiting[client] -= 1

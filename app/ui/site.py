@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.capacity import CapacityLimiter
 from app.domain.trade import Trade
 from app.mail.sender import KeptMails
 from app.rooms.dashboard import Dashboard
@@ -18,7 +19,6 @@ from app.service.receipts import Receipts
 from app.service.recovery import Recovery
 from app.service.trades import Trades
 from app.settings import Settings
-from app.turns import Turns
 from app.ui.http.cookies import Cookies
 from app.ui.http.workshop import Workshop
 from app.ui.live.outage import Outage
@@ -58,7 +58,7 @@ class Site:
     #: Mails; None where they are not set up, and no page speaks of them.
     post: Post | None
     #: Lets the pages of one person, however many, put few questions to the database at once.
-    questions: Turns
+    questions: CapacityLimiter
     #: Does what takes the processor for long.
     workshop: Workshop
     #: Who is where.

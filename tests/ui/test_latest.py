@@ -1,19 +1,21 @@
 """A question that is asked again before it is answered."""
 
 import asyncio
+import math
 from contextlib import nullcontext
 from functools import partial
 
 import pytest
 
-from app.turns import Turn, Turns
+from app import capacity
+from app.capacity import CapacityLimiter
 from app.ui.components.latest import Latest
 
 
 class Place:
     """Something that is asked for what is `wanted`; an answer comes when it may."""
 
-    def __init__(self, turn: Turn = nullcontext) -> None:
+    def __init__(self, turn: capacity.Place = nullcontext) -> None:
         self.wanted = 0
         self.asked: list[int] = []
         self.shown: list[int] = []
@@ -56,9 +58,9 @@ async def test_after_an_error_it_can_be_asked_again() -> None:
 
 
 async def test_the_places_of_one_person_ask_a_few_at_a_time_and_others_at_once() -> None:
-    turns = Turns(2)
-    many = [Place(partial(turns.of, "many")) for _ in range(10)]
-    other = Place(partial(turns.of, "other"))
+    turns = CapacityLimiter(math.inf, each=2)
+    many = [Place(partial(turns.place, "many")) for _ in range(10)]
+    other = Place(partial(turns.place, "other"))
     async with asyncio.TaskGroup() as tasks:
         for place in (*many, other):
             tasks.create_task(place.want(1))
@@ -73,13 +75,13 @@ async def test_the_places_of_one_person_ask_a_few_at_a_time_and_others_at_once()
 
 
 async def test_a_turn_that_is_over_or_was_never_had_is_the_next_one_s() -> None:
-    turns = Turns(1)
-    first, second = Place(partial(turns.of, "me")), Place(partial(turns.of, "me"))
+    turns = CapacityLimiter(math.inf, each=1)
+    first, second = Place(partial(turns.place, "me")), Place(partial(turns.place, "me"))
     first.may_come.set()
     second.may_come.set()
     with pytest.raises(ValueError, match="-1"):
         await first.want(-1)
-    async with turns.of("me"):
+    async with turns.place("me"):
         waiting = asyncio.create_task(first.want(1))
         await asyncio.sleep(0)
         waiting.cancel()
@@ -87,7 +89,8 @@ async def test_a_turn_that_is_over_or_was_never_had_is_the_next_one_s() -> None:
 
 
 async def test_nothing_is_kept_of_whoever_waits_for_nothing() -> None:
-    turns = Turns(1)
-    async with turns.of("me"):
-        assert list(turns._lines) == ["me"]
-    assert not turns._lines
+    turns = CapacityLimiter(math.inf, each=1)
+    async with turns.place("me"):
+        assert list(turns._held) == ["me"]
+    assert not turns._held
+    assert not turns._waiting

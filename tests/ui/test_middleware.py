@@ -10,10 +10,10 @@ from limits import parse
 from nicegui import app
 
 from app.bootstrap import Application
+from app.capacity import CapacityLimiter
 from app.service.viewer import Viewer
 from app.ui.http.calm import UNAVAILABLE
 from app.ui.http.cookies import SESSION_COOKIE
-from app.ui.http.limiter import CapacityLimiter
 from app.ui.http.middleware import CROWDED, Middleware
 from tests.ui.browser import Browser
 

@@ -3,19 +3,19 @@
 from collections.abc import Awaitable, Callable
 from weakref import WeakMethod
 
-from app.turns import Turn
+from app.capacity import Place
 
 
 class Latest:
-    """`await latest()` runs `ask`, which reads for itself what is asked for, when it is the person's `turn`.
+    """`await latest()` runs `ask`, which reads for itself what is asked for, in a `place` of the person's.
 
     Called while it runs, it runs once more afterwards, however often it was called; `outdated` says so meanwhile. `ask`
     is a method of whoever has this, which is not held: it goes with its page.
     """
 
-    def __init__(self, ask: Callable[[], Awaitable[None]], turn: Turn) -> None:
+    def __init__(self, ask: Callable[[], Awaitable[None]], place: Place) -> None:
         self._ask = WeakMethod(ask)
-        self._turn = turn
+        self._place = place
         self._running = False
         self.outdated = False
 
@@ -27,7 +27,7 @@ class Latest:
         self._running = True
         try:
             while self.outdated:
-                async with self._turn():
+                async with self._place():
                     self.outdated = False
                     if ask := self._ask():
                         await ask()

@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import security_log
+from app.capacity import CapacityLimiter, CrowdedError
 from app.patches import FILES, SOCKET
 from app.rooms.presence import Presence
 from app.service.accounts import Accounts
@@ -25,7 +26,6 @@ from app.ui.http.auth import FORMS
 from app.ui.http.calm import UNAVAILABLE
 from app.ui.http.cookies import FLASH_COOKIE, Cookies, is_private
 from app.ui.http.headers import with_headers
-from app.ui.http.limiter import CapacityLimiter, CrowdedError
 from app.ui.http.requests import IS_HEAD, address_of
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import AsyncIterable, AsyncIterator, Hashable, Iterator
 from pathlib import Path
 
-from app.ui.http.limiter import CapacityLimiter
+from app.capacity import CapacityLimiter
 
 log = logging.getLogger(__name__)
 

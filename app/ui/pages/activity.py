@@ -65,7 +65,7 @@ class _Board:
         self._listing: Listing | None = None
         self._closed = False
         self._rows: dict[int, Block] = {}
-        self._load = Latest(self.show, partial(site.questions.of, self._viewer.person.id))
+        self._load = Latest(self.show, partial(site.questions.place, self._viewer.person.id))
         with ui.element("div").classes("filter-row"):
             choice_chips(_FILTERS, lambda statuses: self._change(statuses=statuses))
             search = ui.input("Search by title").props('outlined dense clearable debounce="300" dir="auto"')

@@ -88,7 +88,7 @@ class _TradeList:
         self._part = ""
         self._rows: dict[int, _Row] = {}
         self._clocks: set[Countdown] = set()
-        self._load = Latest(self.show, partial(site.questions.of, self._viewer.person.id))
+        self._load = Latest(self.show, partial(site.questions.place, self._viewer.person.id))
         self._meanwhile: list[Callable[[], None]] | None = None
         self._closed = False
         with ui.element("div").classes("filter-row"):

@@ -108,7 +108,7 @@ async def _build_room(
         site.now,
         site.invitation_link,
         RoomBinding(room),
-        partial(site.questions.of, viewer.person.id),
+        partial(site.questions.place, viewer.person.id),
         marks,
     )
     with main:

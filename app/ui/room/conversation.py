@@ -105,7 +105,7 @@ class Conversation:
 
     async def _show_earlier(self) -> bool:
         view = self._view
-        async with view.turn():
+        async with view.place():
             older = await attempt(view.negotiation.earlier(view.viewer, view.room, self._first_seq))
         if older:
             self._first_seq = older[0].seq

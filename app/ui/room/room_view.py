@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from app.capacity import Place
 from app.domain.kinds import Role
 from app.domain.read_marks import ReadMark
 from app.domain.trade import Trade
 from app.rooms.room import Room
 from app.service.negotiation import Negotiation
 from app.service.viewer import Viewer
-from app.turns import Turn
 from app.ui.components import wording
 from app.ui.components.countdown import Countdown
 from app.ui.components.html import Html
@@ -38,8 +38,8 @@ class RoomView:
     link: Callable[[Trade], str]
     #: What the page shows of the room.
     binding: RoomBinding
-    #: The viewer's turn to ask the database, among all pages that they have open.
-    turn: Turn
+    #: The viewer's place to ask the database in, which all pages that they have open share.
+    place: Place
     #: How far both parties had seen the trade when the page was opened, by user id.
     marks: Mapping[int, ReadMark] = field(default_factory=dict)
     #: The clocks that stand on the page, which stop while its tab is hidden.

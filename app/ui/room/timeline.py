@@ -91,7 +91,7 @@ class Timeline:
     async def _show_earlier(self) -> bool:
         view = self._view
         for _ in range(1 if self._with_messages else _PAGES):
-            async with view.turn():
+            async with view.place():
                 older = await attempt(view.negotiation.earlier(view.viewer, view.room, self._first_seq))
             if not older:
                 break
@@ -103,7 +103,7 @@ class Timeline:
 
     async def _show_older(self) -> bool:
         view, versions = self._view, self._versions
-        async with view.turn():
+        async with view.place():
             found = await attempt(view.negotiation.versions(view.viewer, view.room, self._oldest_version))
         if found and versions is not None:
             self._oldest_version = found[-1].number

@@ -60,7 +60,7 @@ class Visibility:
         self._watched = True
         self._warning: asyncio.TimerHandle | None = None
         self._untold = ("", "")
-        self._mark = Latest(self._keep_mark, view.turn)
+        self._mark = Latest(self._keep_mark, view.place)
         self._asked = -_ASKED_EVERY
         self._ask_soon = Later(_ASKED_EVERY)
         self._away_soon = Later(_AWAY_AFTER)

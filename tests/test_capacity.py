@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from app.ui.http.limiter import CapacityLimiter
+from app.capacity import CapacityLimiter
 
 
 async def test_a_few_at_once_in_the_order_in_which_they_came() -> None:

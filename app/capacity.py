@@ -2,8 +2,11 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+Place = Callable[[], AbstractAsyncContextManager[None]]
+"""One client's: `async with place():` waits for it, and has it in the block."""
 
 
 class CrowdedError(TimeoutError):
@@ -11,14 +14,15 @@ class CrowdedError(TimeoutError):
 
 
 class CapacityLimiter:
-    """`async with limiter.place(client):` takes one of `count` places, of which one client has `each` at most.
+    """`async with limiter.place(client):` takes one of `count` places, of which one client has `each` at most;
+    `count` is infinite where only the clients' shares are bounded.
 
     Of those who wait, each client's first comes in turn: whoever asks for very much waits behind themself, and a
     newcomer behind one request of each of the others. Raises `CrowdedError` when no place is free within `patience`
-    seconds.
+    seconds, if there is a patience.
     """
 
-    def __init__(self, count: int, *, each: int, patience: float) -> None:
+    def __init__(self, count: float, *, each: int, patience: float | None = None) -> None:
         self._free = count
         self._each = each
         self._patience = patience
@@ -51,6 +55,8 @@ class CapacityLimiter:
         self._held[client] -= 1
         if not self._held[client]:
             del self._held[client]
+        if client in self._waiting:  # who has just had a place comes last
+            self._waiting[client] = self._waiting.pop(client)
         self._call_next()
 
     def _call_next(self) -> None:
