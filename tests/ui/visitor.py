@@ -1,9 +1,7 @@
 """NiceGUI's simulated user, which does here what a page tells its browser: to go elsewhere, to say something."""
 
 import asyncio
-import re
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 from uuid import uuid4
 
 import httpx
@@ -14,7 +12,6 @@ from nicegui.testing import User
 from tests.ui.reading import static
 
 ORIGIN = "http://test"
-_REPLACED = re.compile(r"history\.replaceState\(.*'(/[^']*)'\)")
 
 
 class Visitor(User):
@@ -36,13 +33,11 @@ class Visitor(User):
         self.toasts: list[str] = []
         self.scripts: list[str] = []
         self.request = ""
-        self._path = ""
         self._hear_script = hear
         self._on_the_way: set[asyncio.Task[None]] = set()
 
     async def load(self, path: str) -> None:
         """Open a page and connect its socket, if it has one."""
-        self._path = path
         try:
             await self.open(path)
         except ValueError as answer:  # which has the text of what is no live page
@@ -52,36 +47,26 @@ class Visitor(User):
         emit = outbox._emit
 
         async def hear_and_emit(message: Message) -> None:
-            self._hear(message)
+            self._hear(path, message)
             await emit(message)
 
         outbox._emit = hear_and_emit  # type: ignore[method-assign]
 
-    def _hear(self, message: Message) -> None:
+    def _hear(self, path: str, message: Message) -> None:
         _, kind, told = message
         if self._on_the_way:
             return
         if kind == "open":
             self.sent_to.append(told["path"])
-            self._go(self.load(told["path"]))
+            self._go(told["path"])
         elif kind == "notify":
             self.toasts.append(told["message"])
         elif kind == "run_javascript" and told["code"] == "history.go(0)":
-            self._go(self._reload())
+            self._go(path)
         elif kind == "run_javascript":
-            if address := _REPLACED.search(told["code"]):
-                self._path = address[1]
             self.scripts.append(told["code"])
             self._hear_script(told["code"])
 
-    async def _reload(self) -> None:
-        """Ask for the page again, at the address that it has by now, and follow where that leads."""
-        answer = await self.http_client.head(self._path)
-        if answer.is_redirect:
-            self._path = answer.headers["location"]
-            self.sent_to.append(self._path)
-        await self.load(self._path)
-
-    def _go(self, loading: Coroutine[Any, Any, None]) -> None:
-        self._on_the_way.add(task := asyncio.create_task(loading))
+    def _go(self, path: str) -> None:
+        self._on_the_way.add(task := asyncio.create_task(self.load(path)))
         task.add_done_callback(self._on_the_way.remove)
