@@ -5,7 +5,6 @@ from collections.abc import Callable
 from http.cookies import Morsel, SimpleCookie
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from limits import parse
@@ -16,6 +15,7 @@ from app.domain.names import GONE
 from app.service.accounts import Device
 from app.ui.http.cookies import DEVICE_COOKIE, SESSION_COOKIE, ZONE_COOKIE, Cookies, cookie_name
 from tests.ui.browser import PASSWORD, Browser
+from tests.ui.newcomers import newcomer
 
 DATA = "/account/data.json"
 
@@ -23,7 +23,7 @@ DATA = "/account/data.json"
 @pytest.fixture
 async def ann(application: Application) -> Browser:
     """Somebody new, signed in."""
-    return await Browser(application).signed_in(f"Ann {uuid4().hex[:8]}")
+    return await newcomer(application, "Ann")
 
 
 async def test_the_page_offers_the_download(ann: Browser) -> None:

@@ -1,26 +1,11 @@
 """How a room works is told once to each person: a seller in a draft, a buyer in an open trade."""
 
-from uuid import uuid4
-
-import pytest
-
-from app.bootstrap import Application
 from app.domain.trade import Trade
 from tests.ui.browser import Browser
+from tests.ui.newcomers import bea, sam
 
+__all__ = ["bea", "sam"]
 SELLERS, BUYERS = "Only you are here yet", "The offer stands until the clock runs out"
-
-
-@pytest.fixture
-async def sam(application: Application) -> Browser:
-    """A seller who has never been in a room."""
-    return await Browser(application).signed_in(f"Sam {uuid4().hex[:6]}")
-
-
-@pytest.fixture
-async def bea(application: Application) -> Browser:
-    """A buyer who has never been in a room."""
-    return await Browser(application).signed_in(f"Bea {uuid4().hex[:6]}")
 
 
 async def joined(sam: Browser, bea: Browser) -> Trade:

@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +17,7 @@ from app.ui.room.flow_rows import FlowRows
 from app.ui.room.room_view import RoomView
 from tests.domain.offers import BEA, SAM
 from tests.ui.browser import Browser
+from tests.ui.newcomers import newcomer
 from tests.ui.test_wording import room_view
 
 ZONE = ZoneInfo("America/New_York")
@@ -113,8 +113,7 @@ def test_what_comes_before_decides_about_the_first_row_once_it_is_known() -> Non
 @pytest.fixture
 async def pair(application: Application) -> tuple[Browser, Browser]:
     """A seller and a buyer in a room, in which the buyer has written forty messages."""
-    sam = await Browser(application).signed_in(f"Sam {uuid4().hex[:6]}")
-    bea = await Browser(application).signed_in(f"Bea {uuid4().hex[:6]}")
+    sam, bea = [await newcomer(application, name) for name in ("Sam", "Bea")]
     trade = await sam.offer("Rows", buyer=bea.name)
     await application.negotiation.join(await bea.viewer(), trade.id, trade.code)
     for number in range(40):

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from datetime import timedelta
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,23 +12,13 @@ from app.domain.trade import Trade
 from app.ui.components.button import Button
 from app.ui.components.html_block import Block
 from tests.ui.browser import ZONE, Browser
+from tests.ui.newcomers import bea, sam
 from tests.ui.reading import descend
 from tests.ui.slow import slow_first_answer
 from tests.ui.visitor import ORIGIN
 
+__all__ = ["bea", "sam"]
 GROUPS = ("Your turn", "Waiting", "Closed")
-
-
-@pytest.fixture
-async def sam(application: Application) -> Browser:
-    """A seller whose list is empty."""
-    return await Browser(application).signed_in(f"Sam {uuid4().hex[:6]}")
-
-
-@pytest.fixture
-async def bea(application: Application) -> Browser:
-    """A buyer whose list is empty."""
-    return await Browser(application).signed_in(f"Bea {uuid4().hex[:6]}")
 
 
 def row(page: Browser, title: str) -> str:

@@ -10,6 +10,9 @@ from app.domain.names import GONE
 from app.domain.trade import Trade
 from app.settings import Settings
 from tests.ui.browser import Browser
+from tests.ui.newcomers import newcomer, sam
+
+__all__ = ["sam"]
 
 
 @pytest.fixture
@@ -20,15 +23,9 @@ async def elsewhere(application: Application, settings: Settings, url: str) -> A
 
 
 @pytest.fixture
-async def sam(application: Application) -> Browser:
-    """Somebody whose first page has room."""
-    return await Browser(application).signed_in(f"Sam {uuid4().hex[:8]}")
-
-
-@pytest.fixture
 async def ann(application: Application) -> Browser:
     """Somebody who will go."""
-    return await Browser(application).signed_in(f"Ann {uuid4().hex[:8]}")
+    return await newcomer(application, "Ann")
 
 
 @pytest.fixture

@@ -1,29 +1,17 @@
 """My trades: found by title and by the counterparty's name, live; rows that are links; and how many there are."""
 
 import re
-from uuid import uuid4
 
 import pytest
 
-from app.bootstrap import Application
 from app.domain.trade import Trade
 from tests.ui.browser import Browser
+from tests.ui.newcomers import bea, sam
 from tests.ui.slow import slow_first_answer
 from tests.ui.test_lists import groups
 
+__all__ = ["bea", "sam"]
 LABEL = "Search by title or name"
-
-
-@pytest.fixture
-async def sam(application: Application) -> Browser:
-    """A seller whose list is empty."""
-    return await Browser(application).signed_in(f"Sam {uuid4().hex[:6]}")
-
-
-@pytest.fixture
-async def bea(application: Application) -> Browser:
-    """A buyer whose list is empty."""
-    return await Browser(application).signed_in(f"Bea {uuid4().hex[:6]}")
 
 
 def titles(page: Browser) -> list[str]:

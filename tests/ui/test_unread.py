@@ -1,26 +1,14 @@
 """What is new in one's trades: how much, and what happened last, live in My trades."""
 
-from uuid import uuid4
-
 import pytest
 
-from app.bootstrap import Application
 from app.domain.trade import Trade
 from app.ui.room import visibility
 from tests.ui.browser import Browser
 from tests.ui.looking import look, say
+from tests.ui.newcomers import bea, sam
 
-
-@pytest.fixture
-async def sam(application: Application) -> Browser:
-    """A seller whose list is empty."""
-    return await Browser(application).signed_in(f"Sam {uuid4().hex[:6]}")
-
-
-@pytest.fixture
-async def bea(application: Application) -> Browser:
-    """A buyer whose list is empty."""
-    return await Browser(application).signed_in(f"Bea {uuid4().hex[:6]}")
+__all__ = ["bea", "sam"]
 
 
 @pytest.fixture
