@@ -195,9 +195,12 @@ class _TradeList:
         if self._meanwhile is not None:
             self._meanwhile.append(partial(self._renamed, person))
         for row in self._rows.values():
-            row.trade = row.trade.renamed(person)
-            row.summary.show(self._summary(row.trade))
-            self._show_news(row, row.news and row.news.renamed(person))
+            trade, news = row.trade.renamed(person), row.news and row.news.renamed(person)
+            if trade != row.trade:
+                row.trade = trade
+                row.summary.show(self._summary(trade))
+            if news != row.news:
+                self._show_news(row, news)
 
     def _people(self) -> Iterator[Person]:
         """Everybody whose name is shown."""
