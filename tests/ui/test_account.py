@@ -1,10 +1,13 @@
 """The account's page: where one is signed in, the password, the theme."""
 
+import asyncio
 from functools import partial
 
 import pytest
+from nicegui import ui
 
 from app.bootstrap import Application
+from app.service.viewer import Viewer
 from tests.ui.browser import PASSWORD, ZONE, Browser
 
 
@@ -81,6 +84,28 @@ async def test_the_theme_is_kept_for_this_browser(sam: Browser) -> None:
     for name in ("light", "dark", "no such theme", ["light"]):
         sam.trigger(sam.page.layout, "theme", name)
     await sam.wait_until(partial(shows_theme, sam, "dark"))
+
+
+async def test_of_two_quick_presses_the_last_theme_is_shown_and_kept(
+    application: Application, sam: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it takes to keep the first one."""
+    remember, kept = application.accounts.remember, []
+
+    async def slowly(viewer: Viewer) -> None:
+        if viewer.theme == "light":
+            await asyncio.sleep(0.2)
+        await remember(viewer)
+        kept.append(viewer.theme)
+
+    monkeypatch.setattr(application.accounts, "remember", slowly)
+    await sam.open("/trades")
+    for name in ("light", "dark"):
+        sam.trigger(sam.page.layout, "theme", name)
+    await sam.until(lambda: len(kept) == 2)
+    shown = [element.value for element in sam.page.elements.values() if isinstance(element, ui.dark_mode)]
+    assert shown == [True]
+    assert await shows_theme(sam, "dark")
 
 
 async def shows_theme(page: Browser, name: str) -> bool:

@@ -1,5 +1,6 @@
 """The frame of every page: its head, the bar on top of signed-in pages, the theme, and who is online."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -107,14 +108,16 @@ def _follow_theme(site: Site, request: Request) -> None:
     viewer = viewer_of(request)
     ui.add_head_html(THEME_COLOURS[viewer.theme])
     dark = None if viewer.theme == "system" else ui.dark_mode(_DARK[viewer.theme])
+    in_turn = asyncio.Lock()
 
     async def switch(event: GenericEventArguments) -> None:
         nonlocal dark
         if event.args not in tuple(_DARK):
             return
-        await attempt(site.accounts.remember(replace(viewer, theme=event.args)))
         if dark is None:
             dark = ui.dark_mode()
         dark.value = _DARK[event.args]
+        async with in_turn:  # of two quick presses the last is the one that is kept
+            await attempt(site.accounts.remember(replace(viewer, theme=event.args)))
 
     ui.on("theme", switch)
