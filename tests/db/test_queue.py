@@ -240,8 +240,9 @@ async def test_the_worker_comes_back_after_the_database_was_away(
         await crew.defer(2)
         await crew.has_run(1, 2, within=8)
         assert crew.worker.working
-    assert caplog.text.count("queue: listening failed") == 1
-    assert caplog.text.count("queue: the poke failed") <= 1, "it may have slept all the time"
+    told = [caplog.text.count(f"queue: {what}") for what in ("listening failed", "the poke failed", "the worker of")]
+    assert any(told), "whichever notices it first"
+    assert max(told[:2]) <= 1, "once for an outage"
 
 
 async def test_a_worker_that_is_stopped_lets_a_running_job_finish(crew: Crew) -> None:
