@@ -5,7 +5,8 @@ It needs `icu4py`, whose wheels hold ICU, in an environment of its own, since no
     python3 -m venv .venv-icu && .venv-icu/bin/python -m pip install icu4py
     .venv-icu/bin/python -m tests.confusables
 
-A new Unicode can give names another skeleton, so the next migration has to fill `users.name_skeleton` anew then.
+A new Unicode can give names another skeleton, so the next migration has to fill `users.name_skeleton`
+and `users.name_capitals` anew then.
 """
 
 import ctypes

@@ -28,7 +28,7 @@ from sqlmodel import col
 from app.db.engine import Database, Prepared
 from app.db.tables import AddressRow, MailLinkRow, ReadMarkRow, SessionRow, TradeRow, UserRow
 from app.domain.kinds import Status
-from app.domain.names import name_skeleton
+from app.domain.names import name_capitals, name_skeleton
 from app.domain.trade import Person
 
 IDLE_FOR = timedelta(days=14)
@@ -65,9 +65,10 @@ class AccountStore:
 
     async def create_user(self, name: str, key: str, password_hash: str) -> Person | None:
         """A new user, or None when the name's key is taken, or one that looks like it."""
+        looks = {"name_skeleton": name_skeleton(name), "name_capitals": name_capitals(name)}
         statement = (
             insert(UserRow)
-            .values(name=name, name_key=key, name_skeleton=name_skeleton(name), password_hash=password_hash)
+            .values(name=name, name_key=key, password_hash=password_hash, **looks)
             .on_conflict_do_nothing()
             .returning(col(UserRow.id))
         )
@@ -77,7 +78,11 @@ class AccountStore:
 
     async def is_taken(self, name: str, key: str) -> bool | None:
         """Whether an account has, or had, a name of this key; None where one only looks like it."""
-        alike = or_(col(UserRow.name_key) == key, col(UserRow.name_skeleton) == name_skeleton(name))
+        alike = or_(
+            col(UserRow.name_key) == key,
+            col(UserRow.name_skeleton) == name_skeleton(name),
+            col(UserRow.name_capitals) == name_capitals(name),
+        )
         async with self._database.reading() as connection:
             keys = (await connection.execute(select(col(UserRow.name_key)).where(alike))).scalars().all()
         return (key in keys or None) if keys else False

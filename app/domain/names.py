@@ -1,7 +1,8 @@
 """Names: how they may be spelled, what makes one unique, and which nobody may take.
 
-Two things make a name unique. Its key (NFKC, casefold) is what somebody signs in with. Its skeleton (UTS 39) is what it
-looks like, so that nobody can pass for somebody else by letters that look alike.
+Three things make a name unique. Its key (NFKC, casefold) is what somebody signs in with. Its skeleton (UTS 39) is what
+it looks like, and its capitals what it looks like in capital letters, of which others look alike: nobody can pass for
+somebody else by letters that look alike, in any case.
 """
 
 import re
@@ -76,14 +77,20 @@ def name_skeleton(name: str) -> str:
 
     The letters are those on the screen: a capital I looks like a small l, a small i does not.
     """
-    return " ".join(_skeleton(unicodedata.normalize("NFKC", name)).casefold().split())
+    seen = _skeleton(unicodedata.normalize("NFKC", name)).casefold()
+    return " ".join(seen.replace("m", "rn").split())  # of a capital M; the table says so of a small one alone
+
+
+def name_capitals(name: str) -> str:
+    """What a name looks like in capital letters: "Tom" in Latin and in Cyrillic the same, "Neil" and "Nell" not."""
+    return " ".join(_skeleton(unicodedata.normalize("NFKC", name).upper()).split())
 
 
 def is_reserved(name: str) -> bool:
-    """Whether it is, or looks like, a reserved word, whatever stands around its letters ("Deleted user.", "Sam (you)"),
-    or holds the product's own name."""
+    """Whether it is, or looks like, a reserved word, whatever stands around its letters ("Deleted user.", "Sam (you)",
+    "Sam - you"), or holds the product's own name."""
     name = unicodedata.normalize("NFKC", name)
-    parts = "".join("\n" if unicodedata.category(c) in {"Ps", "Pe"} else c for c in _skeleton(name)).split("\n")
+    parts = (part for text in (name, _skeleton(name)) for part in _parts(text))
     return any(_letters(form(part)) in _RESERVED_LETTERS for part in (name, *parts) for form in _CASES) or any(
         _letters(_OURS) in _letters(form(name)) for form in _CASES
     )
@@ -96,10 +103,19 @@ def _skeleton(text: str) -> str:
     return unicodedata.normalize("NFD", seen.translate(PROTOTYPES))
 
 
+def _parts(text: str) -> list[str]:
+    """What brackets, quotation marks and other signs set apart; a dash or an apostrophe only where a word ends."""
+    text = _AT_AN_END.sub("\n", text)
+    return "".join("\n" if unicodedata.category(c) in _APART and c not in _IN_NAMES else c for c in text).split("\n")
+
+
 def _letters(text: str) -> str:
     """The letters and digits of a skeleton with even i, l and 1 as one: for words that have to stay free, not names."""
     return "".join(c for c in _skeleton(text).casefold() if c.isalnum()).replace("i", "l")
 
 
+_APART = {"Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So"}
+_IN_NAMES = ".,'&\N{RIGHT SINGLE QUOTATION MARK}"
+_AT_AN_END = re.compile(r"(?<!\S)[-'\u2010-\u2015\u2018\u2019]+|[-'\u2010-\u2015\u2018\u2019]+(?!\S)")
 _CASES = (str, str.casefold, str.upper)
 _RESERVED_LETTERS = frozenset(_letters(word) for word in _RESERVED)

@@ -12,8 +12,8 @@ import pytest
 from tests.db.server import Server
 
 _SETTING = """
-    INSERT INTO users (name, name_key, name_skeleton, password_hash)
-    VALUES ('Sam', 'sam', 'look', 'x'), ('Bea', 'bea', NULL, 'x'), ('Cid', 'cid', NULL, 'x');
+    INSERT INTO users (name, name_key, name_skeleton, name_capitals, password_hash)
+    VALUES ('Sam', 'sam', 'look', 'LOOK', 'x'), ('Bea', 'bea', NULL, NULL, 'x'), ('Cid', 'cid', NULL, NULL, 'x');
     INSERT INTO trades (code, title, seller_id, buyer_id, price, quantity, status, seq, head,
                         created_at, amended_at, active_at, closed_at, expires_at)
     SELECT repeat(id::text, 26), 'Oak', 1, buyer, 10, 1, status, seq, sha256(''), at, at, at, closed, deadline

@@ -25,6 +25,7 @@ LIMITS = {
     "a name of 101 characters": (user(name="repeat('ü', 101)"), "users_name_length_check"),
     "a name that is taken": (user(name_key="'sam'"), "users_name_key_key"),
     "a name that looks like one that is taken": (user(name_skeleton="'look'"), "users_name_skeleton_key"),
+    "a name that in capitals looks like one that is taken": (user(name_capitals="'LOOK'"), "users_name_capitals_key"),
     "a title of nothing": (trade(title="''"), "trades_title_length_check"),
     "a title of 201 characters": (trade(title="repeat('ü', 201)"), "trades_title_length_check"),
     "a buyer's name of 101 characters": (trade(invited="repeat('ü', 101)"), "trades_invited_length_check"),

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 from app.db.accounts import AccountStore
 from app.db.engine import Database
 from app.db.schema import migrate
-from app.domain.names import GONE, name_key, name_skeleton
+from app.domain.names import GONE, name_capitals, name_key, name_skeleton
 from tests.db.server import Server
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -87,6 +87,44 @@ async def test_no_new_name_passes_for_an_old_one(old: str, name: str) -> None:
     database = Database(old)
     await database.open()
     assert await AccountStore(database).create_user(name, name_key(name), "hash") is None
+    await database.close()
+
+
+# Names of a release that did not look at capitals, with the skeletons that it gave them.
+UNSEEN = {"Sam": "sarn", "\u0405\u0410\u041c": "sam", "Mike": "mike", "\u039c\u0399\u039a\u0395": "mlke", "Max": "max"}
+UNSEEN |= {"rnax": "rnax", "Neil": "neil", "Nell": "nell"}
+
+
+async def test_names_that_looked_alike_in_capitals_alone_stay_and_no_new_one_joins_them(
+    empty_url: str, server: Server
+) -> None:
+    bring_to(empty_url, "0011")
+    with psycopg.connect(empty_url) as connection:
+        columns = "name, name_key, name_skeleton, password_hash, deleted_at"
+        put = f"INSERT INTO users ({columns}) VALUES (%s, %s, %s, 'old', {{}})"
+        connection.cursor().executemany(
+            put.format("NULL").encode(), [(name, name_key(name), skeleton) for name, skeleton in UNSEEN.items()]
+        )
+        connection.execute(put.format("now()").encode(), (GONE, "pat miiler", "pat miller"))
+    migrate(empty_url, runs_as=server.runs_as)
+    database = Database(empty_url)
+    await database.open()
+    accounts = AccountStore(database)
+    for name in UNSEEN:
+        found = await accounts.find_user(name_key(name))
+        assert found is not None
+        assert (found[0].name, found[1]) == (name, "old")
+    async with database.raw() as connection:
+        rows = await (await connection.execute("SELECT name, name_skeleton, name_capitals FROM users")).fetchall()
+    kept = {name: (skeleton, capitals) for name, skeleton, capitals in rows}
+    assert kept["\u0405\u0410\u041c"] == (None, None)
+    assert kept["\u039c\u0399\u039a\u0395"] == ("rnlke", None)
+    assert kept["rnax"] == (None, "RNAX")
+    assert kept[GONE] == ("pat rniller", name_capitals("pat miiler"))
+    for name in ("\u0405\u0430\u043c", "SAM", "\u039c\u0399\u039a\u0395", "\u041c\u0410\u0425", "Pat MilIer", "RNAX"):
+        assert await accounts.create_user(name, name_key(name), "hash") is None
+        assert await accounts.is_taken(name, name_key(name)) is not False
+    assert await accounts.create_user("Nele", name_key("Nele"), "hash")
     await database.close()
 
 

@@ -1,13 +1,15 @@
 """Names that look alike: nobody passes for somebody else, for the page itself, or for who runs it."""
 
+import string
 import unicodedata
+from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.confusables import PROTOTYPES
-from app.domain.names import GONE, check_name, check_spelling, is_reserved, name_key, name_skeleton
+from app.domain.names import GONE, check_name, check_spelling, is_reserved, name_capitals, name_key, name_skeleton
 from app.domain.refusals import Reason
 from tests.domain.refused import kept, refused
 
@@ -44,11 +46,61 @@ def test_names_that_do_not_look_alike_have_their_own(one, other):
     assert name_skeleton(one) != name_skeleton(other)
 
 
+def alike(one: str, other: str) -> bool:
+    """Whether only one of the two can be a name."""
+    return name_skeleton(one) == name_skeleton(other) or name_capitals(one) == name_capitals(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Sam", "\u0405\u0410\u041c"),
+        ("Mike", "\u039c\u0399\u039a\u0395"),
+        ("Emma", "\u0395\u039c\u039c\u0391"),
+        ("Tom", "\u0422\u041e\u041c"),
+        ("Max", "rnax"),
+    ],
+    ids=ascii,
+)
+def test_capitals_of_another_alphabet_pass_for_nobody(one, other):
+    for name in (one, one.upper(), one.lower()):
+        assert alike(name, other)
+
+
+@pytest.mark.parametrize("letter", string.ascii_letters)
+def test_no_character_that_looks_like_a_letter_of_ours_makes_another_name(letter):
+    """In either case of the letter, but for i: what looks like a small one does not look like a capital one, nor does a
+    small l look like a small i, which has the same capital as what an l looks like. Neil is not Nell."""
+    look = unicodedata.normalize("NFD", letter).translate(PROTOTYPES)
+    for other in (chr(code) for code, prototype in PROTOTYPES.items() if prototype == look):
+        for ours in {letter, letter.swapcase()} - ({"I"} if letter == "i" else set()):
+            is_i_and_l = {name_key(ours), name_key(other)} == {"i", "l"}
+            assert alike(f"A{ours}a", f"A{other}a") or is_i_and_l, (ours, other)
+
+
+_ORDINARY = (
+    "Ada Adam Aida Ailsa Al Alan Alex Ali Alina Amir Amy Ana Anna Anne Ben Bill Bob Carl Clara Cora Dan Dina Dora "
+    "Ed Eli Ella Emil Emilia Emily Emma Erin Eva Ian Ida Ilse Ina Irma Iris Jan Jill Jim Jon Julia Julian Kai "
+    "Karin Kim Lena Lia Liam Lila Lina Linda Lisa Liz Lola Mai Mara Maria Marie Marina Mario Marlo Marta Martin "
+    "Max Mia Mila Milan Mina Mona Neil Nell Nia Nick Nico Nila Nina Noah Nora Olga Olaf Oli Otto Pat Paul Pia "
+    "Pilar Rina Rob Roma Rosa Sam Sara Sia Sila Sina Sofia Tia Tim Tina Tom Toni Uli Una Vera Vic Will Yara Zoe "
+    "Annä Zoë José Jose "
+    "Анна Иван Инна Нина Ольга Олег Павел Γιώργος Ελένη Μαρία "
+)
+
+
+def test_ordinary_names_stand_beside_each_other():
+    names = _ORDINARY.split()
+    assert [pair for pair in combinations(names, 2) if alike(*pair)] == []
+    assert len({name_capitals(name) for name in names}) == len(names)
+
+
 @given(st.text(st.characters(codec="utf-8"), max_size=12))
 def test_a_name_looks_like_itself_in_every_form_and_without_what_is_invisible(typed):
-    skeleton = name_skeleton(typed)
+    skeleton, capitals = name_skeleton(typed), name_capitals(typed)
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
         assert name_skeleton(unicodedata.normalize(form, typed)) == skeleton
+        assert name_capitals(unicodedata.normalize(form, typed)) == capitals
     assert name_skeleton("\u200b".join(typed)) == skeleton or unicodedata.normalize("NFKC", typed) != typed
 
 
@@ -106,6 +158,18 @@ RESERVED = [
         "ADMlN",
         "admin...",
     ),
+    *(
+        "Sam ‹you›",
+        "Sam «You»",
+        "Sam “you”",
+        "Sam 'you'",
+        "Sam - you",
+        "Sam — you",
+        "Sam <you>",
+        "Sam *you*",
+        "Sam: you",
+    ),
+    *("you | Sam", "Sam/Support", "Sam ‹y0u›"),
     *("Support", "Private trade", "Sam (seller)", "Anna (Admin)", "\u0405\u0423\u0405\u0422\u0415\u041c", "\uff21dmin"),
 ]
 
@@ -119,7 +183,10 @@ def test_a_reserved_word_and_whatever_looks_like_one_is_nobody_s_name(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["Sam", "Youssef", "Young", "Pat Seller", "Adminah", "Bea (Berlin)", "Trader", "Sam (2)", "Supporta", "Clock"],
+    [
+        *("Sam", "Youssef", "Young", "Pat Seller", "Adminah", "Bea (Berlin)", "Trader", "Sam (2)", "Supporta", "Clock"),
+        *("O'Brien", "Anne-Marie", "Seller, Pat", "Jean-Support", "sam_smith-99@home", "Dr. Help", "Sam & Bea"),
+    ],
 )
 def test_a_name_that_only_holds_a_reserved_word_is_welcome(name):
     assert check_name(name) == name

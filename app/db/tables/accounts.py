@@ -11,9 +11,9 @@ from app.domain.names import MAX_NAME
 
 
 class UserRow(SQLModel, table=True):
-    """An account. `name_key` is what a name is found by, `name_skeleton` what it looks like (none where the name of an
-    older account looks the same); both stay when the account is deleted. `introduced` tells whether the person has put
-    away how a room works."""
+    """An account. `name_key` is what a name is found by, `name_skeleton` what it looks like, `name_capitals` what it
+    looks like in capital letters (each is none where the name of an older account looks the same); they stay when the
+    account is deleted. `introduced` tells whether the person has put away how a room works."""
 
     __tablename__ = "users"
     __table_args__ = (between("name", 1, MAX_NAME), one_line("name"))
@@ -26,6 +26,7 @@ class UserRow(SQLModel, table=True):
     deleted_at: datetime | None = Field(default=None, sa_column=columns.time(nullable=True))
     name_skeleton: str | None = Field(default=None, sa_column=Column(Text, nullable=True, unique=True))
     introduced: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    name_capitals: str | None = Field(default=None, sa_column=Column(Text, nullable=True, unique=True))
 
 
 class SessionRow(SQLModel, table=True):
