@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -37,10 +38,14 @@ SCRIPTS = {
 }
 STACKED = {
     "Khmer": "សួស្តី តើតម្លៃប៉ុន្មាន",
+    "Khmer, one word": "សួ",
     "Arabic with vowels": "كِتَابٌ جَدِيدٌ",
+    "Arabic with a doubled letter": "مَرْحَبًا يا سَيِّدي",
     "Hebrew with vowels": "שָׁלוֹם",
+    "Hebrew with points": "בְּרֵאשִׁית בָּרָא אֱלֹהִים",
 }
-"""Where a mark stands higher or lower than usual, typst 0.15 writes the letter's text once more with the mark."""
+"""Where a mark stands higher or lower than usual, typst 0.15 writes the letter's text once more with the mark, and
+PDFium finds the letters beside each other in another order. The page looks right, and the JSON has it as written."""
 HOSTILE = [
     "#panic()",
     '#import "@preview/example:0.1.0": *',
@@ -91,10 +96,9 @@ def test_a_name_in_every_script_stands_in_its_sentence(script: str) -> None:
 
 @pytest.mark.parametrize("script", STACKED)
 def test_stacked_marks_lose_no_letter(script: str) -> None:
-    found = letters(text_of(render(receipt(STACKED[script]))))
-    for letter in letters(STACKED[script]):
-        assert letter in found
-    assert "‹" not in found
+    text = text_of(render(receipt(STACKED[script])))
+    assert Counter(letters(STACKED[script])) <= Counter(letters(text)), "each as often as it was written, or more"
+    assert "‹" not in text
 
 
 @pytest.mark.parametrize("said", HOSTILE, ids=lambda said: repr(said[:20]))
