@@ -47,8 +47,6 @@ from app.ui.live.pending_pages import PendingPages
 from app.ui.site import Post, Site
 
 log = logging.getLogger(__name__)
-_QUESTIONS_OF_ONE = 2
-"""How many questions the open pages of one person put at once, of the connections that all share."""
 
 
 class Application:
@@ -165,7 +163,7 @@ class Application:
             trades=self.trades,
             negotiation=self.negotiation,
             read_marks=self.read_marks,
-            questions=CapacityLimiter(math.inf, each=_QUESTIONS_OF_ONE),
+            questions=CapacityLimiter(math.inf, each=1),
             workshop=self.workshop,
             presence=self.presence,
             ticker=self.ticker,

@@ -57,7 +57,7 @@ class Site:
     read_marks: ReadMarks
     #: Mails; None where they are not set up, and no page speaks of them.
     post: Post | None
-    #: Lets the pages of one person, however many, put few questions to the database at once.
+    #: Lets the pages of one person, however many, put one question at a time to the database that all share.
     questions: CapacityLimiter
     #: Does what takes the processor for long.
     workshop: Workshop
