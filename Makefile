@@ -25,13 +25,14 @@ test: check browser
 
 # What needs no browser and no server of its own, within a minute.
 SLOW := db/test_absences db/test_clock db/test_concurrency db/test_deadlines db/test_embedded db/test_embedded_alone \
-  db/test_embedded_joined db/test_feed db/test_forgotten db/test_lost_jobs db/test_migrations db/test_queue \
-  db/test_requests db/test_schema db/test_silence db/test_upgrade db/test_warnings proof/test_receipt_pdf \
-  proof/test_verification rooms/test_ticker service/test_accounts service/test_passwords service/test_seat \
-  ui/patches/test_element_state ui/patches/test_renaming ui/test_activity ui/test_announcements ui/test_collector \
-  ui/test_data ui/test_downloads ui/test_entrance ui/test_files ui/test_hidden_tab ui/test_invitation ui/test_lists \
-  ui/test_mail_pages ui/test_middleware ui/test_new_trade ui/test_offer_form ui/test_offers ui/test_pasted_links \
-  ui/test_pending_pages ui/test_printout ui/test_private_activity ui/test_search ui/test_visibility ui/test_workshop
+  db/test_embedded_joined db/test_feed db/test_forgotten db/test_lost_jobs db/test_migrations db/test_my_trades \
+  db/test_queue db/test_requests db/test_schema db/test_silence db/test_upgrade db/test_warnings \
+  proof/test_receipt_pdf proof/test_verification rooms/test_ticker service/test_accounts service/test_passwords \
+  service/test_seat service/test_who_may ui/patches/test_element_state ui/patches/test_renaming ui/test_activity \
+  ui/test_announcements ui/test_collector ui/test_data ui/test_decision ui/test_downloads ui/test_entrance \
+  ui/test_files ui/test_hidden_tab ui/test_invitation ui/test_lists ui/test_mail_pages ui/test_middleware \
+  ui/test_new_trade ui/test_news ui/test_offer_form ui/test_offers ui/test_pasted_links ui/test_pending_pages \
+  ui/test_printout ui/test_private_activity ui/test_search ui/test_unread ui/test_visibility ui/test_workshop
 QUICK = tests/domain tests/rooms tests/service tests/proof tests/db tests/ui tests/test_limits_of_files.py \
   tests/test_capacity.py tests/test_settings.py $(patsubst %,--ignore=tests/%.py,$(SLOW))
 quick: .venv/installed-dev
