@@ -8,6 +8,7 @@ import asyncio
 import os
 import socket
 from contextlib import suppress
+from threading import Timer
 from typing import Any
 
 import psycopg
@@ -16,6 +17,8 @@ from psycopg.pq import TransactionStatus
 
 DEADLINE = 12.0
 """Seconds for one statement: longer than the server's own 10, so that it is the server that says no if it can."""
+SET_UP_DEADLINE = 1_860.0
+"""The same where a database is set up or migrated, of which the server's own is half an hour."""
 _WATCHED = {
     "keepalives": 1,
     "keepalives_idle": 5,
@@ -34,18 +37,33 @@ class BoundedConnection(psycopg.AsyncConnection[Any]):
 
         Waiting for notifications has no deadline: no statement is under way meanwhile.
         """
-        timer = asyncio.get_running_loop().call_later(DEADLINE, self._give_up)
+        timer = asyncio.get_running_loop().call_later(DEADLINE, _give_up, self)
         try:
             return await super().wait(*arguments, **options)
         finally:
             timer.cancel()
 
-    def _give_up(self) -> None:
-        if self.closed or self.pgconn.transaction_status != TransactionStatus.ACTIVE:
-            return
-        # Whoever waits at the socket is woken by its end, as by a server that went away.
-        with suppress(OSError), socket.socket(fileno=os.dup(self.pgconn.socket)) as line:
-            line.shutdown(socket.SHUT_RDWR)
+
+class BoundedBlockingConnection(psycopg.Connection[Any]):
+    """The same for psycopg's blocking connection, with the deadline of setting up."""
+
+    def wait(self, *arguments: Any, **options: Any) -> Any:
+        """Wait as psycopg does. Raises `psycopg.OperationalError` at the deadline, and is broken then."""
+        timer = Timer(SET_UP_DEADLINE, _give_up, (self,))
+        timer.daemon = True
+        timer.start()
+        try:
+            return super().wait(*arguments, **options)
+        finally:
+            timer.cancel()
+
+
+def _give_up(connection: BoundedConnection | BoundedBlockingConnection) -> None:
+    if connection.closed or connection.pgconn.transaction_status != TransactionStatus.ACTIVE:
+        return
+    # Whoever waits at the socket is woken by its end, as by a server that went away.
+    with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.pgconn.socket)) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def forget_environment() -> list[str]:

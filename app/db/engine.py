@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.db.clock import DatabaseClock
-from app.db.connection import BoundedConnection, watched
+from app.db.connection import BoundedBlockingConnection, BoundedConnection, watched
 
 OLDEST_SERVER = 150000
 """PostgreSQL 15, as `server_version_num`."""
@@ -57,7 +57,7 @@ async def connect(url: str, *, patience: int = 5) -> psycopg.AsyncConnection:
 def connect_to_set_up(url: str, *, autocommit: bool = False, patience: int = 5) -> psycopg.Connection:
     """A blocking connection for setting a database up or migrating it. Raises `psycopg.OperationalError`."""
     how: dict[str, Any] = {"connect_timeout": patience, "options": _WIDE_BOUNDS, **watched(url)}
-    return psycopg.connect(url, autocommit=autocommit, **how)
+    return BoundedBlockingConnection.connect(url, autocommit=autocommit, **how)
 
 
 async def check_server(url: str) -> None:

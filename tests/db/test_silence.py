@@ -11,7 +11,7 @@ from psycopg.conninfo import make_conninfo
 
 from app.db import connection as connection_module
 from app.db.connection import watched
-from app.db.engine import Database, connect
+from app.db.engine import Database, connect, connect_to_set_up
 from app.db.queue import Queue, Worker
 from tests.db.line import Line
 from tests.db.test_feed import Listener, until
@@ -71,6 +71,19 @@ async def test_a_statement_on_a_silent_line_fails_at_our_own_deadline_and_its_co
     line.mend()
     async with asyncio.timeout(5), far.raw() as connection:
         assert await (await connection.execute("SELECT 1")).fetchone() == (1,)
+
+
+async def test_setting_up_on_a_silent_line_fails_at_our_own_deadline_too(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = await asyncio.to_thread(connect_to_set_up, line.url)
+    monkeypatch.setattr(connection_module, "SET_UP_DEADLINE", 0.5)
+    line.fall_silent()
+    began = time.monotonic()
+    with pytest.raises(psycopg.OperationalError):
+        await asyncio.to_thread(connection.execute, "SELECT 1")
+    assert time.monotonic() - began < 2
+    assert connection.broken
 
 
 async def test_waiting_for_news_has_no_deadline(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
