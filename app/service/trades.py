@@ -91,8 +91,8 @@ class Trades:
         self._limits.check("moves", viewer.person.id)
         me = viewer.person.id
         fields = {"title": title, "description": description, "price": price, "quantity": quantity}
-        fields |= {"buyer": buyer, "minutes": minutes, "currency": currency, "unit": unit}
-        # The name covers the content, as in `negotiation`.
+        fields |= {"buyer": buyer, "currency": currency, "unit": unit}
+        # The name covers the content, as in `negotiation`, but for the minutes: until a time they grow fewer.
         name = uuid5(request, repr((fields, private))) if request else None
         self._creating[me] += 1
         try:
@@ -104,7 +104,7 @@ class Trades:
                     Reason.TOO_OFTEN,
                     f"You have {most:,} open offers already. Please wait until one of them is closed.",
                 )
-            return await self.draft(viewer.person, **fields, private=private, request=name)
+            return await self.draft(viewer.person, **fields, minutes=minutes, private=private, request=name)
         finally:
             self._creating[me] -= 1
             if not self._creating[me]:

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from app.domain.kinds import Status
 from app.domain.trade import Trade
 from app.settings import Settings
+from app.ui.components.deadline_field import DeadlineField
 from app.ui.components.html_block import Block
 from tests.ui.browser import ZONE, Browser
 from tests.ui.reading import descend
@@ -140,6 +142,26 @@ async def test_a_deadline_may_be_a_time_in_the_browser_s_zone(sam: Browser) -> N
     sam.fill("Price", "1")
     trade = await made(sam, "At a time")
     assert timedelta(0) <= trade.expires_at - wanted < timedelta(minutes=1)
+
+
+async def test_a_trade_until_a_time_whose_answer_is_lost_is_made_once(
+    sam: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The form comes back under the name of its request, a minute later."""
+    until = f"{(sam.application.database.clock.now() + timedelta(hours=5)).astimezone(ZoneInfo(ZONE)):%Y-%m-%dT%H:%M}"
+    rooms, name = [], str(uuid4())
+    for at, minutes in ((until, 300), (until, 299), (until[:-2] + "00", 240)):
+        monkeypatch.setattr(DeadlineField, "minutes", minutes)
+        await sam.open("/trades/new")
+        sam.user.request = name
+        sam.press("Time")
+        await sam.until(lambda: "Expires at" in sam.everything())
+        for label, text in (("Expires at", at), ("Title", "Until a time"), ("Price", "1")):
+            sam.fill(label, text)
+        sam.press("Create trade")
+        await sam.until(lambda: sam.page.title == "Until a time · Traderoom")
+        rooms.append(sam.user.sent_to[-1])
+    assert rooms[0] == rooms[1] != rooms[2]
 
 
 async def test_the_same_deadline_is_shown_in_another_way(sam: Browser) -> None:

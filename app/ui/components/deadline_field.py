@@ -61,6 +61,11 @@ class DeadlineField:
             return parse_minutes(text, self._each)
         return minutes_until(text, self._zone, self._start(), self._early)
 
+    @property
+    def typed(self) -> str:
+        """What stands in the field, with the minutes for which each one there counts."""
+        return f"{text_of(self.input)} {self._each}"
+
     def fill(self, minutes: int) -> None:
         """Write so many minutes into the field, as nearly as they can be said in the way that is chosen; 0: nothing."""
         if not minutes:

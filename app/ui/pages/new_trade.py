@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
+from uuid import uuid5
 
 from fastapi import Request
 from nicegui import ui
@@ -195,7 +196,7 @@ class _OfferForm:
         with busy(self._button):
             making = self._site.trades.create(
                 self._viewer,
-                request=request,
+                request=uuid5(request, self._deadline.typed),
                 currency=self._currency,
                 private=self._private,
                 **fields,
