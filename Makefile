@@ -19,9 +19,10 @@ unexport PYTHONPATH PYTHONHOME
 demo: .venv/installed
 	@exec $(BIN)/python main.py
 
-# Side by side: more workers than cores, since many tests wait.
+# Side by side: more workers than cores, since many tests wait. Those that mind fractions of a second, and only those, are
+# tried again by themselves where they failed beside others.
 test: check browser
-	@exec $(BIN)/python -m pytest -n 4
+	@$(BIN)/python -m pytest -n 4 || exec $(BIN)/python -m pytest --lf --lfnf none --by-the-clock
 
 # What needs no browser and no server of its own, within a minute.
 SLOW := db/test_absences db/test_clock db/test_concurrency db/test_deadlines db/test_embedded db/test_embedded_alone \

@@ -46,6 +46,18 @@ MEMORY, ENOUGH = Path("/dev/shm"), 2 * 2**30
 TERMS = Terms(Decimal("1000.00"), 5, "Oak, two metres, oiled.")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Of what failed, only what goes by the clock is tried again: anything else has failed for good."""
+    parser.addoption("--by-the-clock", action="store_true", help="run nothing if anything else is chosen")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Hold on to that."""
+    others = [item.nodeid for item in session.items if item.get_closest_marker("by_the_clock") is None]
+    if others and session.config.getoption("by_the_clock"):
+        pytest.exit(f"Not by the clock: {', '.join(others)}", returncode=1)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shifts:
     """Whatever `--dist` says: the tests of a file share what is dear to set up."""

@@ -80,6 +80,7 @@ def crew(database: Database, queue: Queue) -> Crew:
     return Crew(database, queue)
 
 
+@pytest.mark.by_the_clock
 async def test_jobs_run_within_a_quarter_of_a_second_of_being_due_and_never_before(crew: Crew) -> None:
     """Twenty, within two seconds; polling alone, every five, would be seconds late for most of them.
 
@@ -94,6 +95,7 @@ async def test_jobs_run_within_a_quarter_of_a_second_of_being_due_and_never_befo
     assert late[19] < 4 * PROMPT
 
 
+@pytest.mark.by_the_clock
 async def test_a_job_that_is_put_back_by_some_milliseconds_runs_then(crew: Crew) -> None:
     """Nothing notifies of it, and the poke has gone to sleep for half a minute: there was no other job."""
     put_back: list[datetime] = []
@@ -117,6 +119,7 @@ async def test_a_job_that_is_put_back_by_some_milliseconds_runs_then(crew: Crew)
     assert -MILLISECOND < late < 2 * PROMPT
 
 
+@pytest.mark.by_the_clock
 async def test_jobs_due_at_one_moment_all_run_at_once(crew: Crew) -> None:
     due = crew.database.clock.now() + timedelta(seconds=0.5)
     async with crew.database.transaction() as connection:
@@ -216,6 +219,7 @@ async def test_the_worker_comes_back_after_its_connections_are_cut(crew: Crew) -
         assert crew.worker.working
 
 
+@pytest.mark.by_the_clock
 async def test_a_job_that_falls_due_right_after_a_cut_is_prompt(crew: Crew) -> None:
     _, due = await crew.defer(1, after=1.5)
     async with crew.working():

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.people import Newcomer
@@ -78,6 +79,7 @@ async def test_enter_sends_and_shift_enter_breaks_the_line(rooms: tuple[Room, Ro
     await expect(buyer.field).to_have_value("")
 
 
+@pytest.mark.by_the_clock
 async def test_the_typing_mark_comes_at_once_and_goes_on_send_and_by_itself(
     people: tuple[Person, Person], rooms: tuple[Room, Room]
 ) -> None:

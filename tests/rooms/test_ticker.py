@@ -74,6 +74,7 @@ async def running(ticker: Ticker) -> AsyncIterator[None]:
             await task
 
 
+@pytest.mark.by_the_clock
 async def test_every_face_changes_at_its_own_deadlines_fraction_and_is_zero_at_the_deadline(ticker: Ticker) -> None:
     trades = [ending(1.25 + n / 10, number=n) for n in range(5)]
     async with running(ticker):

@@ -41,6 +41,7 @@ async def test_a_body_is_looked_at_before_it_is_taken(server: Server, case: str)
     assert b"detail" not in answer
 
 
+@pytest.mark.by_the_clock
 async def test_a_flood_of_bodies_holds_up_nobody(scene: Scene, server: Server) -> None:
     host = urlsplit(server.address).netloc
     flood = f"POST /login HTTP/1.1\r\nHost: {host}\r\n{FORM}Transfer-Encoding: chunked\r\n\r\n".encode()

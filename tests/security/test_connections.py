@@ -23,6 +23,7 @@ def small() -> Iterator[Server]:
         yield server
 
 
+@pytest.mark.by_the_clock
 async def test_pages_that_are_asked_for_and_never_read_hold_up_nobody(scene: Scene, server: Server) -> None:
     page = f"GET / HTTP/1.1\r\nHost: {urlsplit(server.address).netloc}\r\n\r\n".encode()
 
@@ -33,6 +34,7 @@ async def test_pages_that_are_asked_for_and_never_read_hold_up_nobody(scene: Sce
     await assert_nobody_notices(scene, server, attack)
 
 
+@pytest.mark.by_the_clock
 async def test_silent_and_slow_connections_end_and_hold_up_nobody(scene: Scene, server: Server) -> None:
     lasted: list[float] = []
 

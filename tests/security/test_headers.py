@@ -67,6 +67,7 @@ async def test_long_headers_that_end_are_taken_and_bodies_are_not_counted_among_
     assert (await taken(server, (form + "a=" + "x" * 59_998).encode())).startswith(b"HTTP/1.1 303 ")
 
 
+@pytest.mark.by_the_clock
 @pytest.mark.parametrize("case", ["an address", "one header", "many headers"])
 async def test_headers_without_end_hold_up_nobody(scene: Scene, server: Server, case: str) -> None:
     said = begun(server, case, 16 * MEGABYTE)

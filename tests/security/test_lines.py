@@ -62,6 +62,7 @@ async def say_nothing(intruder: Intruder) -> None:
                 await intruder.line.send("3")
 
 
+@pytest.mark.by_the_clock
 @pytest.mark.parametrize("kind", JUNK)
 async def test_junk_is_paid_for_and_holds_up_nobody(scene: Scene, server: Server, kind: str) -> None:
     lasted: list[float] = []

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from tests.e2e.server import Server
 from tests.security.conftest import NewScene
 from tests.security.nuisance import assert_nobody_notices
@@ -10,6 +12,7 @@ from tests.security.test_guessing import Door, from_address
 AT_ONCE = 50
 
 
+@pytest.mark.by_the_clock
 async def test_many_guesses_of_one_client_at_once_hold_up_nobody(new_scene: NewScene, server: Server) -> None:
     scene = await new_scene()
     async with from_address(by="127.0.0.9") as http:

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from app.domain import rules
 from app.domain.kinds import Role
 from app.domain.moves import Accept
@@ -24,6 +26,7 @@ async def long_trade(place: Town) -> Deal:
     return deal
 
 
+@pytest.mark.by_the_clock
 async def test_receipts_of_a_very_long_trade_hold_up_nobody(new_scene: NewScene, server: Server, place: Town) -> None:
     scene, deal = await new_scene(), await long_trade(place)
     answers: set[int] = set()

@@ -46,6 +46,7 @@ async def test_events_that_bear_a_name_of_socket_io_s_own_are_not_heard(server: 
     assert "203.0.113.9" not in server.log
 
 
+@pytest.mark.by_the_clock
 async def test_a_socket_that_never_stops_waits_and_then_goes_and_nobody_notices(scene: Scene, server: Server) -> None:
     async def attack() -> None:
         intruder = await Intruder.open(server.address)
@@ -59,6 +60,7 @@ async def test_a_socket_that_never_stops_waits_and_then_goes_and_nobody_notices(
     await asyncio.wait_for(attack(), 60)
 
 
+@pytest.mark.by_the_clock
 async def test_very_many_searches_from_one_socket_hold_up_nobody(scene: Scene, server: Server) -> None:
     eve = Person(Browser(server.address, scene.eve.cookies))
     await eve.visit("/activity")
@@ -76,6 +78,7 @@ async def test_very_many_searches_from_one_socket_hold_up_nobody(scene: Scene, s
         eve.cut()
 
 
+@pytest.mark.by_the_clock
 async def test_searches_on_very_many_pages_of_one_person_hold_up_nobody(
     scene: Scene, server: Server, place: Town
 ) -> None:

@@ -47,6 +47,7 @@ async def test_pages_that_nobody_reads_keep_no_place(attacked: Server) -> None:
             one.close()
 
 
+@pytest.mark.by_the_clock
 async def test_very_many_pages_that_one_client_asks_for_hold_up_nobody(scene: Scene, server: Server) -> None:
     address = urlsplit(server.address)
     asked = f"GET / HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode()
