@@ -43,9 +43,15 @@ def _program() -> str:
 
 
 @contextmanager
-def nginx(directory: Path, port: int, server: str) -> Iterator[None]:
-    """nginx on a port of this machine, in front of the server at an address such as ``http://localhost:8080``."""
+def nginx(directory: Path, port: int, server: str, *, passes_sockets: bool = True) -> Iterator[None]:
+    """nginx on a port of this machine, in front of the server at an address such as ``http://localhost:8080``.
+
+    Where it `passes_sockets` no more, somebody has left out the lines of the setup that have it do so.
+    """
     (location,) = re.findall(r"location / \{.*?\n    \}", _DOCS.read_text(), re.DOTALL)
+    if not passes_sockets:
+        location, left_out = re.subn(r"proxy_set_header (?:Upgrade|Connection) .*", "", location)
+        assert left_out == len(("Upgrade", "Connection"))
     config = directory / "nginx.conf"
     config.write_text(
         _CONFIG.format(
