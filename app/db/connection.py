@@ -18,7 +18,7 @@ from psycopg.pq import TransactionStatus
 DEADLINE = 12.0
 """Seconds for one statement: longer than the server's own 10, so that it is the server that says no if it can."""
 SET_UP_DEADLINE = 1_860.0
-"""The same where a database is set up or migrated, of which the server's own is half an hour."""
+"""Seconds for one where a database is set up or migrated; the server's own there is half an hour."""
 _WATCHED = {
     "keepalives": 1,
     "keepalives_idle": 5,
@@ -45,7 +45,7 @@ class BoundedConnection(psycopg.AsyncConnection[Any]):
 
 
 class BoundedBlockingConnection(psycopg.Connection[Any]):
-    """The same for psycopg's blocking connection, with the deadline of setting up."""
+    """psycopg's blocking connection, bounded in this way too, by the deadline of setting up."""
 
     def wait(self, *arguments: Any, **options: Any) -> Any:
         """Wait as psycopg does. Raises `psycopg.OperationalError` at the deadline, and is broken then."""
