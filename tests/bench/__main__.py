@@ -37,7 +37,7 @@ _FILES = 20_000
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--short", action="store_true", help="about a minute: shows that the bench works")
+    size.add_argument("--short", action="store_true", help="about three minutes: shows that the bench works")
     size.add_argument("--full", action="store_true", help="the default: the figures that count, about half an hour")
     parser.add_argument("--only", nargs="+", choices=MEASURES, metavar="NAME", help=f"of {', '.join(MEASURES)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures as JSON")

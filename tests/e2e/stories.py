@@ -196,8 +196,39 @@ async def a_person_who_signs_out_and_comes_back_meets_the_other_in_the_same_room
     await expect(seller.participants).to_contain_text(person.name)
 
 
+async def three_minutes_offline_lose_nothing_that_was_typed_and_nothing_that_was_missed(newcomer: Newcomer) -> None:
+    """Longer than the server keeps the page, which is loaded again by itself then."""
+    async with Line() as line:
+        _, person, seller, buyer = await meet(newcomer, line=line)
+        person.expects(_NETWORK)
+        await mark(buyer)
+        await person.context.set_offline(True)
+        line.cut()
+        away = Since()
+        await expect(buyer.connection).to_contain_text("Not connected")
+        await buyer.field.fill("Sent offline")
+        await buyer.field.press("Enter")
+        await buyer.field.press_sequentially("Half-wri")
+        await seller.say("Said meanwhile")
+        await seller.amend(price="900.50")
+        await away.reach(180)
+        await expect(seller.participants).not_to_contain_text(person.name)
+        line.mend()
+        await person.context.set_offline(False)
+        for room in (seller, buyer):
+            await expect(room.message("Sent offline")).to_have_count(1, timeout=20_000)
+        assert not await is_the_same_page(buyer)
+        await expect(buyer.message("Said meanwhile")).to_have_count(1)
+        await expect(buyer.part("price")).to_have_text("$900.50")
+        await expect(buyer.field).to_have_value("Half-wri")
+        await expect(buyer.connection).to_be_empty()
+        await expect(seller.participants).to_contain_text(person.name)
+        await expect(buyer.countdown).not_to_have_attribute("data-stale", "")
+
+
 Story = Callable[[Newcomer], Awaitable[None]]
 STORIES: tuple[Story, ...] = (
+    three_minutes_offline_lose_nothing_that_was_typed_and_nothing_that_was_missed,
     an_offer_expires_by_itself_everywhere_and_accepting_it_is_refused,
     a_person_who_signs_out_and_comes_back_meets_the_other_in_the_same_room,
     a_silence_of_forty_seconds_shows_as_absence_and_keeps_the_page_and_what_was_typed,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.stories import STORIES, Story
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
