@@ -30,6 +30,7 @@ SHORT, LONG = 0.012, 30
 """Minutes."""
 
 SOON = timedelta(seconds=5)
+ENDS = {"accepted", "rejected", "expired", "withdrawn"}
 BOUND_TO_MEET = {"amended before amended", "amended before accepted", "accepted before amended"}
 """In whatever order the machine lets them run; all of them are tried one by one in `test_crossings.py`."""
 
@@ -43,8 +44,22 @@ class Game:
         self.market = market
         self.plays = plays
         self.told: list[Kept] = []
+        self.tried = 0
         self.overtaken = 0
         self.met: Counter[str] = Counter()
+
+    @property
+    def was_worth_it(self) -> bool:
+        """Every outcome has come about, terms had moved, and people have got in each other's way."""
+        kinds = Counter(kept.kind for kept in self.told)
+        is_varied = {*ENDS, *BOUND_TO_MEET} <= {*kinds, *self.met} and any(kept.named > 1 for kept in self.told)
+        return is_varied and self.overtaken > kinds["created"]
+
+    async def rounds(self, first: int, count: int) -> None:
+        """So many rounds, and a few more where chance has left something out."""
+        for seed in range(first, first + 3 * count):
+            if seed < first + count or not self.was_worth_it:
+                await self.round(seed)
 
     async def round(self, seed: int) -> None:
         """Make trades, let everybody play them at once, and expire what is left, as the sweep does."""
@@ -62,6 +77,7 @@ class Game:
             games = [group.create_task(play(game)) for play, game in zip(self.plays, rounds, strict=True)]
         for game in games:
             self.told += game.result().kept
+            self.tried += len(game.result().kept) + game.result().refused
             self.overtaken += game.result().overtaken
             self.met += game.result().met
         for deal in deals[1::2]:
@@ -91,12 +107,8 @@ class Game:
         await self.check_receipts([number for number, (_, status) in trades.items() if Status(status).final])
         accepted = {kept.trade: kept.named for kept in self.told if kept.kind == "accepted"}
         assert accepted == {n: version for n, (version, status) in trades.items() if status == Status.ACCEPTED}
-        # The games were worth playing: every outcome came about, terms had moved, and people got in each other's way.
-        statuses = Counter(status for _, status in trades.values())
-        assert set(statuses) >= {"in_negotiation", "accepted", "rejected", "expired", "withdrawn"}, statuses
-        assert not BOUND_TO_MEET - set(self.met), self.met
-        assert any(version > 1 for version in accepted.values())
-        assert self.overtaken > len(trades)
+        assert "in_negotiation" in {status for _, status in trades.values()}
+        assert self.was_worth_it, (Counter(kept.kind for kept in self.told), self.met, self.overtaken)
 
     async def check_receipts(self, closed: list[int]) -> None:
         """Each of these has one that verifies."""
@@ -112,16 +124,15 @@ class Game:
 async def test_many_pools_in_one_process_give_every_trade_one_outcome(market: Market, url: str, saw: Saw) -> None:
     async with players(url, 2) as those:
         game = Game(market, [player.play for player in those])
-        for seed in range(5):
-            await game.round(seed)
+        await game.rounds(0, 5)
         await game.check(saw)
 
 
 async def test_many_processes_give_every_trade_one_outcome(market: Market, url: str, saw: Saw) -> None:
     async with process(url) as one, process(url) as two, players(url, 1) as (here,):
         game = Game(market, [one, two, here.play])
-        for seed in range(5, 8):
-            await game.round(seed)
+        await game.rounds(100, 7)
+        assert game.tried > 3_000
         await game.check(saw)
 
 
