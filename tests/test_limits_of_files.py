@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,17 @@ def test_words_stand_on_their_own() -> None:
         if "its" in given or any(text.startswith("The same") for text in docstrings):
             found.append(path.relative_to(ROOT))
     assert found == []
+
+
+def test_the_files_that_the_documentation_names_are_there() -> None:
+    named = {
+        (page.name, name)
+        for page in (*(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md")
+        for name in re.findall(r"`(\w[\w./]*/[\w.]+\.(?:py|css|sql|lock))`", page.read_text())
+    }
+    assert len(named) > 100, "they are found"
+    places = (ROOT, ROOT / "app", ROOT / "app" / "ui")
+    assert sorted((page, name) for page, name in named if not any((at / name).is_file() for at in places)) == []
 
 
 @pytest.mark.parametrize("kind", [Trade, Action, Settings], ids=lambda kind: kind.__name__)
