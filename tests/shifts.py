@@ -24,7 +24,8 @@ _BY_THE_CLOCK = {
     "tests/security/test_passwords.py",
     "tests/security/test_sockets.py",
 }
-"""These mind fractions of a second, or compare them: one worker runs them all, when the others come to their end."""
+"""In these files tests mind fractions of a second, or compare them: one worker runs them all, when the others come to
+their end. Which tests those are, in whatever file, says the mark `by_the_clock`."""
 
 
 def shift_of(nodeid: str) -> str:

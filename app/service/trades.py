@@ -92,7 +92,8 @@ class Trades:
         me = viewer.person.id
         fields = {"title": title, "description": description, "price": price, "quantity": quantity}
         fields |= {"buyer": buyer, "currency": currency, "unit": unit}
-        # The name covers the content, as in `negotiation`, but for the minutes: until a time they grow fewer.
+        # The name covers the content, as in `negotiation`, but for the minutes, which grow fewer until a time: the page
+        # puts the deadline into it as it was typed.
         name = uuid5(request, repr((fields, private))) if request else None
         self._creating[me] += 1
         try:
