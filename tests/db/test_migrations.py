@@ -1,5 +1,6 @@
 """A database of the release before, with rows in it, brought to the newest schema: what was written lives on."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import psycopg
@@ -66,12 +67,16 @@ def old(empty_url: str, server: Server) -> str:
 async def test_old_accounts_keep_their_names_and_are_found_by_them(old: str) -> None:
     database = Database(old)
     await database.open()
-    accounts = AccountStore(database)
-    for name in OLD:
+    await assert_found(AccountStore(database), OLD, "old hash")
+    await database.close()
+
+
+async def assert_found(accounts: AccountStore, names: Iterable[str], password_hash: str) -> None:
+    """Whoever has one of these names signs in with it as before."""
+    for name in names:
         found = await accounts.find_user(name_key(name))
         assert found is not None
-        assert (found[0].name, found[1]) == (name, "old hash")
-    await database.close()
+        assert (found[0].name, found[1]) == (name, password_hash)
 
 
 def test_of_old_names_that_look_alike_the_first_has_the_skeleton(old: str) -> None:
@@ -110,10 +115,7 @@ async def test_names_that_looked_alike_in_capitals_alone_stay_and_no_new_one_joi
     database = Database(empty_url)
     await database.open()
     accounts = AccountStore(database)
-    for name in UNSEEN:
-        found = await accounts.find_user(name_key(name))
-        assert found is not None
-        assert (found[0].name, found[1]) == (name, "old")
+    await assert_found(accounts, UNSEEN, "old")
     async with database.raw() as connection:
         rows = await (await connection.execute("SELECT name, name_skeleton, name_capitals FROM users")).fetchall()
     kept = {name: (skeleton, capitals) for name, skeleton, capitals in rows}
