@@ -5,10 +5,13 @@ import re
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+
+from tests.e2e.server import Server, running
+from tests.ports import free_port
 
 _DOCS = Path(__file__).resolve().parents[1] / "docs" / "operations.md"
 _START_SECONDS = 10.0
@@ -43,7 +46,20 @@ def _program() -> str:
 
 
 @contextmanager
-def nginx(directory: Path, port: int, server: str, *, passes_sockets: bool = True) -> Iterator[None]:
+def behind_nginx(directory: Path, *, passes_sockets: bool = True, settings: Mapping[str, str] = {}) -> Iterator[Server]:
+    """A running server with these settings, at the address of an nginx in front of it, which it trusts."""
+    port = free_port()
+    address = f"http://localhost:{port}"
+    with (
+        running(PUBLIC_URL=address, TRUSTED_PROXIES="127.0.0.1", **settings) as server,
+        _nginx(directory, port, server.address, passes_sockets=passes_sockets),
+    ):
+        server.address = address
+        yield server
+
+
+@contextmanager
+def _nginx(directory: Path, port: int, server: str, *, passes_sockets: bool) -> Iterator[None]:
     """nginx on a port of this machine, in front of the server at an address such as ``http://localhost:8080``.
 
     Where it `passes_sockets` no more, somebody has left out the lines of the setup that have it do so.

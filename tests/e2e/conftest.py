@@ -94,12 +94,18 @@ async def _tell(story: Story, cast: Cast, pictures: Path) -> None:
     cast.check()
 
 
+@pytest.fixture
+def site(server: Server) -> Server:
+    """Where the people of a test go; a module may have a server of its own."""
+    return server
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def cast(
-    browser: Browser, server: Server, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    browser: Browser, site: Server, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Cast]:
     """The people of a test."""
-    cast = Cast(browser, server, moved=request.path.name == _MOVED)
+    cast = Cast(browser, site, moved=request.path.name == _MOVED)
     yield cast
     if request.node.stash.get(_FAILED, False):
         await cast.take_pictures(tmp_path_factory.mktemp(f"pictures-{request.node.name[:60]}"))

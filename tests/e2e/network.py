@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from typing import Literal, Self
 
+TRANSPORT = "window.socket?.connected && socket.io.engine.transport.name"
+"""In a page: by what its socket goes, `websocket` or `polling`, once there is one."""
 _KEY = re.compile(rb"Sec-WebSocket-Key: (\S+)", re.IGNORECASE)
 _ACCEPTED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
 _SALT = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"

@@ -1,44 +1,31 @@
 """A whole deal through nginx: as the setup in the documentation has it, and where that forgot to pass sockets on."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
-from tests.e2e.people import Cast
-from tests.e2e.server import Server, running
-from tests.nginx import nginx
-from tests.ports import free_port
-
-TRANSPORT = "window.socket?.connected && socket.io.engine.transport.name"
+from tests.e2e.network import TRANSPORT
+from tests.e2e.room import Person
+from tests.e2e.server import Server
+from tests.nginx import behind_nginx
 
 
 @pytest.fixture(params=[True, False], ids=["sockets pass", "no socket passes"], scope="module")
-def behind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server behind nginx, whose address is nginx's."""
-    port, directory = free_port(), tmp_path_factory.mktemp("nginx")
-    address = f"http://localhost:{port}"
-    with (
-        running(PUBLIC_URL=address, TRUSTED_PROXIES="127.0.0.1") as server,
-        nginx(directory, port, server.address, passes_sockets=request.param),
-    ):
-        server.address = address
+def passes_sockets(request: pytest.FixtureRequest) -> bool:
+    """Whether nginx lets sockets through."""
+    return bool(request.param)
+
+
+@pytest.fixture(scope="module")
+def site(passes_sockets: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server behind nginx."""
+    with behind_nginx(tmp_path_factory.mktemp("nginx"), passes_sockets=passes_sockets) as server:
         yield server
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def cast(browser: Browser, behind: Server) -> AsyncIterator[Cast]:
-    """The people of a test at this address."""
-    cast = Cast(browser, behind)
-    yield cast
-    await cast.leave()
-    cast.check()
-
-
-async def test_a_deal_is_closed_behind_nginx(cast: Cast, request: pytest.FixtureRequest) -> None:
-    passes_sockets = request.node.callspec.params["behind"]
-    seller, buyer = await cast.newcomer("Sam"), await cast.newcomer("Bea")
+async def test_a_deal_is_closed_behind_nginx(people: tuple[Person, Person], passes_sockets: bool) -> None:
+    seller, buyer = people
     if not passes_sockets:
         for person in (seller, buyer):
             person.expects("WebSocket|status of 400")

@@ -5,11 +5,10 @@ from typing import Literal
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.e2e.network import Line
+from tests.e2e.network import TRANSPORT, Line
 from tests.e2e.people import Newcomer
 from tests.e2e.room import Room
 
-_TRANSPORT = "window.socket?.connected && socket.io.engine.transport.name"
 _IN_TIME = 5_000
 
 
@@ -24,7 +23,7 @@ async def test_a_deal_is_closed_where_no_socket_opens(
     entered = Room(person.page)
     await person.visit(await offered.link())
     await expect(entered.connection).to_have_text("Connecting… ", timeout=_IN_TIME)
-    await person.page.wait_for_function(_TRANSPORT, timeout=_IN_TIME)
+    await person.page.wait_for_function(TRANSPORT, timeout=_IN_TIME)
     assert await person.page.evaluate("performance.now()") < 2 * _IN_TIME  # loading the page on a busy machine included
     await entered.entered()
     await expect(entered.connection).to_be_empty()
@@ -35,8 +34,8 @@ async def test_a_deal_is_closed_where_no_socket_opens(
 
     upgrades = line.upgrades
     await entered.reload()
-    await person.page.wait_for_function(_TRANSPORT, timeout=_IN_TIME)
-    assert await person.page.evaluate(_TRANSPORT) == "polling"
+    await person.page.wait_for_function(TRANSPORT, timeout=_IN_TIME)
+    assert await person.page.evaluate(TRANSPORT) == "polling"
     assert line.upgrades <= upgrades + 1  # polling came first, and asked beside
     await entered.accept()
     await expect(offered.status).to_have_text("Accepted")
@@ -44,7 +43,7 @@ async def test_a_deal_is_closed_where_no_socket_opens(
 
     line.sockets = "pass"
     await entered.reload()
-    await person.page.wait_for_function(f"{_TRANSPORT} === 'websocket'", timeout=_IN_TIME)
+    await person.page.wait_for_function(f"{TRANSPORT} === 'websocket'", timeout=_IN_TIME)
     assert await person.page.evaluate("sessionStorage.polling") is None
 
 

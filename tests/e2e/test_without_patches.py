@@ -2,38 +2,26 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from urllib.request import urlopen
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser
 
 from app.patches import SPEED
-from tests.e2e.people import Cast
 from tests.e2e.server import Server, running
 from tests.e2e.test_journey import *  # noqa: F403 - each of its tests, here with the people below
 
 
 @pytest.fixture(scope="module")
-def bare() -> Iterator[Server]:
+def site() -> Iterator[Server]:
     """A running server without the speed patches, which complains of nothing but that they were left out."""
     with running(PATCHES="false") as server:
         yield server
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def cast(browser: Browser, bare: Server) -> AsyncIterator[Cast]:
-    """The people of a test at this server."""
-    cast = Cast(browser, bare)
-    yield cast
-    await cast.leave()
-    cast.check()
-
-
-async def test_it_says_which_patches_were_left_out(bare: Server) -> None:
+async def test_it_says_which_patches_were_left_out(site: Server) -> None:
     def ask() -> dict[str, object]:
-        with urlopen(f"{bare.address}/readyz", timeout=5) as answer:
+        with urlopen(f"{site.address}/readyz", timeout=5) as answer:
             told: dict[str, object] = json.load(answer)
         return told
 

@@ -15,9 +15,8 @@ from tests.bench.browser import Browser
 from tests.bench.page import csrf_in
 from tests.bench.person import Person
 from tests.bench.town import SECRET, Town
-from tests.e2e.server import Server, running
-from tests.nginx import nginx
-from tests.ports import free_port
+from tests.e2e.server import Server
+from tests.nginx import behind_nginx
 from tests.security.intruder import Intruder, RefusedError, client
 from tests.security.nuisance import answer_to, hang_on, hang_up
 
@@ -27,18 +26,16 @@ MOST_PAGES, MOST_CONNECTIONS = 30, 20
 @pytest.fixture(scope="module")
 def behind(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server behind nginx, whose address is nginx's."""
-    port, directory = free_port(), tmp_path_factory.mktemp("nginx")
     settings = {
+        "DEMO": "false",
+        "WORKER": "false",
         "SECRET": SECRET,
         "DATABASE_URL": url,
-        "PUBLIC_URL": f"http://localhost:{port}",
-        "TRUSTED_PROXIES": "127.0.0.1",
         "LIMIT_PAGES": str(MOST_PAGES),
         "LIMIT_CONNECTIONS_OF_ONE": str(MOST_CONNECTIONS),
         "LIMIT_SIGN_IN": "5/minute",
     }
-    with running(DEMO=None, WORKER="false", **settings) as server, nginx(directory, port, server.address):
-        server.address = f"http://localhost:{port}"
+    with behind_nginx(tmp_path_factory.mktemp("nginx"), settings=settings) as server:
         yield server
 
 
