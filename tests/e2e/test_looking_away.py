@@ -119,6 +119,26 @@ async def test_a_hidden_tab_notifies_of_what_cannot_wait_once_a_button_has_asked
     assert await shown(page) == []
 
 
+async def test_a_screen_that_nobody_has_touched_for_two_minutes_calls_as_a_hidden_tab_does(talk: Talk) -> None:
+    _, offered, buyer, entered = talk
+    page = buyer.page
+    await page.evaluate("localStorage.notifications = JSON.stringify({sound: true})")
+    await page.mouse.move(200, 200)
+    await expect(offered.part("counterparty")).to_contain_text("here")
+    await page.evaluate("() => { const now = performance.now(); performance.now = () => now + 120001; }")
+    await expect(offered.part("counterparty")).to_contain_text("away", timeout=15_000)
+    await offered.say("Are you there?")
+    await offered.amend(price="980")
+    await expect(page).to_have_title("(2) Oak table · Traderoom")
+    assert await page.evaluate("tones") == 1
+    await expect(offered.messages).not_to_contain_text("saw version 2")
+    await page.mouse.move(210, 210)
+    await expect(page).to_have_title("Oak table · Traderoom")
+    await expect(entered.messages.get_by_text("2 new since you left")).to_be_visible()
+    await expect(offered.part("counterparty")).to_contain_text("here")
+    await expect(offered.messages).to_contain_text("saw version 2")
+
+
 async def test_the_page_says_where_the_browser_forbids_or_lacks_notifications(talk: Talk) -> None:
     _, offered, buyer, entered = talk
     page = buyer.page

@@ -166,6 +166,29 @@ async def test_the_other_party_is_here_away_or_gone_and_always_named(trade: Trad
     assert again.text("counterparty") == sam.text("counterparty")
 
 
+async def test_what_comes_to_a_screen_that_nobody_has_touched_for_long_is_not_seen(
+    trade: Trade, sam: Browser, bea: Browser
+) -> None:
+    look(bea)
+    await sam.sees("Bea saw version 1, ", "offer")
+    bea.trigger(bea.page.layout, "idle", args=True)
+    await presence(sam, "away")
+    before = await mark(bea, trade)
+    talk = sam.application.negotiation
+    await talk.offer(await sam.viewer(), trade.id, 1, price="900", quantity="5", description="", reason="")
+    last = await say(sam, trade, "Are you there?")
+    await bea.sees("Are you there?", "messages")
+    look(bea)  # it is connected again, and as untouched as before
+    await asyncio.sleep(0.05)
+    assert (await mark(bea, trade)).seen_seq == before.seen_seq
+    assert (await kinds(sam, trade)).count(Kind.OFFER_SEEN) == 1
+    assert "new since you left" not in bea.text("messages")
+    bea.trigger(bea.page.layout, "idle", args=False)
+    await bea.sees("2 new since you left", "messages")
+    await sam.sees("Bea saw version 2, ", "offer")
+    await bea.wait_until(lambda: _is_marked(bea, trade, last))
+
+
 async def test_a_short_look_elsewhere_is_no_absence(
     trade: Trade, sam: Browser, bea: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

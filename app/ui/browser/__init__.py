@@ -1,8 +1,8 @@
 """Everything that runs in the browser: each script is a named function with its reason.
 
 `typed.py`: what becomes of what is typed; `connected.py`: what a page does while it hears no server;
-`notifications.py`: how a hidden tab calls somebody; `keyboard.py`: keys, focus and words for screen readers;
-`theme.py`: the button of the theme; all else here. Nothing else in the project contains script;
+`notifications.py`: how a page that nobody looks at calls somebody; `keyboard.py`: keys, focus and words for screen
+readers; `theme.py`: the button of the theme; all else here. Nothing else in the project contains script;
 `tests/ui/test_browser.py` sees to it. What NiceGUI's own elements do is theirs.
 """
 
@@ -59,12 +59,18 @@ def tell_seen(seq: int, version: int) -> str:
 
 
 def tell_idleness() -> str:
-    """Two minutes without a hand on mouse, screen or keys, and the first sign of one after that."""
+    """Two minutes without a hand on mouse, screen or keys, and the first sign of one after that: to the server, and to
+    the page itself as the event `idle`. Who has a page read out may press no key; `click` and `input` are theirs."""
     return """() => {
         let last = performance.now(), idle = false;
-        const tell = (now) => { if (now !== idle && window.socket) emitEvent('idle', idle = now); };
+        const tell = (now) => {
+            if (now === idle || !window.socket) return;
+            emitEvent('idle', idle = now);
+            document.dispatchEvent(new CustomEvent('idle', {detail: idle}));
+        };
         const sign = () => { last = performance.now(); tell(false); };
-        for (const each of ['pointermove', 'pointerdown', 'wheel', 'keydown', 'visibilitychange'])
+        for (const each of
+            ['pointermove', 'pointerdown', 'wheel', 'keydown', 'click', 'input', 'visibilitychange'])
             document.addEventListener(each, sign, {capture: true, passive: true});
         setInterval(() => tell(performance.now() - last >= 120000), 5000);
     }"""

@@ -1,4 +1,4 @@
-"""How a hidden tab calls somebody: the count in its title, notifications and a tone, as chosen in its browser.
+"""How a page that nobody looks at calls somebody: the count in its title, notifications and a tone, as chosen there.
 
 Script, as in all of this package: each is a named function with its reason.
 """
@@ -7,20 +7,21 @@ import json
 
 
 def tell_news(unseen: int, told: str = "", figures: str = "") -> str:
-    """To a hidden page: how much is new, and where somebody is to be called, why, without and with the figures."""
+    """To a page that nobody looks at: how much is new, and what cannot wait, without and with the figures."""
     return f"tellNews({', '.join(map(json.dumps, (unseen, told, figures)))})"
 
 
 def hear_news() -> str:
-    """A hidden page counts in its title, notifies and sounds, as was chosen in this browser; a page that is shown does
-    nothing of it. The menu `notifications` asks for the right, which no page may ask for by itself, and says where it
-    cannot be had. The choices stay in the browser, which is what they are about; where it keeps none, nothing is on."""
+    """A page that is hidden, or that nobody has touched for two minutes, counts in its title, notifies and sounds, as
+    was chosen in this browser; any other does nothing of it. The menu `notifications` asks for the right, which no page
+    may ask for by itself, and says where it cannot be had. The choices stay in the browser, which is what they are
+    about; where it keeps none, nothing is on."""
     return """() => {
         const read = () => { try { return JSON.parse(localStorage.notifications || '{}'); } catch { return {}; } };
         const choose = (name, on) => { try {
             localStorage.notifications = JSON.stringify({...read(), [name]: on});
         } catch {} };
-        let count = '';
+        let count = '', idle = false;
         const title = () => document.title.startsWith(count) ? document.title.slice(count.length) : document.title;
         const tellCount = (unseen) => {
             const plain = title();
@@ -46,7 +47,7 @@ def hear_news() -> str:
             tone.stop(now + 0.4);
         };
         window.tellNews = (unseen, told, figures) => {
-            if (!document.hidden) return;
+            if (!document.hidden && !idle) return;
             tellCount(unseen);
             if (told && read().sound) sound();
             if (told && isOn()) notify(read().figures && figures || told);
@@ -76,4 +77,5 @@ def hear_news() -> str:
             show();
         });
         document.addEventListener('visibilitychange', () => document.hidden || tellCount(0));
+        document.addEventListener('idle', (e) => (idle = e.detail) || tellCount(0));
     }"""

@@ -1,7 +1,8 @@
 """Whether somebody looks at a room's page, and what follows from it for both sides.
 
 Nothing counts as seen before the browser has said that it is on a screen: a page may be loaded in a hidden tab, and
-what was sent to a visible one may never arrive.
+what was sent to a visible one may never arrive. Nor does what arrives on a screen that nobody has touched for two
+minutes: somebody has gone and left it on.
 """
 
 import asyncio
@@ -39,10 +40,10 @@ _AWAY_AFTER = 3.0
 class Visibility:
     """Follows one page of a room, from its first socket until `end`.
 
-    While the page is visible, the viewer is here, and what arrives is seen as soon as the page says so, the other
-    side's offer as well; the read mark follows. While it is not, the viewer is away, and what arrives is counted in
-    `unseen`, until `came_back(unseen)` is called when somebody looks again. What calls somebody whose page has no
-    socket is said when it has one.
+    While somebody looks at the page, the viewer is here, and what arrives is seen as soon as the page says so, the
+    other side's offer as well; the read mark follows. While nobody does, the viewer is away, and what arrives is
+    counted in `unseen`, until `came_back(unseen)` is called when somebody looks again. What calls somebody whose page
+    has no socket is said when it has one.
     """
 
     def __init__(
@@ -55,8 +56,9 @@ class Visibility:
         self._read_marks = read_marks
         self._client = ui.context.client
         self._over = False
-        self._visible: bool | None = None
-        self._idle = False
+        self._is_visible: bool | None = None
+        self._is_idle = False
+        self._is_looked_at: bool | None = None
         self._watched = True
         self._warning: asyncio.TimerHandle | None = None
         self._untold = ("", "")
@@ -73,7 +75,7 @@ class Visibility:
     def arrived(self, action: Action) -> None:
         """Ask whether what has just happened is seen, or count it as news for who looks elsewhere."""
         me = self._view.me
-        if self._visible:
+        if self._is_looked_at:
             if is_news(action, me):
                 self._ask(at_once=is_urgent(action))
         elif not KINDS[action.kind].silent:
@@ -102,8 +104,8 @@ class Visibility:
         self._client.run_javascript(browser.tell_visibility())
 
     def _leave(self) -> None:
-        if self._visible is not None:
-            self._visible = False
+        if self._is_visible is not None:
+            self._is_visible = self._is_looked_at = False
         self._ask_soon.forget()
         self._away_soon.forget()
         self._warn_in_time(self._view.trade)
@@ -111,12 +113,22 @@ class Visibility:
 
     def show(self, visible: bool) -> None:
         """The browser tells whether the page is on a screen; a moment ago, what was sent arrived."""
+        self._is_visible = visible
+        self._look()
+
+    def _rest(self, idle: bool) -> None:
+        """The browser tells that nobody has touched it for two minutes, or that somebody does again."""
+        self._is_idle = idle
+        if self._is_visible is not None:
+            self._look()
+
+    def _look(self) -> None:
         if self._over:
             return
-        was, self._visible = self._visible, visible
-        if visible is not bool(was):
+        was, self._is_looked_at = self._is_looked_at, bool(self._is_visible) and not self._is_idle
+        if self._is_looked_at is not bool(was):
             self._mark_now(self._view.room.seq)
-        if not visible:
+        if not self._is_looked_at:
             self._away_soon(self._tell_presence)
             self._warn_in_time(self._view.trade)
             if self.unseen or self._untold[0]:
@@ -149,19 +161,14 @@ class Visibility:
             self._mark_now(seq)
             self._see(version)
 
-    def _rest(self, idle: bool) -> None:
-        """The browser tells that nobody has touched it for two minutes, or that somebody does again."""
-        self._idle = idle
-        self._tell_presence()
-
     def _tell_presence(self) -> None:
-        watched = self._visible is not False and not self._idle
+        watched = self._is_looked_at is not False
         if watched is not self._watched:
             self._watched = watched
             self._presence.watch(self._view.trade.id, self._view.viewer.person, watched)
 
     def _follow(self, trade: Trade) -> None:
-        if not self._visible:
+        if not self._is_looked_at:
             self._warn_in_time(trade)
 
     def _warn_in_time(self, trade: Trade) -> None:
@@ -181,8 +188,8 @@ class Visibility:
             self._warning = None
 
     def _tell_news(self) -> None:
-        """To a hidden tab: its title counts, and what cannot wait is said, as soon as there is a socket for it."""
-        if self._visible is False and self._client.has_socket_connection:
+        """Where nobody looks: the title counts, and what cannot wait is said, as soon as there is a socket for it."""
+        if self._is_looked_at is False and self._client.has_socket_connection:
             self._client.run_javascript(notifications.tell_news(self.unseen, *self._untold))
             self._untold = ("", "")
 
