@@ -126,10 +126,35 @@ async def test_signed_out_no_page_waits_for_a_socket(
     assert len(waiting) == 0
 
 
-@pytest.mark.parametrize("path", ["/trades", "/trades/new", "/activity", "/account", "/nothing", "/room/nothing"])
+PAGES = ["/trades", "/trades/new", "/activity", "/account", "/nothing", "/room/nothing"]
+ODD = ["/x.json", "/x.pdf", "/a/print", "/room/a/b/print", "/room/nothing.json", "/account/data.json.pdf"]
+"""Pages whose addresses end as those of documents do."""
+
+
+@pytest.mark.parametrize("path", [*PAGES, *ODD])
 async def test_every_page_of_ours_is_counted(waiting: PendingPages, sam: Browser, path: str) -> None:
     await ask(sam, path)
     assert len(waiting) == 1
+
+
+@pytest.mark.parametrize("path", [*PAGES, *ODD])
+async def test_every_page_of_ours_is_refused_where_somebody_has_very_many_and_a_head_leaves_none(
+    waiting: PendingPages, sam: Browser, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    before = set(Client.instances)
+    assert (await sam.http.head(path)).status_code in {200, 404}
+    monkeypatch.setattr(sam.application.settings, "limit_pages", 0)
+    assert (await sam.get(path)).status_code == 429
+    assert set(Client.instances) == before
+    assert len(waiting) == 0
+
+
+@pytest.mark.parametrize("path", ["/room/nothing/print", "/room/nothing/receipt.json", "/account/data.json"])
+async def test_a_document_makes_no_page_be_there_one_or_not(waiting: PendingPages, sam: Browser, path: str) -> None:
+    before = set(Client.instances)
+    assert (await sam.get(path)).status_code in {200, 404}
+    assert set(Client.instances) == before
+    assert len(waiting) == 0
 
 
 async def test_rooms_are_counted_too_and_are_given_back(

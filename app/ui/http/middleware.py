@@ -5,7 +5,10 @@ tokens. Signed out, every private address answers alike: sign in first, then str
 """
 
 import logging
+import math
+import re
 import secrets
+from contextlib import nullcontext
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -45,6 +48,8 @@ _NO_PAGE = {
     "/receipt-key",
     *installing.PATHS,
 }
+_DOWNLOAD = re.compile(r"/account/data\.json|/room/[^/]+/(receipt\.(json|pdf)|print)")
+"""What is written while it is sent, or waits for a place of its own, and makes no page of NiceGUI's."""
 _HTML = "text/html"
 _POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
@@ -68,6 +73,7 @@ class Middleware:
         self._accounts = accounts
         self._presence = presence
         self._pages = CapacityLimiter(_PAGES_AT_ONCE, each=_OF_ONE, patience=_PATIENCE)
+        self._sessions = CapacityLimiter(math.inf, each=_OF_ONE)
         self._socket_origin = settings.public_url.replace("http", "ws", 1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -234,7 +240,9 @@ class Middleware:
         token = self._cookies.token(request)
         if not token:
             return None
-        return await self._accounts.viewer(token, time_zone=self._cookies.time_zone(request))
+        has_place = _makes_page(request)
+        async with nullcontext() if has_place else self._sessions.place(token):
+            return await self._accounts.viewer(token, time_zone=self._cookies.time_zone(request))
 
 
 def _address(scope: Scope) -> str:
@@ -242,7 +250,7 @@ def _address(scope: Scope) -> str:
 
 
 def _makes_page(request: Request) -> bool:
-    return request.method == "GET" and not request.scope["path"].endswith((".json", ".pdf", "/print"))
+    return request.method == "GET" and not _DOWNLOAD.fullmatch(request.scope["path"])
 
 
 def _without_body(send: Send) -> Send:

@@ -13,11 +13,12 @@ from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.http.cookies import is_private, without_tail
 from app.ui.pages.layout import PAGE, frame
-from app.ui.pages.static_page import static_page_instead
+from app.ui.pages.static_page import notice, static_page_instead
 from app.ui.site import Site
 
 _HEADING, _WHY = "Nothing here", "The address may be mistyped, or the room belongs to other people."
 _MESSAGE = Html('<div class="empty"><h1>{}</h1><p>{}</p><p><a class="button" href="{}">{}</a></p></div>')
+_ONWARD = "/trades", "Go to my trades"
 _SIGNED_OUT = Html('<main class="narrow">{}</main>').format(
     _MESSAGE.format(_HEADING, _WHY, "/", "Go to the start page"),
 )
@@ -44,6 +45,11 @@ def show(site: Site, request: Request) -> None:
         message()
 
 
+def answer(request: Request) -> Response:
+    """The page, status 404, in the place of a document, which needs no script."""
+    return notice(request, _HEADING, _MESSAGE.format(_HEADING, _WHY, *_ONWARD), status=404)
+
+
 def message(heading: str = _HEADING, sentence: str = _WHY) -> None:
     """Why there is nothing to see, and where to go from here."""
-    Block(_MESSAGE.format(heading, sentence, "/trades", "Go to my trades"))
+    Block(_MESSAGE.format(heading, sentence, *_ONWARD))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from fastapi import Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
-from nicegui import ui
+from nicegui import app
 
 from app.domain.actions import Action, Version
 from app.domain.kinds import KINDS, Kind, Role
@@ -23,7 +23,6 @@ from app.ui.components import wording
 from app.ui.components.html import Html
 from app.ui.http.requests import IS_HEAD, head_of, viewer_of, zone_of
 from app.ui.pages import not_found
-from app.ui.pages.layout import PAGE
 from app.ui.site import Site
 
 _NOBODY = 0
@@ -44,17 +43,16 @@ _TEXT = Html('<p class="terms-text" dir="auto">{}</p>')
 def register(site: Site) -> None:
     """Serve the document."""
 
-    @ui.page("/room/{code}/print", **PAGE)
-    async def printout(request: Request) -> Response | None:
+    @app.get("/room/{code}/print")
+    async def printout(request: Request, code: str) -> Response:
         viewer = viewer_of(request)
         is_head = IS_HEAD in request.scope
         try:
-            whole = await site.trades.whole(viewer, request.path_params["code"], counts=not is_head)
+            whole = await site.trades.whole(viewer, code, counts=not is_head)
         except Refusal as refusal:
             if refusal.reason is Reason.TOO_OFTEN:
                 return PlainTextResponse(str(refusal), 429)
-            not_found.show(site, request)
-            return None
+            return not_found.answer(request)
         if is_head:
             return head_of("text/html")
         return StreamingResponse(_document(whole, zone_of(viewer), site.now()), media_type="text/html")
