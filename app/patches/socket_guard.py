@@ -146,11 +146,10 @@ class SocketGuard:
         async def checked(sid: str, environ: object = None, auth: object = None, *_: object) -> None:
             if not isinstance(environ, dict) or "asgi.scope" not in environ:
                 return  # said by the page as if it were an event
-            query = parse_qs(environ.get("QUERY_STRING", ""))
-            if not self._may_open(query.get("client_id", [""])[0], environ):
+            if not self._may_open(_page_of(environ), environ):
                 # NiceGUI's own words: the browser answers them by loading the page again, which asks who it is.
                 raise exceptions.ConnectionRefusedError("Implicit handshake failed")
-            self._count_in(sid, environ, query.get("client_id", [""])[0])
+            self._count_in(sid, environ)
             try:
                 await connect(sid, environ, auth)
             except BaseException:
@@ -164,13 +163,15 @@ class SocketGuard:
             if not isinstance(data, dict) or not all(isinstance(data.get(key), str) for key in _HANDSHAKE):
                 return False
             environ = core.sio.get_environ(sid) or {}
+            if data["client_id"] != _page_of(environ):  # the one that it was counted with
+                return False
             return self._may_open(data["client_id"], environ) and bool(await handshake(sid, data))
 
         return checked
 
-    def _count_in(self, sid: str, environ: dict[str, Any], client_id: str) -> None:
+    def _count_in(self, sid: str, environ: dict[str, Any]) -> None:
         """Raises `ConnectionRefusedError` where very many sockets of the same session, or client, are open."""
-        client = Client.instances.get(client_id)
+        client = Client.instances.get(_page_of(environ))
         session = self._session_of(client) if client is not None else None
         whose = session if session is not None else self._client_of(address_of(environ))
         if self._sockets_of[whose] >= (self._most if session is not None else max(1, self._most // 3)):
@@ -226,6 +227,11 @@ async def _close(client: Client) -> None:
         await core.sio.disconnect(sid)
         if line is not None:
             await hang_up(line)
+
+
+def _page_of(environ: dict[str, Any]) -> str:
+    """The one page that a socket was opened for, as its address tells; empty where it tells none."""
+    return parse_qs(environ.get("QUERY_STRING", "")).get("client_id", [""])[0]
 
 
 def _has_opened(sid: str, client_id: str) -> bool:

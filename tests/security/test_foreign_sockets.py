@@ -113,6 +113,21 @@ async def test_a_socket_cannot_open_another_page_beside_its_own(scene: Scene, tr
     await eve.close()
 
 
+async def test_a_socket_opens_the_page_that_it_was_counted_with_and_no_other_of_its_own_session(
+    scene: Scene, truth: Truth, site: str
+) -> None:
+    """Else one socket of many pages would be counted as one."""
+    first = await unopened(site, scene.deal.buyer, "/trades")
+    second = await unopened(site, scene.deal.buyer, scene.deal.path)
+    held = cookie_of(scene.deal.buyer)
+    for hello in (handshake(first), {}):
+        own = await Intruder.open(site, cookie=held, **hello)
+        async with truth.unchanged(scene.seller, scene.buyer):
+            assert await own.emit("handshake", handshake(second)) is False
+            await own.emit_all("event", forgery.messages(second))
+        await own.close()
+
+
 FOREIGN = [
     "http://evil.example",
     "https://localhost.evil.example",
