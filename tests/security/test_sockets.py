@@ -19,6 +19,7 @@ from tests.security.intruder import Intruder, RefusedError
 from tests.security.nuisance import PATIENCE, assert_nobody_notices
 
 FEW = 30
+_prices = count(31_31)
 MANY_PAGES, MANY_TRADES, EVENTS_A_SECOND = 100, 20_000, 1_000
 
 
@@ -38,12 +39,20 @@ async def test_a_frame_that_is_too_large_ends_its_socket_only(scene: Scene, serv
 
 
 @pytest.mark.parametrize("name", ["connect", "disconnect", "connect_error", "event2", ""])
-async def test_events_that_bear_a_name_of_socket_io_s_own_are_not_heard(server: Server, name: str) -> None:
-    intruder = await Intruder.open(server.address)
-    forged = {"asgi.scope": {"client": ["203.0.113.9", 1]}, "QUERY_STRING": "client_id=x"}
+async def test_events_that_bear_a_name_of_socket_io_s_own_are_not_heard(
+    scene: Scene, server: Server, name: str
+) -> None:
+    page = await unopened(server.address, scene.eve, "/activity")
+    intruder = await Intruder.open(server.address, cookie=cookie_of(scene.eve), **handshake(page))
+    theirs = f"client_id={scene.seller.page.client_id}"  # which this cookie may not open: that would be noted
+    forged = {"asgi.scope": {"client": ["203.0.113.9", 1]}, "QUERY_STRING": theirs, "HTTP_COOKIE": ""}
     await intruder.line.send("42" + json.dumps([name, forged]))
-    await asyncio.sleep(0.2)
+    cents = next(_prices)
+    await deeds.amend(scene.seller, [scene.buyer], cents)
+    while not any(f"{cents // 100}.{cents % 100:02}" in said for said in intruder.heard):  # the page is still there
+        await intruder.hear()
     assert "203.0.113.9" not in server.log
+    await intruder.close()
 
 
 @pytest.mark.by_the_clock
