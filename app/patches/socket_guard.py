@@ -231,7 +231,7 @@ async def _close(client: Client) -> None:
 
 def _page_of(environ: dict[str, Any]) -> str:
     """The one page that a socket was opened for, as its address tells; empty where it tells none."""
-    return parse_qs(environ.get("QUERY_STRING", "")).get("client_id", [""])[0]
+    return parse_qs(str(environ.get("QUERY_STRING", ""))).get("client_id", [""])[0]
 
 
 def _has_opened(sid: str, client_id: str) -> bool:
