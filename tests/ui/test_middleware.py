@@ -196,3 +196,25 @@ def _middleware() -> Middleware:
         assert layer is not None
         layer = getattr(layer, "app", None)
     return layer
+
+
+async def test_of_one_session_a_few_requests_at_once_are_asked_about(
+    sam: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is asked for: each question takes a connection to the database, and there are few of them."""
+    accounts, asking, most = sam.application.accounts, 0, 0
+    viewer = accounts.viewer
+
+    async def noted(*token: str, **zone: str) -> Viewer | None:
+        nonlocal asking, most
+        asking += 1
+        most = max(most, asking)
+        await asyncio.sleep(0.01)
+        asking -= 1
+        return await viewer(*token, **zone)
+
+    monkeypatch.setattr(accounts, "viewer", noted)
+    requests = [sam.http.post("/room/nothing") for _ in range(20)]
+    requests += [sam.http.get("/room/nothing/receipt.json") for _ in range(20)]
+    assert {answer.status_code for answer in await asyncio.gather(*requests)} <= {404, 405, 429}
+    assert most == 2
