@@ -54,8 +54,12 @@ class Addresses:
             raise Refusal(Reason.INVALID, OVER)
         return found
 
-    async def confirm(self, token: str) -> None:
-        """Use the link of a mail. Raises `Refusal` where it does not work."""
+    async def confirm(self, token: str, *, address: str) -> None:
+        """Use the link of a mail. Raises `Refusal` where it does not work, or very many were tried.
+
+        Each try counts like a sign-in from the network's `address`: nobody else has to be known for it.
+        """
+        self._limits.check("sign_in", address)
         person_id = await self._store.confirm(digest(token))
         if person_id is None:
             raise Refusal(Reason.INVALID, OVER)

@@ -11,7 +11,7 @@ from app.domain.refusals import Reason, Refusal
 from app.service.addresses import check_address
 from tests.conftest import Market
 from tests.mail.conftest import Post, text_of, token_in
-from tests.service.conftest import PASSWORD
+from tests.service.conftest import HERE, PASSWORD
 
 ONE, OTHER = "bea@example.com", "bea@example.org"
 
@@ -32,10 +32,10 @@ async def test_an_address_is_the_person_s_once_its_link_was_used(post: Post) -> 
     assert (mail["To"], "Bea" in text_of(mail)) == (ONE, True)
     token = token_in(mail)
     assert (await post.addresses.to_confirm(token)).address == ONE
-    await post.addresses.confirm(token)
+    await post.addresses.confirm(token, address=HERE)
     known = await post.addresses.known(bea)
     assert (known.address, known.wanted, known.subscribed) == (ONE, "", True)
-    assert (await refusal(post.addresses.confirm(token)))[0] is Reason.INVALID, "a link works once"
+    assert (await refusal(post.addresses.confirm(token, address=HERE)))[0] is Reason.INVALID, "a link works once"
     assert await post.work() == [], "there was no address before that could be told"
 
 
@@ -45,7 +45,7 @@ async def test_the_old_address_stays_until_the_new_one_is_confirmed_and_is_told_
     assert (await post.addresses.known(bea)).address == ONE
     (mail,) = await post.work()
     assert mail["To"] == OTHER
-    await post.addresses.confirm(token_in(mail))
+    await post.addresses.confirm(token_in(mail), address=HERE)
     assert (await post.addresses.known(bea)).address == OTHER
     (told,) = await post.work()
     assert (told["To"], told["Subject"]) == (ONE, "Your e-mail address was changed")
@@ -77,8 +77,8 @@ async def test_of_two_links_the_older_works_no_more(post: Post) -> None:
     (first,) = await post.work()
     await post.addresses.change(bea, OTHER, PASSWORD)
     (second,) = await post.work()
-    await refusal(post.addresses.confirm(token_in(first)))
-    await post.addresses.confirm(token_in(second))
+    await refusal(post.addresses.confirm(token_in(first), address=HERE))
+    await post.addresses.confirm(token_in(second), address=HERE)
     assert (await post.addresses.known(bea)).address == OTHER
 
 
@@ -92,7 +92,7 @@ async def test_a_link_works_for_a_day_and_what_nobody_confirmed_is_forgotten(pos
     await post.run("UPDATE mail_links SET expires_at = expires_at - interval '1 day'")
     await post.run("UPDATE addresses SET wanted_at = wanted_at - interval '25 hours'")
     await refusal(post.addresses.to_confirm(token_in(first)))
-    await refusal(post.addresses.confirm(token_in(first)))
+    await refusal(post.addresses.confirm(token_in(first), address=HERE))
     await post.mailing.forget_old()
     assert await post.run("SELECT 1 FROM mail_links") == []
     assert await post.run("SELECT user_id, address, wanted FROM addresses") == [
@@ -104,7 +104,7 @@ async def test_a_link_is_good_for_what_it_was_made_for_alone(post: Post) -> None
     bea = await post.newcomer("Bea", ONE)
     await post.recovery.ask("Bea", address="192.0.2.1")
     (mail,) = await post.work()
-    await refusal(post.addresses.confirm(token_in(mail)))
+    await refusal(post.addresses.confirm(token_in(mail), address=HERE))
     await post.addresses.change(bea, OTHER, PASSWORD)
     (mail,) = await post.work()
     await refusal(post.recovery.finish(token_in(mail), "a new password", address="192.0.2.1"))
@@ -181,7 +181,7 @@ async def test_the_security_log_tells_of_it_without_any_address(
     caplog.clear()
     await post.addresses.change(bea, OTHER, PASSWORD)
     (mail,) = await post.work()
-    await post.addresses.confirm(token_in(mail))
+    await post.addresses.confirm(token_in(mail), address=HERE)
     await post.addresses.unsubscribe(post.addresses.unsubscribe_token(bea.person.id))
     await post.addresses.change(bea, "", PASSWORD)
     noted = [(record.getMessage(), getattr(record, "facts", {})) for record in caplog.records]
@@ -197,5 +197,20 @@ async def test_with_the_account_its_address_goes(post: Post, market: Market) -> 
     await post.recovery.ask("Bea", address="192.0.2.1")
     await post.people.delete(bea)
     assert await post.run("SELECT 1 FROM addresses UNION ALL SELECT 1 FROM mail_links") == []
-    await refusal(post.addresses.confirm(token_in(mail)))
+    await refusal(post.addresses.confirm(token_in(mail), address=HERE))
     assert await post.work() == []
+
+
+async def test_links_that_are_tried_very_often_are_refused_before_they_are_looked_for(
+    market: Market, queue: Queue, cheap: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = Post(market, queue, sign_in="3/minute")
+    bea = await post.newcomer("Bea")
+    await post.addresses.change(bea, ONE, PASSWORD)
+    (mail,) = await post.work()
+    while (await refusal(post.addresses.confirm("no link", address=HERE)))[0] is Reason.INVALID:
+        pass
+    with monkeypatch.context() as patch:
+        patch.setattr(post.store, "confirm", None)
+        assert (await refusal(post.addresses.confirm(token_in(mail), address=HERE)))[0] is Reason.TOO_OFTEN
+    await post.addresses.confirm(token_in(mail), address="elsewhere")

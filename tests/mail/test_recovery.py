@@ -87,7 +87,7 @@ async def test_a_link_to_an_address_that_is_no_more_works_no_more(post: Post) ->
     token = await asked(post)
     await post.addresses.change(bea, "bea@example.org", PASSWORD)
     (mail,) = await post.work()
-    await post.addresses.confirm(token_in(mail))
+    await post.addresses.confirm(token_in(mail), address=HERE)
     assert (await refused(post.recovery.finish(token, NEW, address=HERE)))[0] is Reason.INVALID
 
 

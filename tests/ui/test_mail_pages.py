@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import httpx
 import pytest
+from limits import parse
 
 from app.bootstrap import Application
+from app.service.mailing import CONFIRM, RECOVER
 from tests.ui.browser import PASSWORD, Browser
 from tests.ui.visitor import ORIGIN
 
@@ -176,3 +179,20 @@ async def test_the_demo_shows_its_mails_the_newest_first_escaped(application: Ap
     first, second = (page.index(f" {number}&lt;/i&gt;") for number in (1, 0))
     assert first < second
     assert "<i>" not in page
+
+
+@pytest.mark.parametrize("address", [CONFIRM, RECOVER])
+async def test_whoever_tries_links_very_often_is_told_to_wait_and_none_is_looked_for(
+    application: Application, browser: NewBrowser, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    assert application.post is not None
+    limits = application.post.addresses._limits
+    monkeypatch.setitem(limits._rates, "sign_in", parse("1/minute"))
+    guest, path = browser(), f"{address}/nobody-s"
+    form = urlencode({"password": PASSWORD})
+    await guest.http.post(path, headers=HEAD, content=form)
+    monkeypatch.setattr(application.post.addresses, "_store", None)
+    monkeypatch.setattr(application.post.recovery, "_addresses", None)
+    answer = await guest.http.post(path, headers=HEAD, content=form)
+    assert answer.status_code == 429
+    assert "Please wait a minute" in answer.text

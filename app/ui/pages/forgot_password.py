@@ -6,7 +6,7 @@ from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 from nicegui import app
 
-from app.domain.refusals import Refusal
+from app.domain.refusals import Reason, Refusal
 from app.service.mailing import RECOVER
 from app.ui.components import plain_form
 from app.ui.components.html import Html
@@ -14,7 +14,7 @@ from app.ui.components.password_field import REVEAL
 from app.ui.http.auth import FORGOT
 from app.ui.http.calm import calmly
 from app.ui.http.requests import address_of
-from app.ui.pages.static_page import notice
+from app.ui.pages.static_page import notice, too_often
 from app.ui.site import Post, Site
 
 _ASK = Html(
@@ -72,6 +72,8 @@ def register(site: Site, post: Post) -> None:
         try:
             await post.recovery.finish(token, password, address=address_of(request))
         except Refusal as refusal:
+            if refusal.reason is Reason.TOO_OFTEN:
+                return too_often(request, refusal)
             return await _choose(request, post, token, refusal)
         return notice(request, "Your password is changed", _CHOSEN)
 

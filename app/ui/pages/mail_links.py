@@ -8,11 +8,12 @@ from fastapi import Request
 from fastapi.responses import Response
 from nicegui import app
 
-from app.domain.refusals import Refusal
+from app.domain.refusals import Reason, Refusal
 from app.service.mailing import CONFIRM, UNSUBSCRIBE
 from app.ui.components import plain_form
 from app.ui.components.html import Html
-from app.ui.pages.static_page import notice
+from app.ui.http.requests import address_of
+from app.ui.pages.static_page import notice, too_often
 from app.ui.site import Post
 
 _CONFIRM = Html(
@@ -49,8 +50,10 @@ def register(post: Post) -> None:
     @app.post(f"{CONFIRM}/{{token}}")
     async def confirmed(request: Request, token: str) -> Response:
         try:
-            await post.addresses.confirm(token)
+            await post.addresses.confirm(token, address=address_of(request))
         except Refusal as over:
+            if over.reason is Reason.TOO_OFTEN:
+                return too_often(request, over)
             return notice(request, "This link is over", _OVER.format(over), status=404)
         return notice(request, "Your address is confirmed", _CONFIRMED)
 

@@ -4,6 +4,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from nicegui import ui
 
+from app.domain.refusals import Refusal
 from app.ui import assets
 from app.ui.components.html import Html
 from app.ui.http.installing import THEME_COLOURS
@@ -14,6 +15,7 @@ _PAGE = Html(
     '<body class="static {}">{}</body></html>'
 )
 _COLOURS = {theme: Html(tags) for theme, tags in THEME_COLOURS.items()}
+_LATER = Html('<h1>Not right now</h1><p role="alert">{}</p>')
 _MAIN = Html('<main class="{}">{}</main>')
 
 
@@ -26,6 +28,11 @@ def static_page_instead(title: str, content: Html, status: int = 200) -> HTMLRes
     """This page in the place of the live one that is being built, which goes."""
     ui.context.client.delete()
     return static_page(title, content, status)
+
+
+def too_often(request: Request, refusal: Refusal) -> HTMLResponse:
+    """Somebody has asked very often: nothing was looked at, and waiting helps."""
+    return notice(request, "Not right now", _LATER.format(refusal), status=429)
 
 
 def notice(request: Request, title: str, body: Html, *, look: str = "narrow", status: int = 200) -> HTMLResponse:
