@@ -16,11 +16,10 @@ from app.db.checks import among
 from app.db.engine import Database
 from app.db.queue import MAIL_NEWS, Queue
 from app.domain.kinds import OPEN, Kind, kinds_that_close, kinds_that_matter
+from app.domain.read_marks import BEFORE_DEADLINE
 
 UNSEEN_FOR = timedelta(minutes=2)
 """So long something must have been there before somebody is told."""
-BEFORE_DEADLINE = timedelta(minutes=10)
-"""From so long before the deadline on whoever has something to answer is warned."""
 _LOOK_BACK = timedelta(days=1)
 """Trades in which nothing happened for so long have nothing to tell that was not told."""
 _AT_ONCE = 200

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.actions import Action
 from app.domain.kinds import KINDS
 from app.domain.trade import Person
+
+BEFORE_DEADLINE = timedelta(minutes=10)
+"""From so long before the deadline on whoever has something to answer and is not there is warned."""
 
 
 @dataclass(frozen=True, slots=True)

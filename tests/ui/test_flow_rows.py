@@ -75,12 +75,13 @@ def test_messages_of_one_person_in_a_row_have_one_name_and_time(second: Action, 
     assert told(third).has_name != (second.actor == BEA and second.kind is Kind.MESSAGE_SENT)
 
 
-def test_a_row_is_no_longer_than_before_there_were_groups() -> None:
+def test_a_row_is_short_and_shorter_where_it_goes_on() -> None:
     view = view_at(Clock())
     first, second = message(NOON), message(NOON + MINUTE)
     alone = entries.conversation(first, view, message(NOON - 9 * MINUTE))
-    before = f'<div class="message own"><div class="meta">You <time datetime="{NOON.isoformat()}">12:00</time></div>'
-    assert alone == before + '<div class="bubble" dir="auto">Hello</div></div>'
+    time = f'<time datetime="{NOON.isoformat()}">12:00</time>'
+    head = f'<div class="message own" data-seq="{first.seq}"><div class="meta">You {time}</div>'
+    assert alone == head + '<div class="bubble" dir="auto">Hello</div></div>'
     assert len(entries.conversation(second, view, first)) < len(alone)
 
 

@@ -8,16 +8,7 @@ import pytest
 from app.domain.trade import Trade
 from app.ui.room import visibility
 from tests.ui.browser import Browser
-from tests.ui.looking import look, presence, say
-
-
-def listen(page: Browser, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What a page is told from now on, of all scripts that it is sent."""
-    told: list[str] = []
-    monkeypatch.setattr(
-        page.page, "run_javascript", lambda script: told.append(script) if script.startswith("tellNews") else None
-    )
-    return told
+from tests.ui.looking import listen, look, presence, say
 
 
 @pytest.fixture
@@ -118,6 +109,40 @@ async def test_five_minutes_left_are_said_when_the_socket_is_back(
     await bea.reconnect()
     look(bea, visible=False)
     await bea.wait(lambda: told == ['tellNews(0, "Five minutes left", "")'])
+
+
+async def test_five_minutes_left_are_not_said_any_more_when_the_deadline_was_moved_meanwhile(
+    trade: Trade, sam: Browser, bea: Browser, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(bea, visible=False)
+    left = trade.expires_at - bea.application.database.clock.now()
+    monkeypatch.setattr(visibility, "SOON", left - timedelta(seconds=0.2))
+    bea.leave()
+    await asyncio.sleep(0.4)
+    talk, viewer = sam.application.negotiation, await sam.viewer()
+    await talk.extend(viewer, trade.id, trade.expires_at + timedelta(minutes=30))
+    await bea.reconnect()
+    look(bea, visible=False)
+    await bea.wait(lambda: told == ['tellNews(1, "", "")'])
+
+
+async def test_five_minutes_left_hide_nothing_that_was_not_said_yet(
+    trade: Trade, sam: Browser, bea: Browser, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(bea, visible=False)
+    bea.leave()
+    talk, viewer = sam.application.negotiation, await sam.viewer()
+    await talk.offer(viewer, trade.id, 1, price="900", quantity="5", description="", reason="")
+    left = trade.expires_at - bea.application.database.clock.now()
+    monkeypatch.setattr(visibility, "SOON", left - timedelta(seconds=0.2))
+    await bea.reconnect()
+    bea.leave()
+    await asyncio.sleep(0.4)
+    await bea.reconnect()
+    look(bea, visible=False)
+    await bea.wait(lambda: len(told) == 2)
+    assert told[0].startswith('tellNews(1, "Sam made another offer"')
+    assert told[1] == 'tellNews(1, "Five minutes left", "")'
 
 
 async def test_what_comes_while_a_page_opens_behind_another_counts(

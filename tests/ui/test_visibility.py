@@ -1,6 +1,7 @@
 """Whether somebody looks at a room's page: presence, read marks, offers seen, and what is new to who comes back."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
 
@@ -10,7 +11,7 @@ from app.domain.trade import Trade
 from app.service.viewer import Viewer
 from app.ui.room import visibility
 from tests.ui.browser import Browser
-from tests.ui.looking import look, presence, say
+from tests.ui.looking import is_marked, kinds, look, mark, presence, say
 
 
 @pytest.fixture(autouse=True)
@@ -18,17 +19,6 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is gathered over seconds is not, here."""
     monkeypatch.setattr(visibility, "_ASKED_EVERY", 0.01)
     monkeypatch.setattr(visibility, "_AWAY_AFTER", 0.01)
-
-
-async def mark(page: Browser, trade: Trade) -> ReadMark:
-    """How far this person has seen, if ever."""
-    marks = await page.application.read_marks.of_trade(await page.viewer(), trade.id)
-    return marks.get((await page.person()).id, ReadMark(0, None))
-
-
-async def kinds(page: Browser, trade: Trade) -> list[Kind]:
-    """What has happened."""
-    return [action.kind for action in await page.application.history.actions(trade.id)]
 
 
 async def test_a_page_that_is_on_no_screen_sees_nothing(trade: Trade, sam: Browser, bea: Browser) -> None:
@@ -59,24 +49,26 @@ async def test_a_visible_page_marks_what_arrives_and_where_one_has_left(
     assert not await has_seen(unseen)
 
 
-async def test_what_was_sent_and_never_arrived_is_seen_by_nobody(trade: Trade, sam: Browser, bea: Browser) -> None:
-    """A line that is dead is noticed some seconds later; until then the server takes the page for visible."""
-    look(bea)
-    await sam.sees("Bea saw version 1, ", "offer")
-    bea.is_shown = False  # nothing that is sent arrives, and so nothing is answered
-    talk = sam.application.negotiation
-    await talk.offer(await sam.viewer(), trade.id, 1, price="900", quantity="5", description="", reason="")
-    last = await say(sam, trade, "Into the tunnel")
-    await bea.sees("Into the tunnel", "messages")
-    bea.leave()
-    await presence(sam, "gone")
-    assert (await mark(bea, trade)).seen_seq < last - 1
-    assert (await kinds(sam, trade)).count(Kind.OFFER_SEEN) == 1
-    again = await bea.tab().room(trade)
-    assert "2 new since you left" in again.text("messages")
-    look(again)
-    await sam.sees("Bea saw version 2, ", "offer")
-    await bea.wait_until(lambda: _is_marked(bea, trade, last))
+async def test_who_looks_is_marked_as_being_there_when_the_deadline_is_near(
+    trade: Trade, sam: Browser, bea: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mails of warning may be sent by a process that has no pages."""
+    monkeypatch.setattr(visibility, "_RENEWED_EVERY", 0.1)
+    tab = await bea.tab().room(trade)
+    look(tab)
+    await asyncio.sleep(0.3)
+    before = await mark(bea, trade)
+    await asyncio.sleep(0.3)
+    assert (await mark(bea, trade)) == before, "the deadline is far"
+    left = trade.expires_at - bea.application.database.clock.now()
+    monkeypatch.setattr(visibility, "BEFORE_DEADLINE", left)
+    assert before.seen_at is not None
+    await bea.wait_until(lambda: _is_there_since(bea, trade, before.seen_at))
+    look(tab, visible=False)
+    await asyncio.sleep(0.2)
+    hidden = await mark(bea, trade)
+    await asyncio.sleep(0.3)
+    assert (await mark(bea, trade)) == hidden
 
 
 @pytest.mark.parametrize("told", [None, "2", [], [1], ["1", 1], [1, 1, 1], [True, 1.0], [10**9, 1], [[1], 1]])
@@ -166,29 +158,6 @@ async def test_the_other_party_is_here_away_or_gone_and_always_named(trade: Trad
     assert again.text("counterparty") == sam.text("counterparty")
 
 
-async def test_what_comes_to_a_screen_that_nobody_has_touched_for_long_is_not_seen(
-    trade: Trade, sam: Browser, bea: Browser
-) -> None:
-    look(bea)
-    await sam.sees("Bea saw version 1, ", "offer")
-    bea.trigger(bea.page.layout, "idle", args=True)
-    await presence(sam, "away")
-    before = await mark(bea, trade)
-    talk = sam.application.negotiation
-    await talk.offer(await sam.viewer(), trade.id, 1, price="900", quantity="5", description="", reason="")
-    last = await say(sam, trade, "Are you there?")
-    await bea.sees("Are you there?", "messages")
-    look(bea)  # it is connected again, and as untouched as before
-    await asyncio.sleep(0.05)
-    assert (await mark(bea, trade)).seen_seq == before.seen_seq
-    assert (await kinds(sam, trade)).count(Kind.OFFER_SEEN) == 1
-    assert "new since you left" not in bea.text("messages")
-    bea.trigger(bea.page.layout, "idle", args=False)
-    await bea.sees("2 new since you left", "messages")
-    await sam.sees("Bea saw version 2, ", "offer")
-    await bea.wait_until(lambda: _is_marked(bea, trade, last))
-
-
 async def test_a_short_look_elsewhere_is_no_absence(
     trade: Trade, sam: Browser, bea: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,7 +212,7 @@ async def test_a_page_that_is_opened_again_says_what_is_new(trade: Trade, sam: B
     look(bea)
     await sam.sees("Bea saw version 1, ", "offer")
     seen = await say(sam, trade, "Seen")
-    await bea.wait_until(lambda: _is_marked(bea, trade, seen))
+    await bea.wait_until(lambda: is_marked(bea, trade, seen))
     bea.leave()
     for word in ("New one", "New two"):
         await say(sam, trade, word)
@@ -270,10 +239,6 @@ async def test_a_page_that_is_loaded_again_at_once_has_nothing_new(trade: Trade,
     assert "since you left" not in (await bea.tab().room(trade)).text("messages")
 
 
-async def _is_marked(page: Browser, trade: Trade, seq: int) -> bool:
-    return (await mark(page, trade)).seen_seq >= seq
-
-
 async def test_what_cannot_be_kept_is_a_warning_and_nobody_s_trouble(
     trade: Trade, bea: Browser, broken: None, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -281,3 +246,8 @@ async def test_what_cannot_be_kept_is_a_warning_and_nobody_s_trouble(
     await bea.wait(lambda: "could not be kept" in caplog.text)
     await asyncio.sleep(0)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def _is_there_since(page: Browser, trade: Trade, moment: datetime | None) -> bool:
+    seen_at = (await mark(page, trade)).seen_at
+    return seen_at is not None and moment is not None and seen_at > moment

@@ -1,12 +1,12 @@
 """Everything that runs in the browser: each script is a named function with its reason.
 
 `typed.py`: what becomes of what is typed; `connected.py`: what a page does while it hears no server;
-`notifications.py`: how a page that nobody looks at calls somebody; `keyboard.py`: keys, focus and words for screen
-readers; `theme.py`: the button of the theme; all else here. Nothing else in the project contains script;
-`tests/ui/test_browser.py` sees to it. What NiceGUI's own elements do is theirs.
+`visibility.py`: whether somebody looks at it; `notifications.py`: how it calls somebody where nobody does;
+`keyboard.py`: keys, focus and words for screen readers; `theme.py`: the button of the theme; all else here. Nothing
+else in the project contains script; `tests/ui/test_browser.py` sees to it. What NiceGUI's own elements do is theirs.
 """
 
-from app.ui.browser import connected, notifications, typed
+from app.ui.browser import connected, notifications, typed, visibility
 
 
 def say_that_scripts_run() -> str:
@@ -30,8 +30,7 @@ def on_every_page(zone_cookie: str, zone_cookie_over_https: str) -> str:
             + '; path=/; max-age=31536000; samesite=lax' + (isSecure ? '; secure' : '');
         document.addEventListener('DOMContentLoaded',
             () => document.querySelector('#placeholder:has(~ #app > *)')?.remove());
-        document.addEventListener('visibilitychange', () => window.socket && {tell_visibility()});
-        ({tell_idleness()})();
+        {visibility.on_every_page()}
         ({notifications.hear_news()})();
         document.addEventListener('input', {cut_to_one_frame()}, true);
         document.addEventListener('keydown', {leave_enter_to_input_methods()}, true);
@@ -45,35 +44,6 @@ def on_every_page(zone_cookie: str, zone_cookie_over_https: str) -> str:
         document.addEventListener('click', (e) => e.target.closest('.print-now') && print());
         if (navigator.share) document.documentElement.classList.add('can-share');
     """
-
-
-def tell_visibility() -> str:
-    """Whether the page is on a screen: a page asks when it is connected, because it may be loaded in a hidden tab."""
-    return "emitEvent('visibility', !document.hidden)"
-
-
-def tell_seen(seq: int, version: int) -> str:
-    """That what has happened until now, and the offer that stands, have come and are on a screen: the server knows what
-    it has sent, not what has arrived. A hidden page says nothing."""
-    return f"document.hidden || emitEvent('seen', [{seq}, {version}])"
-
-
-def tell_idleness() -> str:
-    """Two minutes without a hand on mouse, screen or keys, and the first sign of one after that: to the server, and to
-    the page itself as the event `idle`. Who has a page read out may press no key; `click` and `input` are theirs."""
-    return """() => {
-        let last = performance.now(), idle = false;
-        const tell = (now) => {
-            if (now === idle || !window.socket) return;
-            emitEvent('idle', idle = now);
-            document.dispatchEvent(new CustomEvent('idle', {detail: idle}));
-        };
-        const sign = () => { last = performance.now(); tell(false); };
-        for (const each of
-            ['pointermove', 'pointerdown', 'wheel', 'keydown', 'click', 'input', 'visibilitychange'])
-            document.addEventListener(each, sign, {capture: true, passive: true});
-        setInterval(() => tell(performance.now() - last >= 120000), 5000);
-    }"""
 
 
 def open_and_close() -> str:

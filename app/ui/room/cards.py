@@ -12,14 +12,14 @@ from app.ui.components.difference import difference
 from app.ui.components.html import Html
 
 _OFFER = Html(
-    '<div class="offer{own}" data-testid="offer" data-state="{state}"><div class="offer-head">'
+    '<div class="offer{own}" data-seq="{seq}" data-testid="offer" data-state="{state}"><div class="offer-head">'
     '<strong>{whose} offer</strong> <span>Version {version} · {time}</span> <span class="state">{word}</span></div>'
     '<p class="sum"><strong>{price}</strong> × {quantity} <span>= {total}</span></p>{difference}{said}{seen}</div>'
 )
 _DIFFERENCE = Html('<p class="difference">{} <span class="note">against version {}</span></p>')
 _REQUEST = Html(
-    '<div class="offer asked{own}" data-state="{state}"><div class="offer-head"><strong>{whose} request</strong>'
-    ' <span>Amendment · {time}</span> <span class="state">{word}</span></div>{text}</div>'
+    '<div class="offer asked{own}" data-seq="{seq}" data-state="{state}"><div class="offer-head"><strong>{whose}'
+    ' request</strong> <span>Amendment · {time}</span> <span class="state">{word}</span></div>{text}</div>'
 )
 STANDING, REPLACED = "standing", "replaced"
 """States of an offer's card; the others are the outcomes' names."""
@@ -48,6 +48,7 @@ def offer(action: Action, me: int, currency: str, state: str, *, time: Html, sai
     changed = _DIFFERENCE.format(difference(terms, before, currency), action.version - 1) if before else ""
     return _OFFER.format(
         own=_own(action, me),
+        seq=action.seq,
         state=state,
         whose=_whose(action, me),
         version=action.version,
@@ -65,7 +66,15 @@ def offer(action: Action, me: int, currency: str, state: str, *, time: Html, sai
 def request(action: Action, me: int, state: str, *, time: Html, text: Html) -> Html:
     """A request's card; what is not open any more needs no word for it."""
     word = "Open" if state is OPEN else ""
-    return _REQUEST.format(own=_own(action, me), state=state, whose=_whose(action, me), time=time, word=word, text=text)
+    return _REQUEST.format(
+        own=_own(action, me),
+        seq=action.seq,
+        state=state,
+        whose=_whose(action, me),
+        time=time,
+        word=word,
+        text=text,
+    )
 
 
 def _own(action: Action, me: int) -> str:

@@ -31,6 +31,7 @@ class Conversation:
         self._reading_back = False
         self._first_seq = view.room.recent[0].seq
         self._since: ChangingRow | None = None
+        self._is_marked = bool(new)
         self._rows = FlowRows(view)
         with ui.element("section").classes("conversation").props('aria-label="Messages"'):
             notification_menu()
@@ -56,9 +57,9 @@ class Conversation:
         self._rows.learn(action)
         if not entries.has_row(action):
             return
-        if unseen == 1:
+        if unseen == 1 or (unseen and not self._is_marked):
             self.came_back(0)
-            self._since = ChangingRow(_NEW.format("New since you left"))
+            self._since, self._is_marked = ChangingRow(_NEW.format("New since you left")), True
             self._stream.add(self._since)
         self._stream.add(self._rows.next(action), is_read=entries.is_read(action))
         if not self._reading_back:
@@ -72,7 +73,9 @@ class Conversation:
     def came_back(self, unseen: int) -> None:
         """Say before what is new how much that is, once somebody looks again; what was new before is not any more."""
         if self._since is not None:
-            self._since.show(_NEW.format(f"{unseen} new since you left") if unseen else Html(""))
+            is_told = bool(unseen) and self._is_marked
+            self._since.show(_NEW.format(f"{unseen} new since you left") if is_told else Html(""))
+        self._is_marked = False
 
     def _first_rows(self, new: Sequence[Action]) -> list[Row]:
         """What the room holds, with a line before what is new."""

@@ -20,10 +20,11 @@ _PAUSE = timedelta(minutes=5)
 """After so long somebody begins anew, with name and time."""
 _BUBBLE = Html('<div class="bubble" dir="auto">{}</div></div>')
 _MESSAGE = [
-    Html('<div class="message%s"><div class="meta">{} {}</div>') % own + _BUBBLE for own in (Html(""), Html(" own"))
+    Html('<div class="message%s" data-seq="{}"><div class="meta">{} {}</div>') % own + _BUBBLE
+    for own in (Html(""), Html(" own"))
 ]
 """Somebody else's message, and one's own."""
-_GOES_ON = [Html('<div class="message%s more">') % own + _BUBBLE for own in (Html(""), Html(" own"))]
+_GOES_ON = [Html('<div class="message%s more" data-seq="{}">') % own + _BUBBLE for own in (Html(""), Html(" own"))]
 """The same, without name and time."""
 _AGAIN = Html('<button type="button" class="button plain again">Offer version {} again</button>')
 _MOVED = Html('<p class="note">This moved the deadline to {}: there are always two minutes to answer.</p>')
@@ -112,19 +113,19 @@ def _goes_on(action: Action, before: Action) -> bool:
 def _conversation(action: Action, reader: _Reader, state: str, seen: Html, *, goes_on: bool) -> Html:
     me = reader.me
     if action.kind is Kind.MESSAGE_SENT and goes_on:
-        return _GOES_ON[action.actor is not None and action.actor.id == me].format(linked(action.text))
+        return _GOES_ON[action.actor is not None and action.actor.id == me].format(action.seq, linked(action.text))
     time = _time_of_day(action.at, reader)
     if action.kind is Kind.MESSAGE_SENT:
         own = action.actor is not None and action.actor.id == me
-        return _MESSAGE[own].format(wording.name(action.actor, me), time, linked(action.text))
+        return _MESSAGE[own].format(action.seq, wording.name(action.actor, me), time, linked(action.text))
     if state and action.kind is Kind.AMENDMENT_REQUESTED:
         return cards.request(action, me, state, time=time, text=_quote(action.text))
     if state:
         moved = _MOVED.format(_deadline(action, reader)) if has_moved_deadline(action) else ""
         said = Html("{}{}").format(_quote(action.text), moved)
         return cards.offer(action, me, reader.currency, state, time=time, said=said, seen=seen)
-    return Html('<div class="event" data-kind="{}"><span>{}</span>{}{}</div>').format(
-        action.kind.value, _sentence(action, reader), time, _quote(action.text)
+    return Html('<div class="event" data-seq="{}" data-kind="{}"><span>{}</span>{}{}</div>').format(
+        action.seq, action.kind.value, _sentence(action, reader), time, _quote(action.text)
     )
 
 

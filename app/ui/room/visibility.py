@@ -8,6 +8,7 @@ minutes: somebody has gone and left it on.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from time import monotonic
 
 from nicegui import background_tasks, ui
@@ -15,13 +16,12 @@ from nicegui import background_tasks, ui
 from app.domain.actions import Action
 from app.domain.countdown import SOON
 from app.domain.kinds import KINDS, Kind
-from app.domain.read_marks import is_news, is_urgent
+from app.domain.read_marks import BEFORE_DEADLINE, is_news, is_urgent
 from app.domain.refusals import Refusal
 from app.domain.trade import Trade
 from app.rooms.presence import Presence
 from app.service.read_marks import ReadMarks
-from app.ui import browser
-from app.ui.browser import notifications
+from app.ui.browser import notifications, visibility
 from app.ui.components import wording
 from app.ui.components.later import Later
 from app.ui.components.latest import Latest
@@ -33,8 +33,12 @@ log = logging.getLogger(__name__)
 _ASKED_EVERY = 3.0
 """Seconds between two questions to a page that stays visible whether what was sent is on the screen; each answer is one
 read mark. What calls somebody is asked about at once."""
+_RENEWED_EVERY = 60.0
+"""Seconds after which who looks at a trade whose deadline is near is marked as being there once more: mails may be sent
+by a process that has no pages."""
 _AWAY_AFTER = 3.0
 """Seconds in a hidden tab until the other side is told: a look into another tab, or a reload, is no absence."""
+_SHORT = "Five minutes left", ""
 
 
 class Visibility:
@@ -62,10 +66,12 @@ class Visibility:
         self._watched = True
         self._warning: asyncio.TimerHandle | None = None
         self._untold = ("", "")
+        self._is_short = False
         self._mark = Latest(self._keep_mark, view.place)
         self._asked = -_ASKED_EVERY
         self._ask_soon = Later(_ASKED_EVERY)
         self._away_soon = Later(_AWAY_AFTER)
+        self._renew_soon = Later(_RENEWED_EVERY)
         ui.on("idle", lambda event: self._rest(bool(event.args)))
         ui.on("seen", lambda event: self._seen(event.args))
         self._end = attend(self._client, self._enter, self._leave)
@@ -79,14 +85,18 @@ class Visibility:
             if is_news(action, me):
                 self._ask(at_once=is_urgent(action))
         elif not KINDS[action.kind].silent:
-            if not is_news(action, me):  # who acts does so on another page, and has seen it there
-                self.unseen, self._untold = 0, ("", "")
-            else:
-                self.unseen += 1
-                if is_urgent(action):
-                    figures = wording.sentence(action, me, self._view.trade.currency).striptags()
-                    self._untold = wording.happened(action, me).striptags(), figures
+            self._miss(action)
             self._tell_news()
+
+    def _miss(self, action: Action) -> None:
+        me = self._view.me
+        if not is_news(action, me):  # who acts does so on another page, and has seen it there
+            self.unseen, self._untold = 0, ("", "")
+            return
+        self.unseen += 1
+        if is_urgent(action):
+            figures = wording.sentence(action, me, self._view.trade.currency).striptags()
+            self._untold = wording.happened(action, me).striptags(), figures
 
     def end(self) -> None:
         """Follow it no more, while the page stays."""
@@ -101,13 +111,14 @@ class Visibility:
     def _enter(self) -> None:
         self._watched = True
         self._presence.enter(self._view.trade.id, self._view.viewer.person)
-        self._client.run_javascript(browser.tell_visibility())
+        self._client.run_javascript(visibility.tell_visibility())
 
     def _leave(self) -> None:
         if self._is_visible is not None:
             self._is_visible = self._is_looked_at = False
         self._ask_soon.forget()
         self._away_soon.forget()
+        self._renew_soon.forget()
         self._warn_in_time(self._view.trade)
         self._presence.leave(self._view.trade.id, self._view.viewer.person, watched=self._watched)
 
@@ -126,21 +137,39 @@ class Visibility:
         if self._over:
             return
         was, self._is_looked_at = self._is_looked_at, bool(self._is_visible) and not self._is_idle
-        if self._is_looked_at is not bool(was):
-            self._mark_now(self._view.room.seq)
         if not self._is_looked_at:
+            if was:
+                self._miss_the_rest()
             self._away_soon(self._tell_presence)
             self._warn_in_time(self._view.trade)
-            if self.unseen or self._untold[0]:
+            if self.unseen or self._untold[0] or self._is_short:
                 self._tell_news()
         elif not was:
+            self._mark_now(self._view.room.seq)
             self._away_soon.forget()
+            self._renew_soon(self._renew)
             self._warn_no_more()
             self._tell_presence()
             self._see(self._view.trade.version)
             self._came_back(self.unseen)
             self.unseen = 0
             self._untold = ("", "")
+
+    def _miss_the_rest(self) -> None:
+        """A page that is hidden tells before that what it has (`seen`). What was on its way then nobody has seen."""
+        self._renew_soon.forget()
+        seen = self._view.room.on_screens.get(self._view.me, 0)
+        self._mark_now(seen)
+        for action in self._view.room.recent:
+            if action.seq > seen and not KINDS[action.kind].silent:
+                self._miss(action)
+
+    def _renew(self) -> None:
+        trade = self._view.trade
+        near = trade.expires_at - self._view.now() <= BEFORE_DEADLINE + timedelta(seconds=_RENEWED_EVERY)
+        if near and not trade.status.final:
+            self._mark_now(0)
+        self._renew_soon(self._renew)
 
     def _ask(self, *, at_once: bool) -> None:
         """Have the page say what is on its screen: now where that was not asked of late, else a moment later."""
@@ -152,7 +181,7 @@ class Visibility:
     def _ask_now(self) -> None:
         self._ask_soon.forget()
         self._asked = monotonic()
-        self._client.run_javascript(browser.tell_seen(self._view.room.seq, self._view.trade.version))
+        self._client.run_javascript(visibility.tell_seen(self._view.room.seq, self._view.trade.version))
 
     def _seen(self, told: object) -> None:
         """The browser tells what was on the screen; it can claim no more than there is."""
@@ -173,16 +202,21 @@ class Visibility:
 
     def _warn_in_time(self, trade: Trade) -> None:
         """Call who looks elsewhere when five minutes are left: the clocks of hidden tabs are not ticked."""
-        self._warn_no_more()
+        if self._warning is not None:
+            self._warning.cancel()
+            self._warning = None
         left = (trade.expires_at - SOON - self._view.now()).total_seconds()
+        if trade.status.final or left > 0:
+            self._is_short = False
         if not trade.status.final and left > 0:
             self._warning = asyncio.get_running_loop().call_later(left, self._warn)
 
     def _warn(self) -> None:
-        self._untold = "Five minutes left", ""
+        self._is_short = True
         self._tell_news()
 
     def _warn_no_more(self) -> None:
+        self._is_short = False
         if self._warning is not None:
             self._warning.cancel()
             self._warning = None
@@ -190,8 +224,10 @@ class Visibility:
     def _tell_news(self) -> None:
         """Where nobody looks: the title counts, and what cannot wait is said, as soon as there is a socket for it."""
         if self._is_looked_at is False and self._client.has_socket_connection:
-            self._client.run_javascript(notifications.tell_news(self.unseen, *self._untold))
-            self._untold = ("", "")
+            told = [self._untold] if self._untold[0] or not self._is_short else []
+            for words in [*told, *([_SHORT] if self._is_short else [])]:
+                self._client.run_javascript(notifications.tell_news(self.unseen, *words))
+            self._untold, self._is_short = ("", ""), False
 
     def _see(self, version: int) -> None:
         """The other side's offer is on the screen: kept once for each version."""
