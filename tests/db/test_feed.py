@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 
 import pytest
 import sqlalchemy.exc
@@ -242,3 +243,16 @@ async def test_a_pool_that_is_exhausted_is_no_database_that_is_away(
         assert here.resumptions == 0
     await database.close()
     assert not caplog.records
+
+
+async def test_the_database_s_clock_is_measured_again_and_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine's clock that runs fast or slow, or a step of the database's, is made good while the server runs."""
+    monkeypatch.setattr(feed_module, "_BEAT", 0.05)
+    monkeypatch.setattr(feed_module, "_MEASURED", 2)
+    clock, right = database.clock, database.clock._at_zero
+    async with Listener(database).running():
+        for wrong in (timedelta(seconds=3), timedelta(seconds=-3)):  # the first one the look at the start may set right
+            clock._at_zero = right + wrong
+            await until(lambda: abs(clock._at_zero - right) < timedelta(seconds=0.1))
