@@ -31,9 +31,10 @@ SLOW := db/test_absences db/test_clock db/test_concurrency db/test_deadlines db/
   proof/test_receipt_pdf proof/test_verification rooms/test_ticker service/test_accounts service/test_passwords \
   service/test_seat service/test_who_may ui/patches/test_element_state ui/patches/test_renaming ui/test_activity \
   ui/test_announcements ui/test_collector ui/test_data ui/test_decision ui/test_downloads ui/test_entrance \
-  ui/test_files ui/test_hidden_tab ui/test_invitation ui/test_lists ui/test_mail_pages ui/test_middleware \
-  ui/test_new_trade ui/test_news ui/test_offer_form ui/test_offers ui/test_pasted_links ui/test_pending_pages \
-  ui/test_printout ui/test_private_activity ui/test_search ui/test_unread ui/test_visibility ui/test_workshop
+  ui/test_files ui/test_fonts ui/test_hidden_tab ui/test_invitation ui/test_lists ui/test_mail_pages \
+  ui/test_middleware ui/test_new_trade ui/test_news ui/test_offer_form ui/test_offers ui/test_pasted_links \
+  ui/test_pending_pages ui/test_printout ui/test_private_activity ui/test_search ui/test_unread \
+  ui/test_visibility ui/test_workshop
 QUICK = tests/domain tests/rooms tests/service tests/proof tests/db tests/ui tests/test_limits_of_files.py \
   tests/test_capacity.py tests/test_settings.py $(patsubst %,--ignore=tests/%.py,$(SLOW))
 quick: .venv/installed-dev
