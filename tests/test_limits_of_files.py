@@ -17,6 +17,18 @@ TOP = {"main.py", "pyproject.toml", "requirements.lock", "app", "migrations", "t
 BESIDE = {"Makefile", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "docs", "deploy"}
 MADE = {"build", "__pycache__"}
 """What installing and running leaves behind."""
+_GIVEN_IN_SCRIPT = re.compile(r"\bits\s*(?:=>|=[^=])|\([^()]*\bits\b[^()]*\)\s*=>|\b(?:const|let)\s+its\s+of\b")
+"""A variable of that name, or a parameter of an arrow function, by itself or taken out of an array or an object."""
+SCRIPTS = (
+    "all.map(ITS => ITS.width)",
+    "(ITS) => 5",
+    "([ITS, around]) => 5",
+    "([ITS, {width, height}]) => 5",
+    "({ITS}) => 5",
+    "(a, ITS) => 5",
+    "const ITS = all[0]",
+    "for (const ITS of all) {}",
+)
 
 
 def files(pattern: str) -> list[Path]:
@@ -76,23 +88,46 @@ def test_the_readme_is_read_in_five_minutes() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= 150
 
 
-def names_and_docstrings(path: Path) -> tuple[set[str], list[str]]:
-    """The names that a module gives, and its docstrings."""
-    tree = ast.parse(path.read_text())
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    given = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    given |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    return given, [ast.get_docstring(node) or "" for node in ast.walk(tree) if isinstance(node, documented)]
+def leans(source: str) -> bool:
+    """Whether a module has a docstring, of whatever it stands at, that leans on the one before, or gives a name that
+    says only whose something is, in Python or in a script within a text."""
+    nodes = list(ast.walk(ast.parse(source)))
+    given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    given |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    docstrings = [
+        node.value.value for node in nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    ]
+    return (
+        "its" in given
+        or any(_GIVEN_IN_SCRIPT.search(text) for text in texts)
+        or any(str(text).strip().startswith("The same") for text in docstrings)
+    )
 
 
 def test_words_stand_on_their_own() -> None:
-    """A docstring that leans on the one before, or a name that says only whose it is, is read alone by somebody."""
-    found = []
-    for path in files("*.py"):
-        given, docstrings = names_and_docstrings(path)
-        if "its" in given or any(text.startswith("The same") for text in docstrings):
-            found.append(path.relative_to(ROOT))
-    assert found == []
+    """Each docstring and each name is read alone by somebody."""
+    assert [path.relative_to(ROOT) for path in files("*.py") if leans(path.read_text())] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *(f"'{script}'" for script in SCRIPTS),
+        *("ITS = 5", "def at(ITS): ...", "for ITS in (1, 2): ...", "lambda ITS: 5", "[ITS for ITS in (1, 2)]"),
+        *("A = 5\n'SAME, in bytes.'", "class A:\n    b: int\n    'SAME, in bytes.'", "def at():\n    'SAME, again.'"),
+    ],
+)
+def test_words_that_lean_on_others_are_found(source: str) -> None:
+    assert leans(source.replace("ITS", "its").replace("SAME", "The same"))
+
+
+def test_words_that_stand_alone_are_none_of_those() -> None:
+    for source in (
+        *("'bits => 5'", "'if (its == 5)'", "'a trade (its terms) as text'"),
+        "A = 5\n'In bytes. The same holds for what follows.'",
+    ):
+        assert not leans(source)
 
 
 def test_the_files_that_the_documentation_names_are_there() -> None:

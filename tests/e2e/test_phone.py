@@ -34,11 +34,11 @@ async def expect_in_reach(page: Page, *parts: Locator) -> None:
 async def expect_nothing_beyond_the_edge(page: Page) -> None:
     """Nothing that is shown begins or ends beside the window."""
     beyond = await page.evaluate(
-        """() => [...document.querySelectorAll('.room *, .bar-top *')].filter((its) => {
-            const {left, right, width} = its.getBoundingClientRect();
-            return its.checkVisibility() && width > 1 && (right > innerWidth + 1 || left < -1)
-                && !its.closest('h1, svg, .who, bdi, b, p');
-        }).map((its) => its.outerHTML.slice(0, 160))"""
+        """() => [...document.querySelectorAll('.room *, .bar-top *')].filter((element) => {
+            const {left, right, width} = element.getBoundingClientRect();
+            return element.checkVisibility() && width > 1 && (right > innerWidth + 1 || left < -1)
+                && !element.closest('h1, svg, .who, bdi, b, p');
+        }).map((element) => element.outerHTML.slice(0, 160))"""
     )
     assert beyond == []
 
@@ -46,12 +46,12 @@ async def expect_nothing_beyond_the_edge(page: Page) -> None:
 async def expect_nothing_is_cut_without_a_sign(page: Page) -> None:
     """What does not fit says so by an ellipsis, or scrolls."""
     cut = await page.evaluate(
-        """() => [...document.querySelectorAll('.bar *, .left *, .composer *, .bar-top *')].filter((its) => {
-            const style = getComputedStyle(its), text = its.textContent.trim();
-            return text && its.checkVisibility() && style.clipPath === 'none' && style.overflowX === 'hidden'
-                && its.scrollWidth > its.clientWidth + 1 && style.textOverflow !== 'ellipsis'
-                && !its.closest('.q-field');
-        }).map((its) => its.outerHTML.slice(0, 200))"""
+        """() => [...document.querySelectorAll('.bar *, .left *, .composer *, .bar-top *')].filter((element) => {
+            const style = getComputedStyle(element), text = element.textContent.trim();
+            return text && element.checkVisibility() && style.clipPath === 'none' && style.overflowX === 'hidden'
+                && element.scrollWidth > element.clientWidth + 1 && style.textOverflow !== 'ellipsis'
+                && !element.closest('.q-field');
+        }).map((element) => element.outerHTML.slice(0, 200))"""
     )
     assert cut == []
 
@@ -101,7 +101,7 @@ async def test_who_is_there_and_how_is_read_whole_on_any_phone(rooms: tuple[Room
     for size in UPRIGHT:
         await resize(seller.page, size)
         await expect(told).to_contain_text("· Buyer · here")
-        assert await told.evaluate("(its) => its.scrollWidth <= its.clientWidth"), size
+        assert await told.evaluate("(line) => line.scrollWidth <= line.clientWidth"), size
 
 
 async def test_every_act_and_every_link_of_the_frame_is_at_hand_at_any_size(rooms: tuple[Room, Room]) -> None:
@@ -202,11 +202,11 @@ async def test_fields_are_large_enough_not_to_be_zoomed_and_targets_for_a_finger
         for part in (room.button("Send"), room.field):
             await expect(part).to_be_hidden()
         await room.page.keyboard.press("Escape")
-        assert await room.field.evaluate("its => parseFloat(getComputedStyle(its).fontSize)") >= 16
+        assert await room.field.evaluate("field => parseFloat(getComputedStyle(field).fontSize)") >= 16
         small = await room.page.evaluate(
             """() => [...document.querySelectorAll('.room button, .bar-top :is(button, a:not(.skip))')].filter(
-                (its) => its.checkVisibility() && Math.min(its.offsetWidth, its.offsetHeight) < 44
-            ).map((its) => its.outerHTML.slice(0, 100))"""
+                (control) => control.checkVisibility() && Math.min(control.offsetWidth, control.offsetHeight) < 44
+            ).map((control) => control.outerHTML.slice(0, 100))"""
         )
         assert small == []
 

@@ -41,11 +41,11 @@ async def test_a_room_prints_as_a_document_that_says_where_all_of_it_is(rooms: t
     for part in (buyer.status, buyer.part("price"), buyer.part("description"), buyer.part("version")):
         await expect(part).to_be_visible()
     flow = page.locator(".flow")
-    assert await flow.evaluate("its => its.scrollHeight <= its.clientHeight"), "the conversation is cut"
+    assert await flow.evaluate("flow => flow.scrollHeight <= flow.clientHeight"), "the conversation is cut"
     notice = "getComputedStyle(document.querySelector('.print'), '::after').content"
     assert "All of it" in await page.evaluate(notice)
     for kind in (".message", ".offer"):
-        assert await page.locator(kind).first.evaluate("its => getComputedStyle(its).breakInside") == "avoid"
+        assert await page.locator(kind).first.evaluate("element => getComputedStyle(element).breakInside") == "avoid"
     assert await pages_of(page) > 1
 
 
@@ -68,7 +68,7 @@ async def test_the_printout_has_the_conversation_from_its_beginning(rooms: tuple
     await page.emulate_media(media="print", color_scheme="dark")
     assert await is_light(page)
     await expect(page.get_by_role("button", name="Print", exact=True)).to_be_hidden()
-    assert await entries.first.evaluate("its => getComputedStyle(its).breakInside") == "avoid"
+    assert await entries.first.evaluate("entry => getComputedStyle(entry).breakInside") == "avoid"
     assert await pages_of(page) > 1
     for width in (320, 1440):
         await page.emulate_media(media="screen")

@@ -11,7 +11,9 @@ from tests.e2e.room import Person, Room
 _NEXT = {"system": "light", "light": "dark", "dark": "system"}
 _GROUND = {"light": "#f7f8fa", "dark": "#0f1218"}
 _FADED = """Promise.allSettled(
-    document.getAnimations().filter(its => its instanceof CSSTransition).map(its => its.finished)
+    document.getAnimations().filter(
+        animation => animation instanceof CSSTransition
+    ).map(animation => animation.finished)
 ).then(() => null)"""
 """Colours fade into each other."""
 
@@ -90,11 +92,13 @@ def rgb(colour: str) -> tuple[float, ...]:
 async def unreadable(page: Page) -> list[str]:
     """The buttons whose text stands out too little from its ground for WCAG's level AA."""
     told = await page.evaluate(
-        """() => [...document.querySelectorAll('button, a.button')].filter(its => its.checkVisibility()).map(its => {
-            let ground = its;
+        """() => [...document.querySelectorAll('button, a.button')].filter(
+            button => button.checkVisibility()
+        ).map(button => {
+            let ground = button;
             const of = element => getComputedStyle(element).backgroundColor;
             while (/, 0\\)$/.test(of(ground)) && ground.parentElement) ground = ground.parentElement;
-            return [its.innerText, getComputedStyle(its).color, of(ground)];
+            return [button.innerText, getComputedStyle(button).color, of(ground)];
         })"""
     )
     assert told
@@ -122,9 +126,9 @@ async def test_every_button_can_be_read_in_light_and_dark(people: tuple[Person, 
             assert await unreadable(page) == [], (scheme, page.url)
 
 
-_BORDERS = """() => [...document.querySelectorAll('.q-field__control, select')].map(its => [
-    getComputedStyle(its, its.matches('select') ? null : '::before').borderTopColor,
-    getComputedStyle(its).backgroundColor,
+_BORDERS = """() => [...document.querySelectorAll('.q-field__control, select')].map(field => [
+    getComputedStyle(field, field.matches('select') ? null : '::before').borderTopColor,
+    getComputedStyle(field).backgroundColor,
     getComputedStyle(document.body).backgroundColor,
 ])"""
 
@@ -144,9 +148,9 @@ async def test_the_borders_of_fields_stand_out_in_light_and_dark(people: tuple[P
 
 
 _LINES = """(element) => {
-    const its = getComputedStyle(element);
-    return [its.borderStyle, its.borderWidth, its.borderColor, its.textDecorationLine, its.textDecorationStyle,
-        its.color].join(' ');
+    const style = getComputedStyle(element);
+    return [style.borderStyle, style.borderWidth, style.borderColor, style.textDecorationLine,
+        style.textDecorationStyle, style.color].join(' ');
 }"""
 
 

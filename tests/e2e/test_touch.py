@@ -6,13 +6,15 @@ from tests.e2e.people import Newcomer
 
 _PHONE = {"is_mobile": True, "has_touch": True, "viewport": {"width": 390, "height": 844}}
 _TOO_SMALL = """() => [...document.querySelectorAll('a[href], button, input, textarea, select')]
-    .filter((its) => its.checkVisibility({visibilityProperty: true}) && its.type !== 'hidden' && its.tabIndex >= 0
-        && !its.matches('.skip, :is(p, li) a'))
-    .map((its) => [its, its.matches('.trade h3 a, .cell-title a') ? '.trade, tr' : '.q-field__control, label'])
-    .map(([its, around]) => [its, its.closest(around) ?? its])
-    .map(([its, target]) => [its, target.getBoundingClientRect()])
+    .filter((control) => control.checkVisibility({visibilityProperty: true}) && control.type !== 'hidden'
+        && control.tabIndex >= 0 && !control.matches('.skip, :is(p, li) a'))
+    .map((control) => [
+        control, control.matches('.trade h3 a, .cell-title a') ? '.trade, tr' : '.q-field__control, label'
+    ])
+    .map(([control, around]) => [control, control.closest(around) ?? control])
+    .map(([control, target]) => [control, target.getBoundingClientRect()])
     .filter(([, {width, height}]) => width < 43.5 || height < 43.5)
-    .map(([its, {width, height}]) => `${width} × ${height}: ${its.outerHTML.slice(0, 120)}`)"""
+    .map(([control, {width, height}]) => `${width} × ${height}: ${control.outerHTML.slice(0, 120)}`)"""
 """A field's frame, a box's label and a trade's row are pressed too; links within a text may be smaller."""
 
 

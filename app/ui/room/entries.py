@@ -25,7 +25,7 @@ _MESSAGE = [
 ]
 """Somebody else's message, and one's own."""
 _GOES_ON = [Html('<div class="message%s more" data-seq="{}">') % own + _BUBBLE for own in (Html(""), Html(" own"))]
-"""The same, without name and time."""
+"""Somebody else's message that goes on, and one's own: without name and time."""
 _AGAIN = Html('<button type="button" class="button plain again">Offer version {} again</button>')
 _MOVED = Html('<p class="note">This moved the deadline to {}: there are always two minutes to answer.</p>')
 
