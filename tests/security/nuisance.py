@@ -30,10 +30,18 @@ _PASSWORD = "correct horse"
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 
 
-async def hang_on(server: Server, said: bytes = b"") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A connection that says this and no more, and reads as little as it can."""
+SOMEWHERE_ELSE = "127.0.0.9"
+"""The address of somebody hostile, where everybody else's is to have as many connections as it may."""
+
+
+async def hang_on(
+    server: Server, said: bytes = b"", *, at: str | None = None
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection, `at` this address of ours, that says this and no more, and reads as little as it can."""
     address = urlsplit(server.address)
-    reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=1)
+    reader, writer = await asyncio.open_connection(
+        "127.0.0.1" if at else address.hostname, address.port, limit=1, local_addr=(at, 0) if at else None
+    )
     writer.write(said)
     await writer.drain()
     return reader, writer
@@ -128,12 +136,14 @@ async def _slower(scene: Scene, server: Server, attack: Attack) -> list[str]:
 
 
 @asynccontextmanager
-async def held(server: Server, count: int, said: bytes) -> AsyncIterator[list[asyncio.StreamReader]]:
+async def held(
+    server: Server, count: int, said: bytes, *, at: str | None = None
+) -> AsyncIterator[list[asyncio.StreamReader]]:
     """So many connections that say this and then neither speak nor read."""
     async with AsyncExitStack() as open_ones:
         readers = []
         for _ in range(count):
-            reader, writer = await hang_on(server, said)
+            reader, writer = await hang_on(server, said, at=at)
             open_ones.push_async_callback(hang_up, writer)
             readers.append(reader)
         yield readers

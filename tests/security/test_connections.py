@@ -9,17 +9,19 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.patches import connections
+from tests.bench.town import SECRET
 from tests.e2e.server import Server, running
 from tests.security.conftest import Scene
-from tests.security.nuisance import PATIENCE, assert_nobody_notices, hang_on, hang_up, held
+from tests.security.nuisance import PATIENCE, SOMEWHERE_ELSE, assert_nobody_notices, hang_on, hang_up, held
 
 FEW = 40
 
 
 @pytest.fixture(scope="module")
-def small() -> Iterator[Server]:
-    """A server that lets in few connections from one address."""
-    with running(LIMIT_CONNECTIONS_OF_ONE=str(FEW), WORKER="false") as server:
+def small(url: str) -> Iterator[Server]:
+    """A server, for the same town, that lets in few connections from one address."""
+    few = str(FEW)
+    with running(SECRET=SECRET, DATABASE_URL=url, DEMO=None, LIMIT_CONNECTIONS_OF_ONE=few, WORKER="false") as server:
         yield server
 
 
@@ -56,6 +58,23 @@ async def test_silent_and_slow_connections_end_and_hold_up_nobody(scene: Scene, 
     assert len(lasted) >= 150
     assert min(lasted) > connections.HEADERS - 1
     assert max(lasted) < connections.HEADERS + 5
+
+
+@pytest.mark.by_the_clock
+async def test_whoever_has_all_connections_that_an_address_may_have_and_wants_more_holds_up_nobody(
+    scene: Scene, small: Server
+) -> None:
+    async def attack() -> None:
+        async with held(small, FEW, b"", at=SOMEWHERE_ELSE):
+            while True:
+                reader, writer = await hang_on(small, at=SOMEWHERE_ELSE)
+                try:
+                    with suppress(ConnectionError):
+                        assert await reader.read(1) == b"", "refused"
+                finally:
+                    await hang_up(writer)
+
+    await assert_nobody_notices(scene, small, attack)
 
 
 async def test_more_connections_than_one_address_may_have_are_refused_at_once(small: Server) -> None:

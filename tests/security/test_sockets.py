@@ -124,6 +124,21 @@ async def test_sockets_without_an_account_are_counted_when_they_connect(small: S
     opened.append(await Intruder.open(small.address))
 
 
+@pytest.mark.by_the_clock
+async def test_whoever_wants_more_sockets_than_there_may_be_holds_up_nobody(scene: Scene, small: Server) -> None:
+    async def attack() -> None:
+        opened: list[Intruder] = []
+        while True:
+            try:
+                opened.append(await Intruder.open(small.address))
+            except RefusedError:
+                for one in opened[::2]:
+                    await one.close()
+                    opened.remove(one)
+
+    await assert_nobody_notices(scene, small, attack)
+
+
 async def test_sockets_are_counted_for_their_session_when_they_connect(small: Server, place: Town) -> None:
     eve, bea = await place.people(2, "Somebody with many tabs")
     pages = [await unopened(small.address, eve, "/activity") for _ in range(FEW + 5)]
