@@ -94,6 +94,25 @@ async def test_what_is_sent_again_because_the_answer_was_lost_is_done_once(
     assert await requests(uuid4()) == 3
 
 
+async def test_what_a_dialog_was_filled_in_with_was_typed_by_nobody(trade: Trade, sam: Browser) -> None:
+    for price, version in (("900", 1), ("950", 2)):
+        await sam.application.negotiation.offer(
+            await sam.viewer(), trade.id, version, price=price, quantity="5", description="", reason=""
+        )
+    sam.choose("Version history")
+    await sam.sees("Version 3", "versions")
+    for change in ("", "901"):
+        sam.press("Offer version 2 again")
+        assert sam.field("Price").value == "900.00"
+        if change:
+            sam.fill("Price", change)
+        slip(sam)
+        assert (QUESTION in sam.everything()) is bool(change)
+        if change:
+            sam.press("Discard")
+        await is_closed(sam)
+
+
 @pytest.mark.usefixtures("trade")
 async def test_a_dialog_without_fields_is_the_browser_s_to_close(bea: Browser) -> None:
     bea.press("Accept deal")

@@ -34,16 +34,31 @@ def answer_request(view: RoomView) -> None:
 
 def offer_version_again(view: RoomView, number: int, terms: Terms) -> None:
     """Begin with what stood before; it becomes a new version all the same."""
-    _offer(view, as_typed(terms, view.trade.currency), f"Offer version {number} again", start=f"-{number}")
+    prefill = as_typed(terms, view.trade.currency)
+    _offer(view, NOTHING, f"Offer version {number} again", prefill=prefill, start=f"-{number}")
 
 
-def _offer(view: RoomView, typed: Typed, heading: str, *, submit: str = "Send offer", start: str = "") -> None:
+def _offer(
+    view: RoomView,
+    typed: Typed,
+    heading: str,
+    *,
+    prefill: Typed = NOTHING,
+    submit: str = "Send offer",
+    start: str = "",
+) -> None:
+    """The dialog. `prefill` is what the fields begin with in the place of the terms that stand; nobody typed it."""
     shown = view.trade
-    standing = as_typed(shown.terms, shown.currency)
+    begun = {**as_typed(shown.terms, shown.currency), **prefill}
 
-    def review(view: RoomView, typed: Typed) -> None:
-        # Where nothing was typed, the field begins with what stands now: nobody takes back a change unseen.
-        make_offer(view, {name: text for name, text in typed.items() if text != standing.get(name, "")})
+    def review(view: RoomView, now: Typed) -> None:
+        # Where nothing was typed, the field begins with what stands now: nobody takes back a change unseen. What was
+        # typed before stays, though an offer in between may have said the same.
+        changed = {name: text for name, text in now.items() if name in typed or text != begun.get(name, "")}
+        if prefill:  # all of these terms are meant, those too in which they were like what stood
+            _offer(view, changed, heading, prefill=prefill, submit=submit, start=start)
+        else:
+            make_offer(view, changed)
 
     with act_dialog(
         view,
@@ -62,10 +77,10 @@ def _offer(view: RoomView, typed: Typed, heading: str, *, submit: str = "Send of
     ) as form:
         with ui.element("div").classes("pair"):
             price, quantity = (
-                ui.input("Price", value=standing["price"]),
-                ui.input("Quantity", value=standing["quantity"]),
+                ui.input("Price", value=begun["price"]),
+                ui.input("Quantity", value=begun["quantity"]),
             )
-        description = ui.textarea("Description", value=standing["description"])
+        description = ui.textarea("Description", value=begun["description"])
         reason = ui.textarea("Reason for change")
         price.props(f'outlined inputmode="decimal" autofocus hint="Now {_money(shown.terms.price, shown)}"')
         price.props["prefix"] = wording.sign(shown.currency)
@@ -76,7 +91,7 @@ def _offer(view: RoomView, typed: Typed, heading: str, *, submit: str = "Send of
             description=description.props('outlined autogrow dir="auto"'),
             reason=reason.props('outlined autogrow dir="auto" hint="Optional, shown with the offer"'),
         )
-        total = Block(_total(shown, standing), tag="dl").classes("frozen")
+        total = Block(_total(shown, begun), tag="dl").classes("frozen")
         for field in (price, quantity):
             field.on_value_change(lambda: total.show(_total(shown, form.typed)))
 
