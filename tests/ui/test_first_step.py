@@ -5,7 +5,7 @@ from tests.ui.browser import Browser
 from tests.ui.newcomers import bea, sam
 
 __all__ = ["bea", "sam"]
-SELLERS, BUYERS = "Only you are here yet", "The offer stands until the clock runs out"
+SELLERS, BUYERS = "Only you are here yet", "The offer can be changed or taken back until you accept it"
 
 
 async def joined(sam: Browser, bea: Browser) -> Trade:

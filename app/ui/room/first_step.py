@@ -20,7 +20,7 @@ _SELLER = (
     "Then each of you can put another offer on the table. It is a deal once the other one accepts it.",
 )
 _BUYER = (
-    "The offer stands until the clock runs out.",
+    "The offer can be changed or taken back until you accept it; the deadline ends it.",
     "Write here, ask for other terms, or make an offer of your own. Both of you see it at once.",
     "It is a deal once one of you accepts the other's offer; until then either can walk away.",
 )
