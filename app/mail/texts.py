@@ -50,10 +50,10 @@ def _said(event: Event) -> tuple[Words, str]:
     rules = KINDS[event.kind]
     words = rules.words.format(who="{}", version=event.version)
     what = Words(words, (event.other,) if rules.by else ())
-    if not rules.closes:
+    if rules.to is None or not rules.closes:
         return what, until
-    made = "The trade is made." if rules.to is Status.ACCEPTED else "No trade was made."
-    return what, f"{made} Its record is in the room."
+    made = "The trade is made. Its" if rules.to is Status.ACCEPTED else "No trade was made. The"
+    return what, f"{made} {rules.to.document} is in the room."
 
 
 def confirmation(*, to: str, name: str, reader: str, link: str) -> Mail:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain.kinds import Kind, kinds_that_matter
+from app.domain.kinds import KINDS, Kind, kinds_that_matter
 from app.mail import texts
 from app.mail.mail import Mail, Words
 
@@ -60,6 +60,14 @@ def test_text_and_html_say_the_same(about: str) -> None:
     without = re.sub(r":\nhttps://\S+", "", text).split()
     assert "".join(words) == "".join(without)
     assert addresses == re.findall(r"https://\S+", text)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds_that_matter() if KINDS[kind].closes])
+def test_an_outcome_s_mail_calls_what_the_trade_leaves_by_its_name(kind: Kind) -> None:
+    text, _ = parts(ALL[kind.value])
+    is_made = kind is Kind.ACCEPTED
+    assert ("The trade is made. Its receipt is in the room." in text) == is_made
+    assert ("No trade was made. The record is in the room." in text) != is_made
 
 
 @pytest.mark.parametrize("about", [kind.value for kind in kinds_that_matter()])

@@ -17,6 +17,7 @@ RULES = (
     "The deadline ends an offer; it does not hold it open.",
     "Every new offer leaves the other side at least two minutes to answer.",
     "Every offer, every message and every act is kept",
+    "each of you can download the receipt of what was agreed, or the record of what was not",
     "nothing was changed since",
 )
 RULE_OF = {

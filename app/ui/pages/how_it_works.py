@@ -50,9 +50,9 @@ for both of you.</li>
 <section class="card rules"><h2>What is kept, and what it proves</h2><ul>
 <li><b>Every offer, every message and every act is kept</b> with its time, for both of you to read. Nobody can change it
 afterwards.</li>
-<li><b>Once the trade is closed, each of you can download its receipt</b>: a PDF to read, and a signed file (JSON). With
-<a href="/receipt-key">our public key</a> anybody can check, without asking us, that this server recorded exactly these
-acts in this order and that nothing was changed since.</li>
+<li><b>Once the trade is closed, each of you can download the receipt</b> of what was agreed, or the record of what was
+not: a PDF to read, and a signed file (JSON). With <a href="/receipt-key">our public key</a> anybody can check, without
+asking us, that this server recorded exactly these acts in this order and that nothing was changed since.</li>
 <li><b>It does not prove who sat at the keyboard</b> of an account.</li>
 <li><b>How far you have seen a trade is kept</b>, and when you were last there. The other party sees whether you are
 here, away or when you were last seen, and that you have had their offer on your screen; never whether you have read a
