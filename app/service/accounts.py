@@ -216,7 +216,8 @@ def _client(person: Person) -> str:
 def _still_negotiating() -> Refusal:
     return Refusal(
         Reason.INVALID,
-        "You are in a negotiation that is still open. Accept it, reject it, or wait for its deadline first.",
+        "You are in a negotiation that is still open. Accept, reject or withdraw the offer, or wait for its deadline"
+        " first.",
     )
 
 

@@ -106,7 +106,7 @@ async def test_an_open_negotiation_is_told_in_the_dialog(ann: Browser, bea: Brow
     ann.press("Delete account")
     ann.fill("Your password", PASSWORD)
     ann.press("Delete for good")
-    await ann.sees("You are in a negotiation that is still open.")
+    await ann.sees("You are in a negotiation that is still open. Accept, reject or withdraw the offer, or wait")
     assert ann.has_button("Delete for good")
     ann.press("Cancel")
     await ann.until(lambda: not ann.buttons("Delete for good"))
