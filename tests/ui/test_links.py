@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.trade import Trade
+from app.ui.components.html_block import Block
 from app.ui.components.links import linked
+from tests.ui.browser import Browser
 
 _LINK = re.compile(
     r'<a href="([^"<>]*)" target="_blank" rel="noopener nofollow" title="Opens in a new tab">([^<>]*)</a>'
@@ -48,3 +51,27 @@ def test_whatever_is_typed_reads_as_it_was_and_only_addresses_of_the_web_are_lin
 )
 def test_what_is_a_link(text: str, addresses: list[str]) -> None:
     assert [html.unescape(address) for address, _ in _LINK.findall(linked(text))] == addresses
+
+
+async def test_links_in_requests_reasons_and_dialogs_are_links_too(trade: Trade, sam: Browser, bea: Browser) -> None:
+    oak, bench, shop = (f"https://example.com/{path}" for path in ("oak", "bench", "shop"))
+    negotiation, buyer, seller = sam.application.negotiation, await bea.viewer(), await sam.viewer()
+    await negotiation.request_amendment(buyer, trade.id, f"Like {bench} or javascript:alert(1)")
+    await sam.sees("javascript:alert(1)", "request")
+    assert links(sam, 'data-testid="request"') == [bench]
+    bea.press("Accept deal")
+    await negotiation.offer(seller, trade.id, 1, price="900", quantity="5", description=f"As {oak}", reason="")
+    await bea.sees("The description reads now: As")
+    assert links(bea, 'class="two"') == [oak]
+    bea.press("Review new terms")
+    await bea.sees("The description was changed.")
+    assert links(bea, 'class="frozen"') == [oak]
+    await negotiation.reject(buyer, trade.id, 2, f"Cheaper at {shop}")
+    await sam.sees("Download PDF")
+    assert links(sam, 'class="banner"') == [shop]
+
+
+def links(page: Browser, part: str) -> list[str]:
+    """The addresses that are links in the one block of the page with this part in it."""
+    (block,) = (each.content for each in page.visible() if isinstance(each, Block) and part in each.content)
+    return [address for address, _ in _LINK.findall(block)]

@@ -7,6 +7,7 @@ from app.domain.trade import Trade
 from app.ui.components import wording
 from app.ui.components.difference import by_money, by_number
 from app.ui.components.html import Html
+from app.ui.components.links import linked
 
 _FIGURE = Html('<div{}><dt>{}</dt><dd>{}</dd><dd class="difference">{}</dd></div>')
 _TEXT = Html('<p class="terms-text" dir="auto" tabindex="0">{}</p>')
@@ -26,7 +27,7 @@ def frozen(trade: Trade, before: Terms | None) -> Html:
             total_line(wording.money(terms.total, currency), total),
         )
     )
-    description = _TEXT.format(terms.description) if terms.description else Html("")
+    description = _TEXT.format(linked(terms.description)) if terms.description else Html("")
     if before is not None and terms.description != before.description:
         description = Html('<p class="note">The description was changed.</p>') + description
     return Html('<dl class="frozen">{}</dl>{}').format(figures, description)
@@ -65,7 +66,7 @@ def side_by_side(looked_at: Trade, now: Trade) -> Html:
     )
     if old.description == new.description:
         return table
-    return table + Html('<p class="note">The description reads now:</p>') + _TEXT.format(new.description or "–")
+    return table + Html('<p class="note">The description reads now:</p>') + _TEXT.format(linked(new.description or "–"))
 
 
 def _differences(terms: Terms, before: Terms, currency: str) -> tuple[Html, Html, Html]:

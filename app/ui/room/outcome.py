@@ -5,6 +5,7 @@ from app.domain.trade import Trade
 from app.ui.components import wording
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
+from app.ui.components.links import linked
 from app.ui.room.room_view import RoomView
 
 _OUTCOME = Html(
@@ -47,7 +48,7 @@ def _outcome(trade: Trade, view: RoomView) -> Html:
     return _OUTCOME.format(
         status=trade.status.value,
         outcome=wording.outcome(trade, view.me),
-        reason=_REASON.format(closing.text) if closing and closing.text else "",
+        reason=_REASON.format(linked(closing.text)) if closing and closing.text else "",
         document=trade.status.document.capitalize(),
         number=trade.id,
         code=trade.code,

@@ -140,7 +140,7 @@ def _request(trade: Trade, view: RoomView) -> Html:
     if not trade.request or trade.status.final:
         return Html("")
     who = "You ask" if view.role is Role.BUYER else Html("<bdi>{}</bdi> asks").format(_name(trade, Role.BUYER))
-    return _REQUEST.format(Html("{} for an amendment").format(who), trade.request)
+    return _REQUEST.format(Html("{} for an amendment").format(who), linked(trade.request))
 
 
 def _turn(trade: Trade, view: RoomView) -> Html:
