@@ -22,7 +22,7 @@ from app.ui.room.room_view import RoomView
 _FIELD = Html(
     '<textarea aria-label="Message" placeholder="Message" rows="1" dir="auto" autocomplete="off" aria-keyshortcuts="{}"'
     ' aria-describedby="problem" data-kept="{}/{}/message" data-longest="{}"></textarea>'
-    '<button type="button" class="button send">Send</button><p id="problem" class="problem" role="alert"></p>'
+    '<button type="button" class="button tonal send">Send</button><p id="problem" class="problem" role="alert"></p>'
 )
 
 

@@ -98,7 +98,7 @@ def _invitation(trade: Trade, view: RoomView) -> Html:
     return Html('<div class="note">{}</div><div class="link" data-testid="invitation-link">{}</div>{}{}').format(
         _hint(trade.invited) if trade.status is Status.DRAFT else "Invitation link",
         link,
-        copy_button_html(link, "quiet"),
+        copy_button_html(link, "" if trade.status is Status.DRAFT else "quiet"),
         share_button_html("quiet"),
     )
 

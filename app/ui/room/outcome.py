@@ -11,8 +11,8 @@ from app.ui.room.room_view import RoomView
 _OUTCOME = Html(
     '<div class="banner" data-status="{status}">{outcome}{reason}</div>'
     '<div class="receipt" aria-live="off"><span>{document} · trade {number}</span>'
-    ' <a class="button quiet" href="/room/{code}/receipt.pdf" download>Download PDF</a>'
-    ' <a class="button quiet" href="/room/{code}/receipt.json" download>Download JSON</a></div>'
+    ' <a class="button" href="/room/{code}/receipt.pdf" download>Download PDF</a>'
+    ' <a class="button outline" href="/room/{code}/receipt.json" download>Download JSON</a></div>'
 )
 _REASON = Html('<q class="said" dir="auto">{}</q>')
 _NEXT = Html('<div class="next"><h2>What now</h2><ol>{}</ol></div>')
