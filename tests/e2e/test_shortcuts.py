@@ -27,6 +27,8 @@ async def test_keys_lead_to_the_message_the_offer_the_acceptance_and_their_list(
     await buyer.page.keyboard.press("?")
     shown = buyer.page.get_by_role("dialog", name=_LIST)
     await expect(shown).to_be_visible()
+    await expect(shown.get_by_text("The same, where Enter breaks the line")).to_be_visible()
+    await expect(shown.get_by_text("Ctrl+Enter", exact=True)).to_be_visible()
     await buyer.page.keyboard.press("Escape")
     await expect(shown).to_have_count(0)
     await buyer.page.set_viewport_size({"width": 390, "height": 844})

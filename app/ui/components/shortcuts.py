@@ -6,10 +6,12 @@ A button or field names its key in `aria-keyshortcuts`; the browser does the res
 from app.ui.components.html import Html
 
 MESSAGE, OFFER, ACCEPT = "/", "o", "a"
-_KEYS = (
+_KEYS = (  # what Enter does is no single key, and acts in dialogs: `browser.keyboard.save_on_enter`
     (MESSAGE, "Write a message"),
     (OFFER, "Make an offer"),
     (ACCEPT, "Accept the deal, after you confirm it"),
+    ("Enter", "Hand in what you typed"),
+    ("Ctrl+Enter", "The same, where Enter breaks the line"),
     ("?", "This list"),
 )
 SHORTCUTS = Html(
