@@ -1,7 +1,7 @@
 """Dialogs: built when they are opened and gone from the page when they are closed."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import UUID, uuid4
 
 from nicegui import ui
@@ -20,6 +20,9 @@ RESTORED = (
     '<button type="button" class="button plain start-over">Start over</button>'
 )
 """Said where fields were filled with what was typed and not recorded; the browser shows it then."""
+PAUSE = 300
+"""Milliseconds without a key after which a field tells the server what stands in it. It tells at once when it is left,
+as by a press of a button, and before Enter hands in (`browser.keyboard.save_on_enter`)."""
 Act = Callable[[Mapping[str, str], UUID], Awaitable[object]]
 """What a form's button does with what was typed, by the fields' names. Its result is not None when it was done."""
 
@@ -57,7 +60,7 @@ class Dialog:
         while self._on_close:
             self._on_close.pop()()
 
-    def ask_before_leaving(self, leave: Callable[[], None]) -> None:
+    def ask_before_leaving(self, leave: Press) -> None:
         """Escape and a click beside the dialog no longer close it, but call `leave`."""
         # Quasar shakes a persistent dialog that somebody wants to leave; the theme keeps it still.
         self._element.props("persistent").on("shake", leave, [])
@@ -94,13 +97,15 @@ class Form:
     def furnish(self, submit: str, color: str) -> None:
         """Put the row of buttons below the fields, which are complete from here on."""
         self._offered = self.typed
+        for field in self.fields.values():
+            field.props(f'debounce="{PAUSE}"')
         if self.fields:
             self.dialog.ask_before_leaving(self._leave)
         if self.fields and self.kept:
             keep(self.fields, self.kept)
             Block(RESTORED).classes("note restored")
         with buttons() as self._row:
-            Button("Cancel", on_click=self._discard).props("flat no-caps").classes("quiet")
+            self._way_out = Button("Cancel", on_click=self._discard).props("flat no-caps").classes("quiet")
             button = Button(submit).props(f'unelevated no-caps type="submit" color="{color}"')
             if self.fields and self.kept:
                 button.on(
@@ -123,10 +128,10 @@ class Form:
         with self.content, buttons().classes("turned") as self._row:
             if go is not None:
                 Button(way_on, on_click=go).props('unelevated no-caps color="primary"')
-            close = Button("Close", on_click=self.dialog.close).props("flat no-caps").classes("quiet")
+            self._way_out = Button("Close", on_click=self.dialog.close).props("flat no-caps").classes("quiet")
             self._row.visible = was_visible
             if was_visible:
-                ui.run_javascript(browser.focus(close.id, unless_typing=True))
+                ui.run_javascript(browser.focus(self._way_out.id, unless_typing=True))
 
     async def submit(self, button: Button, request: object = None) -> None:
         """Do it once, and close the dialog; what is wrong is said at its field, or above all of them.
@@ -158,7 +163,20 @@ class Form:
             ui.run_javascript(typed.forget(f"{self.kept}/"))
         self.dialog.close()
 
-    def _leave(self) -> None:
+    def _leave(self) -> Awaitable[None] | None:
+        if self.fields and self.typed == self._offered:
+            return self._leave_unless_typed()
+        self._discard_or_ask()
+        return None
+
+    async def _leave_unless_typed(self) -> None:
+        """Escape leaves no field: the focus does, so that the field tells what was typed just now."""
+        with suppress(TimeoutError):  # the browser is gone, or busy: what it has told is what there is
+            await ui.run_javascript(browser.focus(self._way_out.id))
+        if self.fields:  # else it was closed meanwhile
+            self._discard_or_ask()
+
+    def _discard_or_ask(self) -> None:
         if not self.fields or self.typed == self._offered:
             self._discard()
             return

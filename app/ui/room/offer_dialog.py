@@ -16,6 +16,9 @@ from app.ui.room import figures
 from app.ui.room.act_dialog import NOTHING, Typed, act_dialog
 from app.ui.room.room_view import RoomView
 
+_NOTHING = Html("&nbsp;")
+"""In the place of a difference: the buttons below stay where they are when one comes, while somebody presses them."""
+
 
 def make_offer(view: RoomView, typed: Typed = NOTHING) -> None:
     """Change one's own offer, or answer the other side's with another; `typed` stands in the place of its terms."""
@@ -109,11 +112,11 @@ def _total(shown: Trade, typed: Typed) -> Html:
     try:
         total = Terms(parse_price(typed["price"], shown.currency), parse_quantity(typed["quantity"])).total
     except Refusal:
-        return figures.total_line("–", "")
+        return figures.total_line("–", _NOTHING)
     against = figures.sum_difference(total, shown.terms.total, shown.currency)
     if against:
         against += Html("<span>against version {}</span>").format(shown.version)
-    return figures.total_line(_money(total, shown), against)
+    return figures.total_line(_money(total, shown), against or _NOTHING)
 
 
 def _left(view: RoomView, trade: Trade) -> Html:
