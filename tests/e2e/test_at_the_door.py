@@ -31,6 +31,19 @@ async def test_a_wrong_password_and_a_taken_name_go_back_to_the_form(
     await expect(eve.page.get_by_role("heading", name="My trades")).to_be_visible()
 
 
+async def test_what_is_over_its_limit_is_said_to_be_and_never_cut(stranger: Newcomer) -> None:
+    eve = await stranger("Eve")
+    await eve.visit("/")
+    await eve.enter_name_and_password("Create account", password="x" * 201)
+    await expect_refusal(eve, "8 to 200 characters", name=eve.name)
+    long = "x" * 101
+    await eve.enter_name_and_password("Create account", name=long)
+    await expect_refusal(eve, "101 characters, at most 100 fit", name=long)
+    most = eve.name + "\N{CJK UNIFIED IDEOGRAPH-20000}" * (100 - len(eve.name))  # two units each to a browser
+    await eve.enter_name_and_password("Create account", name=most)
+    await expect(eve.page.get_by_text(most, exact=True)).to_be_visible()
+
+
 async def test_a_signed_out_person_comes_back_to_the_room_even_after_a_mistake(people: tuple[Person, Person]) -> None:
     seller, buyer = people
     offered = await seller.create_trade()

@@ -108,6 +108,25 @@ async def test_a_mistake_leads_back_to_the_form_with_the_name_and_one_sentence(
     assert FLASH_COOKIE not in guest.http.cookies
 
 
+_MOST_OF_A_COOKIE = 4_096
+"""Bytes of its name and value; a browser keeps no longer one (RFC 6265, 6.1)."""
+
+
+@pytest.mark.parametrize("path", ["/login", "/signup", "/forgot-password"])
+async def test_a_name_of_any_length_comes_back_with_its_sentence_in_a_cookie_that_browsers_keep(
+    browser: NewBrowser, path: str
+) -> None:
+    guest = browser()
+    name = "".join(chr(0x20000 + 37 * n) for n in range(500))  # nothing that a cookie could compress
+    answer = await guest.post(path, name=name, password=PASSWORD, **{"csrf": "x"} if "forgot" in path else {})
+    (kept,) = (said for said in answer.headers.get_list("set-cookie") if said.startswith(FLASH_COOKIE))
+    assert len(kept.partition(";")[0].encode()) <= _MOST_OF_A_COOKIE
+    fields = inputs((await guest.open(answer.headers["location"])).markup())
+    assert fields["name"]["value"] == name[:200]
+    assert 'role="alert"' in guest.markup()
+    assert not [field for field in fields.values() if "maxlength" in field]
+
+
 async def test_what_was_typed_never_comes_back_as_markup(browser: NewBrowser) -> None:
     guest = browser()
     await guest.post("/login", name="<script>alert(1)</script>", password=PASSWORD)

@@ -79,8 +79,11 @@ async def test_an_address_is_saved_confirmed_by_its_link_and_shown(application: 
 
 
 async def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(olga: Browser) -> None:
-    await save(olga, "no address")
-    await olga.until(lambda: "no e-mail address that we can write to" in str(olga.field("E-mail").error))
+    for typed in ("no address", f"{'x' * 250}@example.com"):
+        await save(olga, typed)
+        await olga.until(lambda: "no e-mail address that we can write to" in str(olga.field("E-mail").error))
+        assert olga.field("E-mail").value == typed
+    assert "maxlength" not in olga.field("E-mail").props, "it would cut what is pasted without a word"
     await save(olga, address(), "wrong password")
     await olga.until(lambda: olga.field("Password to change it").error == "The current password is wrong.")
     assert olga.field("E-mail").error is None
@@ -131,8 +134,10 @@ async def test_a_password_is_recovered_by_forms_alone(
     assert "a mail is on its way there" in (await guest.get("/forgot-password?asked")).text
     path = await link_in_mail(application, guest, "password")
     assert olga.name in (await guest.get(path)).text
-    wrong = await guest.http.post(path, data={"password": "short"})
-    assert (wrong.status_code, "8 to 200" in wrong.text, 'aria-invalid="true"' in wrong.text) == (422, True, True)
+    for password in ("short", "x" * 201):
+        wrong = await guest.http.post(path, data={"password": password})
+        assert (wrong.status_code, "8 to 200" in wrong.text, 'aria-invalid="true"' in wrong.text) == (422, True, True)
+        assert "maxlength" not in wrong.text, "it would cut what is pasted without a word"
     assert "Your password is changed" in (await guest.http.post(path, data={"password": "a new password"})).text
     assert (await olga.get("/trades")).status_code == 303, "signed out everywhere"
     assert (await guest.get(path)).status_code == 404

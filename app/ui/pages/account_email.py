@@ -28,7 +28,7 @@ async def show(post: Post, request: Request) -> None:
     with ui.element("section").classes("card stack"):
         Block(_ABOUT.format(_SHOWN if post.shown else ""))
         email = ui.input("E-mail", value=known.wanted or known.address).props(
-            'outlined type="email" autocomplete="email" maxlength="254"'
+            'outlined type="email" autocomplete="email"'
         )
         password = password_field("Password to change it", "current-password")
         said = ui.label().classes("note").props('role="status"')

@@ -48,7 +48,7 @@ def register(site: Site, post: Post) -> None:
         if asked is not None:
             return notice(request, "Forgot password", _ASKED + (_SHOWN if post.shown else "") + _BACK)
         flash = site.cookies.flash(request)
-        more = 'autocomplete="username" maxlength="100" dir="auto"'
+        more = 'autocomplete="username" dir="auto"'
         name = plain_form.field("Name", "name", more, value=flash.get("name", ""), wrong=flash.get("sentence", ""))
         entry = plain_form.form("Send link", token_field.format(site.cookies.csrf_token(request)), name, action=FORGOT)
         return notice(request, "Forgot password", _ASK + entry + _BACK)
@@ -84,7 +84,7 @@ async def _choose(request: Request, post: Post, token: str, refusal: Refusal | N
         name = await post.recovery.whose(token)
     except Refusal as over:
         return notice(request, "This link is over", _OVER.format(over, FORGOT), status=404)
-    more = 'type="password" autocomplete="new-password" minlength="8" maxlength="200"'
+    more = 'type="password" autocomplete="new-password" minlength="8"'
     password = plain_form.field("New password", "password", more, wrong=str(refusal or ""), beside=REVEAL)
     entry = plain_form.form("Change password", password)
     return notice(request, "Choose a new password", _CHOOSE.format(name) + entry, status=422 if refusal else 200)

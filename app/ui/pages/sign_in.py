@@ -50,11 +50,11 @@ _FORM = Html(
 )
 _NAME = Html(
     '<div class="field"><label for="name">Name</label><div class="box"><input id="name" name="name" value="{}"'
-    ' autocomplete="username" maxlength="100" required dir="auto"{}></div>{}</div>'
+    ' autocomplete="username" required dir="auto"{}></div>{}</div>'
 )
 _PASSWORD = Html(
     '<div class="field"><label for="password">Password</label><div class="box"><input id="password" name="password"'
-    ' type="password" autocomplete="current-password" maxlength="200" required{}>{}</div>{}</div>'
+    ' type="password" autocomplete="current-password" required{}>{}</div>{}</div>'
 )
 _HINT = Html('<p class="help" id="password-help">At least 8 characters for a new account</p>')
 _BUTTONS = Html(
