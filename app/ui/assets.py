@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from app.ui import browser
-from app.ui.browser import keyboard, theme
+from app.ui.browser import days, keyboard, theme
 from app.ui.components.shortcuts import SHORTCUTS
 from app.ui.components.theme_button import DRAWINGS
 from app.ui.http import installing
@@ -26,6 +26,7 @@ _ZONE_COOKIES = (cookie_name(ZONE_COOKIE, secure=secure) for secure in (False, T
 _SCRIPTS = (
     browser.on_every_page(*_ZONE_COOKIES)
     + keyboard.on_every_page(SHORTCUTS)
+    + days.on_every_page()
     + theme.on_every_page(DRAWINGS, installing.COLOURS)
 )
 _SCRIPT = File(_SCRIPTS.encode(), "text/javascript")

@@ -16,6 +16,8 @@ from app.ui.components.html_block import Block
 
 _STATIC = re.compile(r"<title>(?P<title>.*?)</title>.*<body[^>]*>(?P<body>.*)</body>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+_TIME = re.compile(r"</?time\b[^>]*>")
+"""It stands within sentences, where a tag is no gap between words."""
 _BUTTON = re.compile(r'<button type="button" class="button [^"]*"([^>]*)>([^<]*)</button>')
 
 
@@ -49,7 +51,7 @@ def words(element: Element) -> str:
     said = []
     for part in descend(element):
         if isinstance(part, Block):
-            said.append(html.unescape(_TAG.sub(" ", part.content)))
+            said.append(html.unescape(_TAG.sub(" ", _TIME.sub("", part.content))))
         elif isinstance(part, ui.label | Button):
             said.append(part.text)
         elif isinstance(part, ui.input | ui.textarea):

@@ -18,6 +18,7 @@ from app.rooms.room import Room
 from app.rooms.ticker import Dial
 from app.service.viewer import Viewer
 from app.ui.components import wording
+from app.ui.components.html import Html
 from app.ui.http.requests import zone_of
 from app.ui.room import entries
 from app.ui.room.room_view import RoomView
@@ -55,6 +56,13 @@ def test_a_price_is_told_for_its_unit() -> None:
 )
 def test_a_period_is_told_in_days_hours_and_minutes(minutes: int, said: str) -> None:
     assert wording.period(minutes) == said
+
+
+def test_a_time_is_a_text_that_is_marked_in_html_and_escaped_in_none() -> None:
+    at = datetime(2026, 11, 26, 14, 5, tzinfo=UTC)
+    time = wording.clock_time(at, ZoneInfo("UTC"), at.date())
+    assert f"{time}" == "14:05"
+    assert Html("until {}.").format(time) == 'until <time datetime="2026-11-26T14:05:00+00:00">14:05</time>.'
 
 
 def test_every_currency_has_a_name() -> None:

@@ -1,9 +1,10 @@
 """Everything that runs in the browser: each script is a named function with its reason.
 
 `typed.py`: what becomes of what is typed; `connected.py`: what a page does while it hears no server;
-`visibility.py`: whether somebody looks at it; `notifications.py`: how it calls somebody where nobody does;
-`keyboard.py`: keys, focus and words for screen readers; `theme.py`: the button of the theme; all else here. Nothing
-else in the project contains script; `tests/ui/test_browser.py` sees to it. What NiceGUI's own elements do is theirs.
+`visibility.py`: whether somebody looks at it; `notifications.py`: how it calls somebody where nobody does; `days.py`:
+times when the day changes; `keyboard.py`: keys, focus and words for screen readers; `theme.py`: the button of the
+theme; all else here. Nothing else in the project contains script; `tests/ui/test_browser.py` sees to it. What NiceGUI's
+own elements do is theirs.
 """
 
 from app.ui.browser import connected, notifications, typed, visibility

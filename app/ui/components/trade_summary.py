@@ -14,7 +14,7 @@ _SUMMARY = Html(
     '<h3 dir="auto"><a href="/room/{}">{}</a></h3>'
     '<p class="line">{} <span class="role">{}</span> <span>{}</span></p>'
     '<p class="money"><span>{} × {} <span class="equals">=</span></span> <b>{}</b></p>'
-    '<p class="until">{} <time datetime="{}">{}</time></p>'
+    '<p class="until">{} {}</p>'
 )
 _UNREAD = Html('<b class="unread" data-testid="unread">{}<span class="for-readers"> new</span></b>')
 _LAST = Html('<p class="last">{}</p>')
@@ -46,7 +46,6 @@ def summary(trade: Trade, me: int, zone: ZoneInfo, today: date) -> Html:
         wording.number(trade.terms.quantity),
         wording.money(trade.terms.total, trade.currency),
         "" if trade.closed_at else "until",
-        at.isoformat(),
         wording.clock_time(at, zone, today),
     )
 

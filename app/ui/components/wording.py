@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import assert_never
+from typing import Self, assert_never
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -59,12 +59,30 @@ def number(value: int) -> str:
     return format_decimal(value, locale=_LOCALE)
 
 
-def clock_time(at: datetime, zone: ZoneInfo, today: date) -> str:
+class ClockTime(str):
+    """A time as people read it. As HTML it is marked, so that the browser can write its date when the day is over."""
+
+    __slots__ = ("_at",)
+    _at: datetime
+
+    def __new__(cls, words: str, at: datetime) -> Self:
+        """The words for a moment."""
+        time = super().__new__(cls, words)
+        time._at = at
+        return time
+
+    def __html__(self) -> str:
+        """What `Html.format` takes: words of ours, in which there is nothing to escape."""
+        return f'<time datetime="{self._at.isoformat()}">{self}</time>'
+
+
+def clock_time(at: datetime, zone: ZoneInfo, today: date) -> ClockTime:
     """``14:05``, with the date where it is not today (``Nov 21, 14:05``), with the year where that differs."""
     local = at.astimezone(zone)
     if local.date() == today:
-        return f"{local:%H:%M}"
-    return format_datetime(local, "MMM d, HH:mm" if local.year == today.year else "MMM d y, HH:mm", locale=_LOCALE)
+        return ClockTime(f"{local:%H:%M}", at)
+    words = "MMM d, HH:mm" if local.year == today.year else "MMM d y, HH:mm"
+    return ClockTime(format_datetime(local, words, locale=_LOCALE), at)
 
 
 def day(at: date, today: date) -> str:

@@ -41,10 +41,10 @@ async def _sessions(site: Site, request: Request) -> None:
         row = Html('<div class="entry"><span>{}</span><span class="note">{}</span></div>')
         rows = [
             row.format(
-                f"Since {wording.clock_time(session.created_at, zone, today)} ({session.time_zone})",
+                Html("Since {} ({})").format(wording.clock_time(session.created_at, zone, today), session.time_zone),
                 "This browser"
                 if session.id == viewer.session_id
-                else f"Last used {wording.clock_time(session.seen_at, zone, today)}",
+                else Html("Last used {}").format(wording.clock_time(session.seen_at, zone, today)),
             )
             for session in await site.accounts.sessions(viewer)
         ]

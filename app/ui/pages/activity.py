@@ -170,7 +170,7 @@ class _Board:
         )
         return Html(
             '<td class="cell-title{}">{}</td><td>{}</td><td class="num">{}</td><td class="num">{}</td>'
-            '<td class="cell-people">{}</td><td class="num"><time datetime="{}">{}</time></td>'
+            '<td class="cell-people">{}</td><td class="num">{}</td>'
         ).format(
             " fresh" if fresh else "",
             title,
@@ -178,7 +178,6 @@ class _Board:
             wording.price(trade.terms.price, trade.currency, trade.unit),
             wording.number(trade.terms.quantity),
             people or Html('<span class="nobody">Nobody</span>'),
-            line.active_at.isoformat(),
             wording.clock_time(line.active_at, self._zone, self._site.now().astimezone(self._zone).date()),
         )
 

@@ -47,10 +47,10 @@ class Counterparty:
             presence = words = "here"
         return _HTML.format(presence, wording.initials(other), other.name, role, words)
 
-    def _last_seen(self, other: Person) -> str:
+    def _last_seen(self, other: Person) -> Html | str:
         mark = self._view.marks.get(other.id)
         acted = [action.at for action in self._view.room.recent if action.actor and action.actor.id == other.id]
         times = [at for at in (*acted[-1:], self._left_at, mark and mark.seen_at) if at]
         if not times:
             return "not here yet"
-        return f"last seen {self._view.clock_time(max(times))}"
+        return Html("last seen {}").format(self._view.clock_time(max(times)))

@@ -181,25 +181,21 @@ def _reader(view: RoomView) -> _Reader:
 
 
 def _sentence(action: Action, reader: _Reader) -> Html:
-    return wording.dated_sentence(
-        action, reader.me, reader.currency, lambda at: wording.clock_time(at, reader.zone, reader.today)
-    )
+    return wording.dated_sentence(action, reader.me, reader.currency, lambda at: _time(at, reader))
 
 
 def _deadline(action: Action, reader: _Reader) -> Html:
     at = action.deadline
-    return Html("<b>{}</b>").format(wording.clock_time(at, reader.zone, reader.today)) if at else Html("")
+    return Html("<b>{}</b>").format(_time(at, reader)) if at else Html("")
 
 
-def _time(at: datetime, reader: _Reader) -> Html:
-    return Html('<time datetime="{}">{}</time>').format(
-        at.isoformat(), wording.clock_time(at, reader.zone, reader.today)
-    )
+def _time(at: datetime, reader: _Reader) -> wording.ClockTime:
+    return wording.clock_time(at, reader.zone, reader.today)
 
 
 def _time_of_day(at: datetime, reader: _Reader) -> Html:
     """Below a line that says the day."""
-    return Html('<time datetime="{}">{}</time>').format(at.isoformat(), f"{at.astimezone(reader.zone):%H:%M}")
+    return Html("{}").format(wording.ClockTime(f"{at.astimezone(reader.zone):%H:%M}", at))
 
 
 def _quote(text: str) -> Html:

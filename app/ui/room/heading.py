@@ -20,8 +20,8 @@ _HEADING = Html(
     '<div data-testid="participants">{people}</div></section>'
 )
 _PARTICIPANT = Html('<span class="person {}" data-initials="{}"><span><bdi>{}</bdi>{}</span></span>')
-_UNTIL = Html('until <time data-testid="deadline" datetime="{}">{}</time>')
-_CLOSED = Html('<b>Closed</b> <time datetime="{}">{}</time>')
+_UNTIL = Html('until <span data-testid="deadline">{}</span>')
+_CLOSED = Html("<b>Closed</b> {}")
 
 
 def bar(view: RoomView) -> Callable[[Action], None]:
@@ -58,7 +58,7 @@ def _clock(view: RoomView) -> None:
             view.clocks.remove(clock)
             clock.delete()
         words, at = (_UNTIL, trade.expires_at) if trade.closed_at is None else (_CLOSED, trade.closed_at)
-        until.show(words.format(at.isoformat(), view.clock_time(at)))
+        until.show(words.format(view.clock_time(at)))
 
     view.binding.on_trade(show)
 

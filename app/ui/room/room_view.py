@@ -66,6 +66,6 @@ class RoomView:
         """The day it is now in the viewer's time zone."""
         return self.now().astimezone(self.zone).date()
 
-    def clock_time(self, at: datetime) -> str:
+    def clock_time(self, at: datetime) -> wording.ClockTime:
         """A time as the viewer's clock shows it; of another day with its date."""
         return wording.clock_time(at, self.zone, self.today)
