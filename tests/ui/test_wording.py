@@ -207,7 +207,7 @@ def test_no_entry_shows_anybody_s_text_as_markup(kind: Kind) -> None:
 def test_a_message_is_a_bubble_in_the_flow_and_a_line_without_its_text_in_the_timeline() -> None:
     action = Action(Kind.MESSAGE_SENT, EARLY, BEA, Role.BUYER, text="Two\nlines")
     own, theirs = entries.conversation(action, room_view(BEA)), entries.conversation(action, room_view(SAM))
-    assert '<div class="message own">' in own
+    assert '<div class="message own" ' in own
     assert '<div class="message">' in theirs
     assert "<bdi>Bea</bdi>" in theirs
     assert '<div class="bubble" dir="auto">Two\nlines</div>' in theirs
