@@ -98,6 +98,7 @@ async def test_an_unknown_name_and_a_wrong_password_are_refused_alike(
     assert await refusal_of(people, name, password) == (Reason.INVALID, "password", "Name or password is wrong.")
 
 
+@pytest.mark.by_the_clock
 async def test_an_unknown_name_takes_as_long_as_a_wrong_password(market: Market) -> None:
     """With the true effort for each; the fastest of a few tries is the one that a busy machine disturbed least."""
     people = Accounts(market.accounts, Limits(PLENTY))

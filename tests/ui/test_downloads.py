@@ -47,7 +47,7 @@ async def test_one_that_cannot_be_made_now_has_a_sentence(
     monkeypatch.setattr(Workshop, "make", refuse)
     answer = await bea.get(pdf)
     assert answer.status_code == status
-    assert answer.text == "Not now. The JSON receipt has everything too."
+    assert answer.text == "Not now. The JSON file has everything too."
     assert answer.headers.get("retry-after") == (str(wait) if wait else None)
     assert (await bea.get(pdf.replace(".pdf", ".json"))).status_code == 200
 

@@ -15,6 +15,8 @@ from app.domain.trade import Trade
 from app.rooms.room import KEPT
 from tests.ui.browser import Browser
 
+ASKED = 'class="offer asked" data-seq="[0-9]+" data-state="{}"'
+
 
 @pytest.fixture
 async def trade(sam: Browser, bea: Browser) -> Trade:
@@ -188,10 +190,10 @@ async def test_a_request_is_a_card_that_is_open_until_the_next_offer(trade: Trad
     for words in ("Before ten, please", "Or on Friday"):
         await bea.application.negotiation.request_amendment(await bea.viewer(), trade.id, words)
     await sam.sees("Or on Friday", "messages")
-    assert sam.markup().count('class="offer asked" data-state="open"') == 1
+    assert len(re.findall(ASKED.format("open"), sam.markup())) == 1
     await offer(sam, trade, "900")
     await sam.until(lambda: 'data-state="open"' not in sam.markup())
-    assert sam.markup().count('class="offer asked" data-state="past"') == 2
+    assert len(re.findall(ASKED.format("past"), sam.markup())) == 2
 
 
 async def test_of_two_requests_in_the_same_words_the_newest_is_open(trade: Trade, sam: Browser, bea: Browser) -> None:
@@ -206,7 +208,7 @@ async def test_of_two_requests_in_the_same_words_the_newest_is_open(trade: Trade
     later.press("Show earlier messages")
     await later.sees("Before ten, please", "messages")
     for page in (sam, later):
-        assert re.findall('class="offer asked" data-state="([a-z]+)"', page.markup()) == ["past", "open"]
+        assert re.findall(ASKED.format("([a-z]+)"), page.markup()) == ["past", "open"]
 
 
 async def test_whoever_made_the_offer_learns_that_it_was_seen(trade: Trade, sam: Browser, bea: Browser) -> None:

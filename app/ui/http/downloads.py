@@ -17,7 +17,7 @@ from app.ui.http.workshop import Workshop, WorkshopError
 
 _TO_JSON, _TO_PDF = "app.ui.http.receipt_json", "app.ui.http.receipt_pdf"
 _MEDIA = {"json": "application/json", "pdf": "application/pdf"}
-_ALSO_JSON = "The JSON receipt has everything too."
+_ALSO_JSON = "The JSON file has everything too."
 _STATUS = {Reason.TOO_OFTEN: 429, Reason.TOO_LONG: 422}
 
 
