@@ -125,6 +125,18 @@ async def test_what_still_works_stays_and_the_news_is_said_above_it(trade: Trade
     await bea.sees("$850.00", "price")
 
 
+async def test_an_address_in_a_request_is_a_link_wherever_the_request_stands(
+    trade: Trade, sam: Browser, bea: Browser
+) -> None:
+    sam.press("Amend deal")
+    words = "As on https://example.com/bench"
+    await bea.application.negotiation.request_amendment(await bea.viewer(), trade.id, words)
+    await sam.sees("Bea asks for other terms")
+    assert sam.markup().count('href="https://example.com/bench"') == 4, (
+        "on the deal, its card, the timeline, the dialog"
+    )
+
+
 async def test_a_request_in_the_same_words_is_told_again(trade: Trade, sam: Browser, bea: Browser) -> None:
     async def ask() -> None:
         await bea.application.negotiation.request_amendment(await bea.viewer(), trade.id, "A bench")

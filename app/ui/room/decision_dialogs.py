@@ -111,9 +111,9 @@ def request_amendment(view: RoomView, typed: Typed = NOTHING) -> None:
         form.fields["request"] = text.props('outlined autogrow autofocus dir="auto"')
 
 
-def _made_at(view: RoomView) -> str:
+def _made_at(view: RoomView) -> Html:
     trade = view.trade
-    return f"Version {trade.version}, made at {view.clock_time(trade.amended_at)}"
+    return Html("Version {}, made at {}").format(trade.version, view.clock_time(trade.amended_at))
 
 
 def _before(view: RoomView) -> Terms | None:

@@ -5,6 +5,7 @@ from app.domain.trade import Person, Trade
 from app.domain.traits import Side
 from app.ui.components import wording
 from app.ui.components.html import Html
+from app.ui.components.links import linked
 from app.ui.room.room_view import RoomView
 
 
@@ -29,7 +30,7 @@ def news(shown: Trade, now: Trade, view: RoomView, *, asked: int) -> Html:
             )
         )
     if now.request and view.binding.asked != asked:
-        said.append(Html("{} asks for other terms: “{}”").format(wording.name(now.buyer, view.me), now.request))
+        said.append(Html("{} asks for other terms: “{}”").format(wording.name(now.buyer, view.me), linked(now.request)))
     if now.buyer is None and shown.buyer is not None:
         said.append(Html("The buyer's seat was released."))
     if now.buyer is not None and shown.buyer is None:
