@@ -11,6 +11,12 @@ from tests.ui.browser import Browser
 from tests.ui.looking import listen, look, presence, say
 
 
+def warn_after(seconds: float, trade: Trade, page: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let so many seconds pass until what is left of a trade's time is short."""
+    left = trade.expires_at - page.application.database.clock.now()
+    monkeypatch.setattr(visibility, "SOON", left - timedelta(seconds=seconds))
+
+
 @pytest.fixture
 def told(bea: Browser, trade: Trade, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What Bea's page is told of it."""
@@ -53,16 +59,14 @@ async def test_what_one_does_on_another_page_calls_nobody(trade: Trade, bea: Bro
 async def test_a_hidden_tab_is_called_when_five_minutes_are_left(
     trade: Trade, sam: Browser, bea: Browser, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = trade.expires_at - bea.application.database.clock.now()
-    monkeypatch.setattr(visibility, "SOON", left - timedelta(seconds=0.5))
+    warn_after(0.5, trade, bea, monkeypatch)
     look(bea, visible=False)
     look(bea)
     look(bea, visible=False)
     await bea.wait(lambda: told == ['tellNews(0, "Five minutes left", "")'])
     talk, viewer = sam.application.negotiation, await sam.viewer()
     extended = await talk.extend(viewer, trade.id, trade.expires_at + timedelta(minutes=30))
-    left = extended.expires_at - bea.application.database.clock.now()
-    monkeypatch.setattr(visibility, "SOON", left - timedelta(seconds=0.5))
+    warn_after(0.5, extended, bea, monkeypatch)
     await talk.extend(viewer, trade.id, extended.expires_at + timedelta(seconds=0.2))
     await bea.wait(lambda: told.count('tellNews(2, "Five minutes left", "")') == 1)
 
@@ -102,8 +106,7 @@ async def test_five_minutes_left_are_said_when_the_socket_is_back(
     trade: Trade, bea: Browser, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look(bea, visible=False)
-    left = trade.expires_at - bea.application.database.clock.now()
-    monkeypatch.setattr(visibility, "SOON", left - timedelta(seconds=0.2))
+    warn_after(0.2, trade, bea, monkeypatch)
     bea.leave()
     await asyncio.sleep(0.4)
     await bea.reconnect()
@@ -115,8 +118,7 @@ async def test_five_minutes_left_are_not_said_any_more_when_the_deadline_was_mov
     trade: Trade, sam: Browser, bea: Browser, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look(bea, visible=False)
-    left = trade.expires_at - bea.application.database.clock.now()
-    monkeypatch.setattr(visibility, "SOON", left - timedelta(seconds=0.2))
+    warn_after(0.2, trade, bea, monkeypatch)
     bea.leave()
     await asyncio.sleep(0.4)
     talk, viewer = sam.application.negotiation, await sam.viewer()
@@ -133,8 +135,7 @@ async def test_five_minutes_left_hide_nothing_that_was_not_said_yet(
     bea.leave()
     talk, viewer = sam.application.negotiation, await sam.viewer()
     await talk.offer(viewer, trade.id, 1, price="900", quantity="5", description="", reason="")
-    left = trade.expires_at - bea.application.database.clock.now()
-    monkeypatch.setattr(visibility, "SOON", left - timedelta(seconds=0.2))
+    warn_after(0.2, trade, bea, monkeypatch)
     await bea.reconnect()
     bea.leave()
     await asyncio.sleep(0.4)
@@ -158,8 +159,7 @@ async def test_who_has_lost_the_seat_is_told_nothing_more(
     trade: Trade, sam: Browser, bea: Browser, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look(bea, visible=False)
-    left = trade.expires_at - bea.application.database.clock.now()
-    monkeypatch.setattr(visibility, "SOON", left - timedelta(seconds=0.2))
+    warn_after(0.2, trade, bea, monkeypatch)
     await sam.application.negotiation.release_seat(await sam.viewer(), trade.id)
     await bea.sees("Your seat was released")
     told.clear()
