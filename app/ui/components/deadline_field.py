@@ -50,7 +50,7 @@ class DeadlineField:
                 partial(self._choose, changed),
                 label="Deadline in",
                 kept=f"{kept}/way",
-                brought_back=self._ask_in,
+                brought_back=partial(self._bring_back, changed),
             )
 
     @property
@@ -85,6 +85,11 @@ class DeadlineField:
             minutes = 0
         self._ask_in(way)
         self.fill(minutes)
+        changed()
+
+    def _bring_back(self, changed: Callable[[], None], way: str) -> None:
+        """The way that was chosen before the page was loaded again; what stands in the field may have come before."""
+        self._ask_in(way)
         changed()
 
     def _ask_in(self, way: str) -> None:
