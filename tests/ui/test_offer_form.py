@@ -164,6 +164,15 @@ async def test_a_trade_until_a_time_whose_answer_is_lost_is_made_once(
     assert rooms[0] == rooms[1] != rooms[2]
 
 
+async def test_a_deadline_that_is_brought_back_is_told_whichever_of_number_and_way_comes_first(sam: Browser) -> None:
+    await sam.open("/trades/new")
+    sam.fill("Expires in (minutes)", "3")
+    await sam.sees("3 minutes from now")
+    (ways,) = (element for element in sam.visible() if element.props.get("aria-label") == "Deadline in")
+    sam.trigger(ways, "change", {"chip": "Hours", "back": True})
+    await sam.sees("3 hours from now")
+
+
 async def test_the_same_deadline_is_shown_in_another_way(sam: Browser) -> None:
     await sam.open("/trades/new")
     sam.fill("Expires in (minutes)", "2880")
