@@ -17,6 +17,14 @@ def warn_after(seconds: float, trade: Trade, page: Browser, monkeypatch: pytest.
     monkeypatch.setattr(visibility, "SOON", left - timedelta(seconds=seconds))
 
 
+async def be_away_until_time_is_short(trade: Trade, page: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tab is hidden, and has no socket when its time gets short."""
+    look(page, visible=False)
+    warn_after(0.2, trade, page, monkeypatch)
+    page.leave()
+    await asyncio.sleep(0.4)
+
+
 @pytest.fixture
 def told(bea: Browser, trade: Trade, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What Bea's page is told of it."""
@@ -105,10 +113,7 @@ async def test_what_cannot_wait_is_said_when_the_socket_is_back(
 async def test_five_minutes_left_are_said_when_the_socket_is_back(
     trade: Trade, bea: Browser, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look(bea, visible=False)
-    warn_after(0.2, trade, bea, monkeypatch)
-    bea.leave()
-    await asyncio.sleep(0.4)
+    await be_away_until_time_is_short(trade, bea, monkeypatch)
     await bea.reconnect()
     look(bea, visible=False)
     await bea.wait(lambda: told == ['tellNews(0, "Five minutes left", "")'])
@@ -117,10 +122,7 @@ async def test_five_minutes_left_are_said_when_the_socket_is_back(
 async def test_five_minutes_left_are_not_said_any_more_when_the_deadline_was_moved_meanwhile(
     trade: Trade, sam: Browser, bea: Browser, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look(bea, visible=False)
-    warn_after(0.2, trade, bea, monkeypatch)
-    bea.leave()
-    await asyncio.sleep(0.4)
+    await be_away_until_time_is_short(trade, bea, monkeypatch)
     talk, viewer = sam.application.negotiation, await sam.viewer()
     await talk.extend(viewer, trade.id, trade.expires_at + timedelta(minutes=30))
     await bea.reconnect()

@@ -16,7 +16,7 @@ from nicegui import background_tasks, ui
 from app.domain.actions import Action
 from app.domain.countdown import SOON
 from app.domain.kinds import KINDS, Kind
-from app.domain.read_marks import BEFORE_DEADLINE, is_news, is_urgent
+from app.domain.read_marks import BEFORE_DEADLINE, ReadMark, is_news, is_urgent, unread
 from app.domain.refusals import Refusal
 from app.domain.trade import Trade
 from app.rooms.presence import Presence
@@ -60,7 +60,7 @@ class Visibility:
         self._read_marks = read_marks
         self._client = ui.context.client
         self._over = False
-        self._is_visible: bool | None = None
+        self._is_visible = False
         self._is_idle = False
         self._is_looked_at: bool | None = None
         self._watched = True
@@ -114,7 +114,7 @@ class Visibility:
         self._client.run_javascript(visibility.tell_visibility())
 
     def _leave(self) -> None:
-        if self._is_visible is not None:
+        if self._is_looked_at is not None:
             self._is_visible = self._is_looked_at = False
         self._ask_soon.forget()
         self._away_soon.forget()
@@ -130,13 +130,13 @@ class Visibility:
     def _rest(self, idle: bool) -> None:
         """The browser tells that nobody has touched it for two minutes, or that somebody does again."""
         self._is_idle = idle
-        if self._is_visible is not None:
+        if self._is_looked_at is not None:
             self._look()
 
     def _look(self) -> None:
         if self._over:
             return
-        was, self._is_looked_at = self._is_looked_at, bool(self._is_visible) and not self._is_idle
+        was, self._is_looked_at = self._is_looked_at, self._is_visible and not self._is_idle
         if not self._is_looked_at:
             if was:
                 self._miss_the_rest()
@@ -160,9 +160,8 @@ class Visibility:
         self._renew_soon.forget()
         seen = self._view.room.on_screens.get(self._view.me, 0)
         self._mark_now(seen)
-        for action in self._view.room.recent:
-            if action.seq > seen and not KINDS[action.kind].silent:
-                self._miss(action)
+        for action in unread(self._view.room.recent, ReadMark(seen, None), self._view.me):
+            self._miss(action)
 
     def _renew(self) -> None:
         trade = self._view.trade
@@ -202,9 +201,7 @@ class Visibility:
 
     def _warn_in_time(self, trade: Trade) -> None:
         """Call who looks elsewhere when five minutes are left: the clocks of hidden tabs are not ticked."""
-        if self._warning is not None:
-            self._warning.cancel()
-            self._warning = None
+        self._cancel_warning()
         left = (trade.expires_at - SOON - self._view.now()).total_seconds()
         if trade.status.final or left > 0:
             self._is_short = False
@@ -217,6 +214,9 @@ class Visibility:
 
     def _warn_no_more(self) -> None:
         self._is_short = False
+        self._cancel_warning()
+
+    def _cancel_warning(self) -> None:
         if self._warning is not None:
             self._warning.cancel()
             self._warning = None
@@ -224,8 +224,10 @@ class Visibility:
     def _tell_news(self) -> None:
         """Where nobody looks: the title counts, and what cannot wait is said, as soon as there is a socket for it."""
         if self._is_looked_at is False and self._client.has_socket_connection:
-            told = [self._untold] if self._untold[0] or not self._is_short else []
-            for words in [*told, *([_SHORT] if self._is_short else [])]:
+            cannot_wait = [self._untold] if self._untold[0] else []
+            if self._is_short:
+                cannot_wait.append(_SHORT)
+            for words in cannot_wait or [("", "")]:
                 self._client.run_javascript(notifications.tell_news(self.unseen, *words))
             self._untold, self._is_short = ("", ""), False
 
