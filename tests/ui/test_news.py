@@ -41,6 +41,13 @@ async def test_a_counter_offer_under_an_offer_keeps_what_was_typed_and_shows_the
     assert bea.text("quantity") == "9"
 
 
+async def review(page: Browser, version: int) -> None:
+    """Look at what has replaced this version, in the same dialog."""
+    await page.sees(f"version {version + 1} replaced version {version}")
+    page.press("Review new terms")
+    await page.until(lambda: page.has_button("Send offer") and not page.buttons("Review new terms"))
+
+
 async def test_what_is_offered_again_stays_all_of_it_whatever_is_offered_meanwhile(
     trade: Trade, sam: Browser, bea: Browser
 ) -> None:
@@ -52,9 +59,7 @@ async def test_what_is_offered_again_stays_all_of_it_whatever_is_offered_meanwhi
     sam.fill("Reason for change", "Four are left")
     for version, price in ((3, "800"), (4, "700")):
         await offer(bea, trade, version, price=price, quantity="6")
-        await sam.sees(f"version {version + 1} replaced version {version}")
-        sam.press("Review new terms")
-        await sam.until(lambda: sam.has_button("Send offer") and not sam.buttons("Review new terms"))
+        await review(sam, version)
         values = [sam.field(label).value for label in ("Price", "Quantity", "Reason for change")]
         assert values == ["900.00", "4", "Four are left"]
     sam.press("Send offer")
@@ -69,9 +74,7 @@ async def test_what_was_typed_stays_though_an_offer_in_between_said_the_same(
     bea.fill("Price", "900.00")
     for version, price in ((1, "900"), (2, "950")):
         await offer(sam, trade, version, price=price)
-        await bea.sees(f"version {version + 1} replaced version {version}")
-        bea.press("Review new terms")
-        await bea.until(lambda: bea.has_button("Send offer") and not bea.buttons("Review new terms"))
+        await review(bea, version)
         assert bea.field("Price").value == "900.00"
 
 

@@ -73,6 +73,8 @@ class Middleware:
         self._accounts = accounts
         self._presence = presence
         self._pages = CapacityLimiter(_PAGES_AT_ONCE, each=_OF_ONE, patience=_PATIENCE)
+        # Who asks is looked up for whatever is asked: without a bound one session would take all of the database's
+        # connections by what is no page.
         self._sessions = CapacityLimiter(math.inf, each=_OF_ONE)
         self._socket_origin = settings.public_url.replace("http", "ws", 1)
 
