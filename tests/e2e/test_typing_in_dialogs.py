@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page, expect
 
-from app.ui.components.dialog import PAUSE
+from app.ui.components.feedback import PAUSE
 from tests.e2e.room import Room
 
 LONG = "A full truck takes forty-four of them, at most. " * 3

@@ -11,7 +11,7 @@ from app.domain.refusals import Refusal
 from app.ui import browser
 from app.ui.browser import typed
 from app.ui.components.button import Button
-from app.ui.components.feedback import Field, as_uuid, attempt, busy, keep, mark, text_of
+from app.ui.components.feedback import AT_A_PAUSE, Field, as_uuid, attempt, busy, keep, mark, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block, Press
 
@@ -20,9 +20,6 @@ RESTORED = (
     '<button type="button" class="button plain start-over">Start over</button>'
 )
 """Said where fields were filled with what was typed and not recorded; the browser shows it then."""
-PAUSE = 300
-"""Milliseconds without a key after which a field tells the server what stands in it. It tells at once when it is left,
-as by a press of a button, and before Enter hands in (`browser.keyboard.save_on_enter`)."""
 Act = Callable[[Mapping[str, str], UUID], Awaitable[object]]
 """What a form's button does with what was typed, by the fields' names. Its result is not None when it was done."""
 
@@ -98,7 +95,7 @@ class Form:
         """Put the row of buttons below the fields, which are complete from here on."""
         self._offered = self.typed
         for field in self.fields.values():
-            field.props(f'debounce="{PAUSE}"')
+            field.props(AT_A_PAUSE)
         if self.fields:
             self.dialog.ask_before_leaving(self._leave)
         if self.fields and self.kept:

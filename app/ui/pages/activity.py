@@ -13,7 +13,7 @@ from app.rooms.listing import Line, Listing, Query
 from app.ui.components import wording
 from app.ui.components.button import Button
 from app.ui.components.chips import choice_chips, status_filters
-from app.ui.components.feedback import attempt, text_of
+from app.ui.components.feedback import AT_A_PAUSE, attempt, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.components.latest import Latest
@@ -68,7 +68,7 @@ class _Board:
         self._load = Latest(self.show, partial(site.questions.place, self._viewer.person.id))
         with ui.element("div").classes("filter-row"):
             choice_chips(_FILTERS, lambda statuses: self._change(statuses=statuses))
-            search = ui.input("Search by title").props('outlined dense clearable debounce="300" dir="auto"')
+            search = ui.input("Search by title").props(f'outlined dense clearable {AT_A_PAUSE} dir="auto"')
             search.props["clear-icon"] = _CROSS
             search.on_value_change(lambda: self._change(title=text_of(search)))
         with ui.element("table").classes("board"):

@@ -19,7 +19,7 @@ from app.ui.components.button import Button
 from app.ui.components.chips import choice_chips, status_filters
 from app.ui.components.copy_button import copy_button
 from app.ui.components.countdown import Countdown, run_while_visible
-from app.ui.components.feedback import attempt, text_of
+from app.ui.components.feedback import AT_A_PAUSE, attempt, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.components.latest import Latest
@@ -93,7 +93,7 @@ class _TradeList:
         self._closed = False
         with ui.element("div").classes("filter-row"):
             choice_chips(_FILTERS, self._filter)
-            search = ui.input("Search by title or name").props('outlined dense clearable debounce="300" dir="auto"')
+            search = ui.input("Search by title or name").props(f'outlined dense clearable {AT_A_PAUSE} dir="auto"')
             search.on_value_change(lambda: self._search(looked_for(text_of(search))))
         self._groups = [_Group(name) for name in _GROUPS]
         self._empty = Block()

@@ -23,7 +23,7 @@ from app.ui.components import wording
 from app.ui.components.button import Button
 from app.ui.components.deadline_field import DeadlineField
 from app.ui.components.dialog import RESTORED
-from app.ui.components.feedback import Field, as_uuid, attempt, busy, keep, mark, text_of
+from app.ui.components.feedback import AT_A_PAUSE, Field, as_uuid, attempt, busy, keep, mark, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.http.requests import viewer_of, zone_of
@@ -87,7 +87,7 @@ class _OfferForm:
         with ui.element("section").classes("card stack"):
             title = self._input("Title", given.get("title", ""), 'dir="auto" autofocus')
             description = ui.textarea("Description", value=given.get("description", ""))
-            description.props('outlined autogrow debounce="300" dir="auto"')
+            description.props(f'outlined autogrow {AT_A_PAUSE} dir="auto"')
             with ui.element("div").classes("money-row"):
                 self._price = self._input("Price", given.get("price", ""), 'inputmode="decimal" hint="Per unit"')
                 self._choice = Block(tag="div").classes("choice")
@@ -102,7 +102,7 @@ class _OfferForm:
                 early="That time has passed.",
                 kept=f"{self._kept}/minutes",
             )
-            self._deadline.input.props('debounce="300"')
+            self._deadline.input.props(AT_A_PAUSE)
             buyer = self._input(
                 "Buyer name", given.get("buyer", ""), 'dir="auto" hint="Empty: whoever opens your link first"'
             )
@@ -138,7 +138,7 @@ class _OfferForm:
         attend(ui.context.client, self._begin, self._end)
 
     def _input(self, label: str, value: str, props: str) -> ui.input:
-        return ui.input(label, value=value, on_change=self._show).props(f'outlined debounce="300" {props}')
+        return ui.input(label, value=value, on_change=self._show).props(f"outlined {AT_A_PAUSE} {props}")
 
     @property
     def _typed(self) -> dict[str, str]:
