@@ -67,6 +67,7 @@ class Page:
 
     async def press(self, name: str, kind: str = "button") -> None:
         """Click what has this name (as a screen reader says it) and is of this kind (a CSS selector), once it shows."""
+        await self._firefox.to_front(self._context)
         there = {"type": "element", "element": {"sharedId": await self._find(kind, name)}}
         await self._act(
             "pointer",
@@ -82,34 +83,44 @@ class Page:
 
     async def enter(self) -> None:
         """Press Enter."""
+        await self._firefox.to_front(self._context)
         await self._act("key", *_pressed("\ue007"))
 
     async def _find(self, kind: str, name: str) -> str:
         locator = {"type": "accessibility", "value": {"name": name}}
+        before: dict[str, str] = {}
         async with asyncio.timeout(_PATIENCE):
             while True:
                 with suppress(RefusedError):
                     found = await self._tell("browsingContext.locateNodes", locator=locator)
-                    for node in found["nodes"]:
-                        if await self._can_be_clicked(node["sharedId"], kind):
-                            return str(node["sharedId"])
+                    nodes = [str(node["sharedId"]) for node in found["nodes"]]
+                    now = {node: await self._place(node, kind) for node in nodes}
+                    for node, place in now.items():
+                        if place and place == before.get(node):
+                            return node
+                    before = now
                 await asyncio.sleep(0.05)
 
-    async def _can_be_clicked(self, node: str, kind: str) -> bool:
-        """Whether it is of this kind, and a click at the middle of it would meet it."""
+    async def _place(self, node: str, kind: str) -> str:
+        """Where it stands; nothing unless it is of this kind, stands still, and a click at its middle would meet it.
+
+        A dialog that is still on its way has gone from under the pointer when the click comes, which then closes it.
+        """
         answer = await self._firefox.tell(
             "script.callFunction",
             functionDeclaration="""(it, kind) => {
-                if (!it.matches(kind) || it.disabled) return false;
+                if (!it.matches(kind) || it.disabled) return '';
+                if (document.getAnimations().some(each => each.effect.target.contains(it))) return '';
                 it.scrollIntoView({block: 'nearest'});
                 const box = it.getBoundingClientRect();
-                return it.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+                const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+                return it.contains(there) ? `${box.x} ${box.y}` : '';
             }""",
             arguments=[{"sharedId": node}, {"type": "string", "value": kind}],
             target={"context": self._context},
             awaitPromise=False,
         )
-        return answer["type"] == "success" and bool(answer["result"]["value"])
+        return str(answer["result"]["value"]) if answer["type"] == "success" else ""
 
     async def _act(self, kind: str, *steps: dict[str, Any]) -> None:
         source = {"type": kind, "id": kind, "actions": list(steps)}
@@ -127,6 +138,7 @@ class Firefox:
         self._number = count(1)
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._pages: dict[str, Page] = {}
+        self._front = ""
         self.hearing = asyncio.create_task(self._hear())
 
     async def page(self) -> Page:
@@ -135,6 +147,12 @@ class Firefox:
         made = await self.tell("browsingContext.create", type="window", userContext=user["userContext"])
         page = self._pages[made["context"]] = Page(self, made["context"])
         return page
+
+    async def to_front(self, context: str) -> None:
+        """Bring a page's window to the front, as whoever uses it does; one behind others draws once in seconds."""
+        if context != self._front:
+            await self.tell("browsingContext.activate", context=context)
+            self._front = context
 
     async def tell(self, method: str, **parameters: Any) -> Any:
         """One command, and its result; raises `RefusedError` with what Firefox says against it."""
@@ -151,7 +169,8 @@ class Firefox:
         async for frame in self._connection:
             told = json.loads(frame)
             if told["type"] != "event":
-                self._answers.pop(told["id"]).set_result(told)
+                if not (answer := self._answers.pop(told["id"])).done():  # nobody may wait for it any more
+                    answer.set_result(told)
             elif told["params"]["level"] == "error" and told["params"]["source"].get("context") in self._pages:
                 self._pages[told["params"]["source"]["context"]].complaints.append(told["params"]["text"])
 
