@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 from app import cli
 from app.patches.internals import TESTED
 from app.ui.http.fonts import PACKAGES
+from tests.syntax import tree_of
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -40,7 +41,7 @@ Lock = dict[str, list[tuple[Requirement, list[str]]]]
 def imported(*places: str) -> set[str]:
     """The distributions that the modules there import from."""
     paths = [path for place in places for path in (ROOT / place, *(ROOT / place).rglob("*.py")) if path.is_file()]
-    tops = {name.partition(".")[0] for path in paths for name in _imports(ast.parse(path.read_text()))}
+    tops = {name.partition(".")[0] for path in paths for name in _imports(tree_of(path.read_text()))}
     known = packages_distributions()
     foreign = tops - set(sys.stdlib_module_names) - {"app", "migrations", "tests"}
     return {canonicalize_name(known[top][0]) if top in known else top for top in foreign}

@@ -10,6 +10,7 @@ import pytest
 from app.domain.actions import Action
 from app.domain.trade import Trade
 from app.settings import Settings
+from tests.syntax import tree_of
 
 ROOT = Path(__file__).parents[1]
 LONGEST = 300
@@ -91,7 +92,7 @@ def test_the_readme_is_read_in_five_minutes() -> None:
 def leans(source: str) -> bool:
     """Whether a module has a docstring, of whatever it stands at, that leans on the one before, or gives a name that
     says only whose something is, in Python or in a script within a text."""
-    nodes = list(ast.walk(ast.parse(source)))
+    nodes = list(ast.walk(tree_of(source)))
     given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     given |= {node.arg for node in nodes if isinstance(node, ast.arg)}
     texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
@@ -143,7 +144,7 @@ def test_the_files_that_the_documentation_names_are_there() -> None:
 
 @pytest.mark.parametrize("kind", [Trade, Action, Settings], ids=lambda kind: kind.__name__)
 def test_each_field_has_its_own_line(kind: type) -> None:
-    (node,) = ast.parse(inspect.getsource(kind)).body
+    (node,) = tree_of(inspect.getsource(kind)).body
     lines = inspect.getsource(kind).splitlines()
     assert isinstance(node, ast.ClassDef)
     for field in node.body:

@@ -11,6 +11,7 @@ from app.domain import rules
 from app.domain.kinds import FINAL, KINDS, NEXT, OPEN, Kind, KindRules, Status
 from app.domain.moves import Move
 from app.domain.traits import SeatChange, Timing, VersionUse
+from tests.syntax import tree_of
 
 APP = Path(__file__).parents[2] / "app"
 THEME = (APP / "ui" / "theme.css").read_text()
@@ -41,7 +42,7 @@ def test_every_move_is_made_by_a_use_case(move: type[Move]) -> None:
 
 def test_every_use_case_of_the_room_is_asked_for_by_somebody() -> None:
     """By a page, a job, or another use case: what nobody can press is a button that was forgotten."""
-    tree = ast.parse((APP / "service" / "negotiation.py").read_text())
+    tree = tree_of((APP / "service" / "negotiation.py").read_text())
     (negotiation,) = (node for node in tree.body if isinstance(node, ast.ClassDef))
     asked = "".join(path.read_text() for path in APP.rglob("*.py") if path.name not in {"negotiation.py", "demo.py"})
     for node in negotiation.body:
@@ -98,7 +99,7 @@ def test_the_theme_looks_at_an_offer_s_outcome_only_where_it_is_agreed() -> None
 def test_every_match_says_what_it_would_miss() -> None:
     """A `match` over kinds, statuses or other words of the table ends in `assert_never`, so mypy names a new one."""
     for path in APP.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree_of(path.read_text())):
             if isinstance(node, ast.Match):
                 last = node.cases[-1]
                 wild = isinstance(last.pattern, ast.MatchAs) and last.pattern.name is None
@@ -112,7 +113,7 @@ def test_nobody_else_lists_kinds_or_statuses() -> None:
     for path in APP.rglob("*.py"):
         if path.name == "kinds.py":
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree_of(path.read_text())):
             if isinstance(node, ast.Set | ast.Tuple | ast.List | ast.Dict):
                 inner = node.keys if isinstance(node, ast.Dict) else node.elts
                 listed = [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.ui import browser
 from app.ui.browser import connected, days, keyboard, notifications, theme, typed, visibility
+from tests.syntax import tree_of
 
 APP = Path(browser.__file__).parents[2]
 MODULES = (browser, connected, days, keyboard, notifications, theme, typed, visibility)
@@ -41,7 +42,7 @@ def test_no_other_module_contains_script() -> None:
         if path.parent == HERE:
             continue
         allowed = ELSEWHERE.get((path.parent.name, path.name), set())
-        for node in texts(ast.parse(path.read_text())):
+        for node in texts(tree_of(path.read_text())):
             text = node.value.decode(errors="replace") if isinstance(node.value, bytes) else str(node.value)
             if (match := SCRIPT.search(text)) and match[0] not in allowed and not text.startswith("SELECT"):
                 found.append(f"{path.relative_to(APP)}:{node.lineno}: {match[0]}")
@@ -50,7 +51,7 @@ def test_no_other_module_contains_script() -> None:
 
 def test_what_is_run_in_the_browser_is_a_named_function_of_these_modules() -> None:
     for path in APP.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree_of(path.read_text())):
             if not isinstance(node, ast.Call):
                 continue
             scripts = [keyword.value for keyword in node.keywords if keyword.arg == "js_handler"]

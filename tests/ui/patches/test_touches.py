@@ -16,6 +16,7 @@ import pytest
 import app
 from app import patches
 from app.patches.budget import Budget
+from tests.syntax import tree_of
 from tests.ui.patches.renaming import LIBRARIES
 
 APP = Path(app.__file__).parent
@@ -57,7 +58,7 @@ def is_private(name: str) -> bool:
 def test_what_a_patch_touches_is_on_its_list(name: str) -> None:
     """What is neither Python's nor ours nor documented, and what is replaced: or nobody would look for it."""
     module = import_module(f"app.patches.{name}")
-    listed, tree = " ".join(module.TOUCHES), ast.parse(inspect.getsource(module))
+    listed, tree = " ".join(module.TOUCHES), tree_of(inspect.getsource(module))
     known = DOCUMENTED | PYTHON | defined_in(tree)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Attribute) or node.attr.startswith("__"):
@@ -78,7 +79,7 @@ def test_every_patch_stands_in_the_documents() -> None:
 
 
 def test_nobody_else_uses_a_private_name_of_a_library_s() -> None:
-    trees = {path: ast.parse(path.read_text()) for path in APP.rglob("*.py") if path.parent.name != "patches"}
+    trees = {path: tree_of(path.read_text()) for path in APP.rglob("*.py") if path.parent.name != "patches"}
     ours = set().union(*map(defined_in, trees.values()))
     found = [
         f"{path.relative_to(APP)}:{node.lineno}: {ast.unparse(node)}"
@@ -93,7 +94,7 @@ def test_nobody_else_replaces_what_a_class_of_a_library_s_has() -> None:
     """A method that is called otherwise in its next release would be one of ours that nobody calls."""
     found = []
     for path in APP.rglob("*.py"):
-        classes = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef) and node.bases]
+        classes = [node for node in tree_of(path.read_text()).body if isinstance(node, ast.ClassDef) and node.bases]
         if path.parent.name == "patches" or not classes:
             continue
         module = import_module(".".join(path.relative_to(APP.parent).with_suffix("").parts).removesuffix(".__init__"))
