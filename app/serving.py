@@ -158,7 +158,7 @@ def _protocols(settings: Settings, proxies: tuple[str, ...]) -> tuple[type[async
     """What speaks to whoever connects, for requests and for sockets; `proxies` in front are trusted."""
     most = _that_fit(settings.limit_connections)
     connections = patches.connection_limits()(most, settings.limit_connections_of_one, client_of, proxies)
-    return connections.protocols(headers.on_every_answer(https=settings.https))
+    return patches.web_protocols(connections, headers.on_every_answer(https=settings.https))
 
 
 def _that_fit(connections: int) -> int:

@@ -3,7 +3,7 @@
 One module for each thing that is changed. Each has a tuple `TOUCHES` of the internals it relies on, in the notation of
 `internals`, and a function `apply`. `put_in_place` looks before it reaches: a **speed** patch whose internals are not
 there, have another shape, or belong to a version that was not tested is left out, and the product works without it,
-slower. Four are **required**, since security and a clean stop need them: without them the start is refused.
+slower. Five are **required**, since security and a clean stop need them: without them the start is refused.
 
 Each says what it brings, measured on a page of a room (two people each, 140 connected, two cores): all of them together
 make a join 8 ms of CPU instead of 14, a person 168 kB instead of 283, and ticking clocks 5 % of a core instead of 7.
@@ -13,7 +13,7 @@ one patch and no more.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
@@ -24,6 +24,7 @@ from app.patches.socket_guard import SocketGuard
 
 if TYPE_CHECKING:
     from app.patches.connections import Connections
+    from app.patches.protocols import Requests, Sockets
     from app.patches.signals import Server
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ SOCKET = "/_nicegui_ws"
 """Where NiceGUI has its sockets."""
 FILES = "/_nicegui/"
 """Where it has its files."""
-REQUIRED = ("socket_guard", "lines", "connections", "signals")
+REQUIRED = ("socket_guard", "lines", "connections", "protocols", "signals")
 """Those without which Traderoom does not start."""
 SPEED = (
     "signatures",
@@ -82,9 +83,16 @@ def put_in_place(guard: SocketGuard, *, speed: bool = True) -> dict[str, str]:
 
 
 def connection_limits() -> "type[Connections]":
-    """What counts connections and watches over them, in whatever process lets people connect. Raises `PatchError`."""
+    """What counts connections, in whatever process lets people connect. Raises `PatchError`."""
     counter: type[Connections] = _looked_at("connections").Connections
     return counter
+
+
+def web_protocols(limits: "Connections", headers: Mapping[str, str]) -> "tuple[type[Requests], type[Sockets]]":
+    """uvicorn's two protocols, which watch over what is counted; `headers` are those of what uvicorn answers by itself.
+    Raises `PatchError`."""
+    found: tuple[type[Requests], type[Sockets]] = _looked_at("protocols").protocols(limits, headers)
+    return found
 
 
 def web_server() -> "type[Server]":

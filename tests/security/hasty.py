@@ -5,16 +5,17 @@ from importlib import import_module
 from pathlib import Path
 
 HEADERS, BODY, UNREAD, IDLE = 1.0, 2.0, 3.0, 4.0
-"""Seconds in the place of `app.patches.connections`' own."""
+"""Seconds in the place of `app.patches.protocols`' own."""
 
 
 def serve() -> None:
     """Run it."""
     sys.path[0] = str(Path(__file__).parents[2])
-    connections = import_module("app.patches.connections")
-    for name in ("HEADERS", "BODY", "UNREAD", "IDLE"):
-        assert getattr(connections, name) > globals()[name]
-        setattr(connections, name, globals()[name])
+    connections, protocols = import_module("app.patches.connections"), import_module("app.patches.protocols")
+    places = [(connections, "UNREAD"), *((protocols, name) for name in ("HEADERS", "BODY", "UNREAD", "IDLE"))]
+    for module, name in places:
+        assert getattr(module, name) > globals()[name]
+        setattr(module, name, globals()[name])
     import_module("app.cli").main()
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.patches import connections
+from app.patches import protocols
 from tests.bench.town import SECRET
 from tests.e2e.server import Server, running
 from tests.security.conftest import Scene
@@ -56,8 +56,8 @@ async def test_silent_and_slow_connections_end_and_hold_up_nobody(scene: Scene, 
     await assert_nobody_notices(scene, server, attack)
     await attack()
     assert len(lasted) >= 150
-    assert min(lasted) > connections.HEADERS - 1
-    assert max(lasted) < connections.HEADERS + 5
+    assert min(lasted) > protocols.HEADERS - 1
+    assert max(lasted) < protocols.HEADERS + 5
 
 
 @pytest.mark.by_the_clock

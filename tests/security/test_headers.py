@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.patches.connections import MOST_HEADERS
+from app.patches.protocols import MOST_HEADERS
 from tests.e2e.server import Server
 from tests.security.conftest import Scene
 from tests.security.nuisance import FORM, PATIENCE, assert_nobody_notices, hang_on, hang_up

@@ -8,7 +8,7 @@ import logging
 import math
 import re
 import secrets
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -40,6 +40,8 @@ crowd comes in, those who are in already are not kept waiting, and by no single 
 _PATIENCE = 60.0
 """Seconds in which a page's turn has to come."""
 _NO_PAGE_BELOW = (FILES, f"{SOCKET}/")
+_SOCKETS = f"{SOCKET}/socket.io/"
+"""The one address at which sockets are opened."""
 _NO_PAGE = {
     *health.PATHS,
     "/theme.css",
@@ -85,8 +87,8 @@ class Middleware:
         # No path of ours stands below a proxy's prefix: what NiceGUI makes of one would be told by whoever asks.
         scope["headers"] = [header for header in scope["headers"] if header[0] != b"x-forwarded-prefix"]
         if scope["type"] == "websocket":
-            if refusal := self._refuse_stranger(scope):
-                await _answer(refusal, scope, receive, send)
+            if self._refuse_stranger(scope) or not scope["path"].startswith(_SOCKETS):
+                await _refuse_handshake(send)
             else:
                 await self._serve_socket(scope, receive, send)
             return
@@ -160,6 +162,8 @@ class Middleware:
             await self._app(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - engine.io breaks over frames that no page of ours sends
             log.warning("a socket broke: %s", type(error).__name__)
+            with suppress(RuntimeError, OSError):  # it may be closed
+                await _refuse_handshake(send)
 
     async def _serve_page(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
@@ -280,9 +284,6 @@ def _redirection(request: Request) -> str:
     return "/trades" if path == "/" else ""
 
 
-async def _answer(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        # Closing before accepting makes the server answer the handshake with 403 (ASGI specification).
-        await send({"type": "websocket.close", "code": 1008})
-    else:
-        await response(scope, receive, send)
+async def _refuse_handshake(send: Send) -> None:
+    """Closing before accepting makes the server answer the handshake with 403 (ASGI specification)."""
+    await send({"type": "websocket.close", "code": 1008})

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
 
-from app.patches import connections
+from app.patches import connections, protocols
 from app.patches.connections import Connections
 from app.ui.http.requests import client_of
 
@@ -91,8 +91,8 @@ async def test_what_is_said_between_two_requests_does_not_make_an_idle_connectio
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A lone line break is no request; to uvicorn, after an answer, it is a reason to wait for ever."""
-    monkeypatch.setattr(connections, "IDLE", 0.5)
-    requests, _ = Connections(100, 10, client_of).protocols({})
+    monkeypatch.setattr(protocols, "IDLE", 0.5)
+    requests, _ = protocols.protocols(Connections(100, 10, client_of), {})
     config = uvicorn.Config(PlainTextResponse("yes"), http=requests, ws="none", lifespan="off", log_config=None, port=0)
     server = uvicorn.Server(config)
     monkeypatch.setattr(server, "install_signal_handlers", lambda: None, raising=False)

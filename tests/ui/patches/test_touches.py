@@ -16,6 +16,7 @@ import pytest
 import app
 from app import patches
 from app.patches.budget import Budget
+from app.patches.connections import Connections
 from tests.syntax import tree_of
 from tests.ui.patches.renaming import LIBRARIES
 
@@ -24,11 +25,12 @@ DOCUMENTED = set(
     "background_tasks.create ui.notify app.config app.on_connect app.on_delete client.id client.request element.client"
     " element.id element.is_deleted element.is_ignoring_events json.dumps json.loads exceptions.ConnectionRefusedError"
     " navigate.reload sio.disconnect sio.emit sio.get_environ sio.on sio.rooms request.cookies request.headers"
-    " request.scope request.state request.url url.path templates.env loader.get_source".replace(".", " ").split()
+    " request.scope request.state request.url response.status_code url.path templates.env"
+    " loader.get_source".replace(".", " ").split()
 )
 """Names that the libraries document, each after what has it."""
 PYTHON = set().union(
-    *map(dir, (str, bytes, list, dict, Path, re.Match, re.Pattern, logging.Logger, Budget)),
+    *map(dir, (str, bytes, list, dict, Path, re.Match, re.Pattern, logging.Logger, Budget, Connections)),
     *map(dir, (asyncio.AbstractEventLoop, asyncio.Event, asyncio.Queue, asyncio.TimerHandle, asyncio.Transport)),
     dir(hashlib.sha256()),
 )

@@ -1,0 +1,241 @@
+"""uvicorn's two protocols, for requests and for sockets, with an eye on how long each connection keeps us waiting: for
+headers, a body, a reader.
+
+uvicorn waits for ever for a connection that says nothing. Its protocols are therefore ones of ours, which watch over
+the connection and leave the rest to it. asyncio's own methods of a protocol (`connection_made` and so on) have their
+names for ever; the others stand in `TOUCHES`.
+
+Without it one client holds everything that others need: this one is required.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from app import security_log
+from app.patches.budget import A_SECOND, AT_ONCE, Budget
+from app.patches.connections import UNREAD, Connections
+
+if TYPE_CHECKING:
+    from websockets.http11 import Response
+
+TOUCHES = (
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.handle_events(self)",
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.send_receive_event_to_app(self)",
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.receive -> read_paused",
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.__init__ -> conn",
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.handle_connect -> send_response",
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.send -> send_response",
+    "websockets.server:ServerProtocol.send_response(self, response)",
+    "websockets.protocol:Protocol.events_received -> events",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_begin(self)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_headers_complete(self)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_body(self, body)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_complete(self)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_response_complete(self)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_response_complete -> timeout_keep_alive",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.__init__ -> cycle",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.handle_websocket_upgrade",
+    "uvicorn.protocols.http.httptools_impl:RequestResponseCycle.__init__ -> response_complete",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.send_400_response(self, msg)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.send_400_response -> default_headers",
+)
+HEADERS, BODY, IDLE = 10.0, 30.0, 60.0
+"""Seconds for a request's headers, for its body, until the next one begins or a socket says something."""
+MOST_HEADERS = 64 * 1024
+"""Bytes of a request's headers, its address among them, or of what stands between the pieces of a body and behind it:
+the parser takes ever longer for each byte."""
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain\r\nConnection: close\r\n"
+_TOO_MUCH = b"\r\nThe address or the headers of this request are too long.\n"
+_SWITCHING_PROTOCOLS = 101
+_PIECE = 1024
+"""Bytes that are read of a socket at once: what a page says fits into it, and 170 empty frames."""
+
+
+def protocols(limits: Connections, headers: Mapping[str, str]) -> tuple[type["Requests"], type["Sockets"]]:
+    """The two, for uvicorn; `headers` are those of what it answers by itself."""
+    given = {"limits": limits, "own_headers": dict(headers)}
+    return type("Requests", (Requests,), given), type("Sockets", (Sockets,), given)
+
+
+class _Watched(asyncio.Protocol):
+    """A connection that is counted, and that has to be done with what is expected of it in time."""
+
+    limits: Connections
+    own_headers: Mapping[str, str]
+
+    def begin(self, transport: asyncio.Transport) -> bool:
+        """Count it, or hang up at once."""
+        self._watched: asyncio.Transport | None = transport if self.limits.enter(transport) else None
+        self._expected: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
+        if self._watched is None:
+            transport.abort()
+        return self._watched is not None
+
+    def end(self) -> bool:
+        """Count it no more; False where it was never let in."""
+        transport, self._watched = self._watched, None
+        if transport is None:
+            return False
+        self.expect(None)
+        self.resume_writing()
+        self.limits.leave(transport)
+        return True
+
+    def expect(self, seconds: float | None) -> None:
+        """Hang up when nothing else is expected within so many seconds."""
+        if self._expected is not None:
+            self._expected.cancel()
+            self._expected = None
+        if seconds is not None and self._watched is not None:
+            self._expected = asyncio.get_running_loop().call_later(seconds, self._watched.abort)
+
+    def pause_writing(self) -> None:
+        """The client does not read."""
+        if self._watched is not None and self._unread is None:
+            self._unread = asyncio.get_running_loop().call_later(UNREAD, self._watched.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """The client reads again."""
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+        super().resume_writing()
+
+
+class Requests(_Watched, HttpToolsProtocol):
+    """uvicorn's connection of requests."""
+
+    def connection_made(self, transport: Any) -> None:
+        """Let it in."""
+        if self.begin(transport):
+            super().connection_made(transport)
+            self._headers = 0  # bytes since something else than headers came
+            self._is_begun = False  # whether a request is not here whole
+            self.timeout_keep_alive = IDLE  # type: ignore[assignment]  # asyncio's seconds need not be whole
+            self.expect(HEADERS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is closed."""
+        if self.end():
+            super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take it in pieces, and of headers no more than they may have."""
+        while data and self._watched is not None and not self.transport.is_closing():
+            if self._headers == MOST_HEADERS:
+                security_log.note("headers_refused", status=431, address=self.client[0] if self.client else "")
+                headers = "".join(f"{name}: {value}\r\n" for name, value in self.own_headers.items())
+                self.transport.write(_TOO_LARGE + headers.encode() + _TOO_MUCH)
+                self.transport.close()
+                return
+            piece, data = data[: MOST_HEADERS - self._headers], data[MOST_HEADERS - self._headers :]
+            self._headers += len(piece)
+            super().data_received(piece)
+
+    def on_message_begin(self) -> None:
+        """A request's first line is here."""
+        super().on_message_begin()
+        self._is_begun = True
+        self.expect(HEADERS)
+
+    def on_headers_complete(self) -> None:
+        """Its headers are."""
+        self._headers = 0
+        self.expect(BODY)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of its body is, too."""
+        self._headers = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """And the last one."""
+        self._headers = 0
+        self._is_begun = False
+        super().on_message_complete()
+        self._expect_next()
+
+    def on_response_complete(self) -> None:
+        """It was answered."""
+        super().on_response_complete()
+        self._expect_next()
+
+    def _expect_next(self) -> None:
+        """The next request may come, unless one is being answered; one that is on its way has its time already."""
+        if not self._is_begun:
+            self.expect(IDLE if self.cycle is None or self.cycle.response_complete else None)
+
+    def send_400_response(self, msg: str) -> None:
+        """It is no HTTP: told so by the server itself, which knows nothing of the site's headers."""
+        self.server_state = copy(self.server_state)
+        own = [(name.encode(), value.encode()) for name, value in self.own_headers.items()]
+        self.server_state.default_headers = [*self.server_state.default_headers, *own]
+        super().send_400_response(msg)
+
+    def handle_websocket_upgrade(self) -> None:
+        """It becomes a socket, which is watched as one."""
+        self.expect(None)
+        self._watched = None
+        super().handle_websocket_upgrade()
+
+
+class Sockets(_Watched, WebSocketsSansIOProtocol):
+    """uvicorn's socket, which is read piece by piece: all frames of a piece are taken apart before anybody else gets a
+    turn, and the next piece waits until somebody has heard those of this one."""
+
+    def connection_made(self, transport: Any) -> None:
+        """It was let in as a request."""
+        if self.begin(transport):
+            super().connection_made(transport)
+            self._unheard = b""
+            self._frames = Budget(A_SECOND, 2 * AT_ONCE)
+            self.conn.send_response = self._answer  # type: ignore[method-assign]
+            self.expect(IDLE)
+
+    def _answer(self, response: "Response") -> None:
+        """The handshake's one answer. A browser may show a refusal, ours or the library's, like any page."""
+        del self.conn.send_response
+        if response.status_code != _SWITCHING_PROTOCOLS:
+            response.headers.update(self.own_headers)
+        self.conn.send_response(response)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is closed."""
+        self._unheard = b""
+        if self.end():
+            super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what there is a turn for."""
+        self._unheard += data
+        while self._unheard and not self.read_paused and not self.transport.is_closing():
+            piece, self._unheard = self._unheard[:_PIECE], self._unheard[_PIECE:]
+            super().data_received(piece)
+
+    def send_receive_event_to_app(self) -> None:
+        """A message is here, which pages' sockets have every few seconds (Socket.IO's pings are answered)."""
+        self.expect(IDLE)
+        super().send_receive_event_to_app()
+
+    async def receive(self) -> Any:
+        """What was heard, after which there may be a turn for more."""
+        message = await super().receive()
+        self.data_received(b"")
+        return message
+
+    def handle_events(self) -> None:
+        """Whoever hears a socket counts its messages, and lets it wait; what is no message, and what comes after the
+        end, nobody hears: who sends much of it is hung up on."""
+        if self._frames.take(len(self.conn.events)):
+            security_log.note("limited", limit="frames", address=self.client[0] if self.client else "")
+            self.transport.abort()
+        else:
+            super().handle_events()
