@@ -32,6 +32,14 @@ _AROUND = """(([tag]) => tag.content)([...document.querySelectorAll('meta[name=t
 """What the browser paints around the page: the first tag that is for this system (HTML, 4.2.5.1, theme-color)."""
 
 
+_BENEATH = "getComputedStyle(document.documentElement).backgroundColor"
+"""What is seen below a page that is shorter than its window, and before its body has come."""
+
+
+def _hexadecimal(colour: str) -> str:
+    return "#" + "".join(f"{int(value):02x}" for value in re.findall(r"\d+", colour)[:3])
+
+
 async def _kept(page: Page, theme: str) -> None:
     """Load the page anew until it has the theme: the page shows a press at once, before the server has written it."""
     async with asyncio.timeout(10):
@@ -44,16 +52,19 @@ async def _kept(page: Page, theme: str) -> None:
 async def test_who_is_signed_out_has_the_system_s_choice_on_paper_a_light_one(stranger: Newcomer) -> None:
     guest = await stranger("Guest")
     page = guest.page
-    for address in ("/", "/how-it-works"):
+    guest.expects("status of 404")
+    for address in ("/", "/how-it-works", "/nowhere"):
         await guest.visit(address)
         for system in ("dark", "light"):
             await page.emulate_media(color_scheme=system)
             await page.evaluate(_FADED)
             assert await is_dark(page) == (system == "dark"), (address, system)
             assert await page.evaluate(_AROUND) == _GROUND[system]
+            assert _hexadecimal(await page.evaluate(_BENEATH)) == _GROUND[system], (address, system)
             await page.emulate_media(color_scheme=system, media="print")
             await page.evaluate(_FADED)
             assert not await is_dark(page), (address, system)
+            assert _hexadecimal(await page.evaluate(_BENEATH)) == _GROUND["light"], (address, system)
             await page.emulate_media(media="screen")
 
 
@@ -72,7 +83,8 @@ async def test_the_switch_goes_round_and_its_choice_survives_a_reload(people: tu
             await expect(page.locator("body")).to_have_class(
                 re.compile("body--" + {"system": system}.get(theme, theme))
             )
-            assert await page.evaluate(_AROUND) == _GROUND[{"system": system}.get(theme, theme)]
+            for ground in (await page.evaluate(_AROUND), _hexadecimal(await page.evaluate(_BENEATH))):
+                assert ground == _GROUND[{"system": system}.get(theme, theme)], (system, theme)
             await _kept(page, theme)
 
 
