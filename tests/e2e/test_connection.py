@@ -95,6 +95,29 @@ async def test_a_clock_without_a_sign_runs_on_is_marked_and_is_right(newcomer: N
     await expect_the_same_page(entered)
 
 
+async def test_while_the_line_is_cut_nothing_is_said_of_what_the_other_side_does(
+    newcomer: Newcomer, line: Line
+) -> None:
+    """Who was there and typed may have gone for long: neither words nor the dot say so, until they are known again."""
+    _, offered, entered = await _cut_off(newcomer, line)
+    presence = entered.part("counterparty").locator(".note")
+    dot = "getComputedStyle(document.querySelector('[data-testid=counterparty]'), '::after').display !== 'none'"
+    await expect(presence).to_have_text(" · here")
+    await offered.field.press_sequentially("One moment")
+    await expect(entered.typing).to_be_visible()
+    assert await entered.page.evaluate(dot)
+    line.cut()
+    await expect(entered.connection).to_contain_text("Not connected")
+    await expect(entered.page.get_by_text("is typing…")).to_be_hidden()
+    await expect(presence).to_be_hidden()
+    await expect(entered.part("counterparty")).to_contain_text(" · Seller")
+    assert not await entered.page.evaluate(dot)
+    line.mend()
+    await expect(entered.connection).to_be_empty(timeout=20_000)
+    await expect(presence).to_be_visible()
+    assert await entered.page.evaluate(dot)
+
+
 async def test_while_the_line_is_cut_what_acts_is_paused_and_a_press_says_so(newcomer: Newcomer, line: Line) -> None:
     _, offered, entered = await _cut_off(newcomer, line)
     await entered.open("Accept deal")
