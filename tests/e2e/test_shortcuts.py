@@ -31,6 +31,14 @@ async def test_keys_lead_to_the_message_the_offer_the_acceptance_and_their_list(
     await expect(shown.get_by_text("Ctrl+Enter", exact=True)).to_be_visible()
     await buyer.page.keyboard.press("Escape")
     await expect(shown).to_have_count(0)
+    await buyer.page.set_viewport_size({"width": 320, "height": 568})
+    await buyer.page.keyboard.press("?")
+    await expect(shown).to_be_visible()
+    keys = "list => [...list.querySelectorAll('kbd')].map(key => [key.offsetHeight, key.getBoundingClientRect().right])"
+    heights, ends = zip(*await shown.evaluate(keys), strict=True)
+    assert len(set(heights)) == 1, "a key's name is broken"
+    assert max(ends) <= 320, "a key's name is cut"
+    await buyer.page.keyboard.press("Escape")
     await buyer.page.set_viewport_size({"width": 390, "height": 844})
     await buyer.page.keyboard.press("o")
     await expect(buyer.button("Send offer")).to_be_visible()
