@@ -19,6 +19,28 @@ _LONGEST = {
     "price": "9999999999999.99",
     "quantity": "2147483647",
 }
+_BROKEN = r"""() => {
+    const broken = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const text = walker.currentNode;
+        if (!text.parentElement.checkVisibility() || text.parentElement.closest('script, style')) continue;
+        for (const {0: figure, index} of text.data.matchAll(/\$[\d,]+\.\d\d|\d+/g)) {
+            const range = document.createRange();
+            range.setStart(text, index);
+            range.setEnd(text, index + figure.length);
+            if (new Set([...range.getClientRects()].map(line => line.top)).size > 1) broken.push(figure);
+        }
+    }
+    return broken;
+}"""
+"""The figures that stand on more than one line."""
+_ENDS = """trade => {
+    const range = document.createRange();
+    const box = part => (range.selectNodeContents(trade.querySelector(part)), range.getBoundingClientRect());
+    return [box('.status').right, box('.until').left];
+}"""
+"""Where in My trades a status ends, and a deadline begins."""
 _PARTS = ("status", "price", "quantity", "description", "version", "countdown", "participants", "typing", "messages")
 _BARGAINED = (*_PARTS, "turn", "deadline", "change", "request", "price-path")
 _NAMED = re.compile(r"""^\s*- '?(button|link|textbox|tab|heading)\b(?: "((?:[^"\\]|\\.)*)")?""", re.MULTILINE)
@@ -63,6 +85,29 @@ async def test_on_a_phone_no_page_scrolls_sideways(newcomer: Newcomer, stranger:
             await seller.visit(path)
             await expect(seller.page.get_by_role("heading", level=1)).to_be_visible()
             await expect_no_sideways_scroll(seller.page)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+async def test_on_a_phone_no_ordinary_figure_is_broken(newcomer: Newcomer, width: int) -> None:
+    """With a unit, as most prices have one, and a deadline on another day."""
+    seller, buyer = [await newcomer(name, viewport={"width": width, "height": 844}) for name in ("Sam", "Bea")]
+    await seller.visit("/trades/new")
+    await seller.page.get_by_label("Unit", exact=True).fill("per euro pallet, delivered")
+    offered = await seller.create_trade(price="1250", quantity="120", minutes="2900")
+    entered = await buyer.enter(await offered.link())
+    await entered.open("Accept deal")
+    assert await buyer.page.evaluate(_BROKEN) == []
+    await offered.amend(price="1225")
+    await expect(entered.button("Review new terms")).to_be_visible()
+    assert await buyer.page.evaluate(_BROKEN) == []
+    elsewhere = await buyer.another_tab()
+    await elsewhere.set_viewport_size({"width": width, "height": 844})
+    for path in ("/activity", "/trades"):
+        await buyer.visit(path, elsewhere)
+        await expect(elsewhere.get_by_test_id("trade").filter(has_text="1,225.00").first).to_be_visible()
+        assert await elsewhere.evaluate(_BROKEN) == [], path
+    ends = await elsewhere.get_by_test_id("trade").evaluate(_ENDS)
+    assert ends[0] <= ends[1], "the deadline stands on the status"
 
 
 @pytest.mark.parametrize("deal", [_ORDINARY, _LONGEST], ids=["ordinary", "longest"])
