@@ -124,6 +124,9 @@ async def test_while_the_line_is_cut_what_acts_is_paused_and_a_press_says_so(new
     line.cut()
     await expect(entered.connection).to_contain_text("Not connected")
     await expect(entered.page.get_by_role("dialog").locator(".clock")).to_have_attribute("data-stale", "")
+    looks = "button => [getComputedStyle(button).backgroundColor, getComputedStyle(button).color]"
+    paused = [await entered.button(name).evaluate(looks) for name in ("Accept these terms", "Cancel", "Got it")]
+    assert paused[0] == paused[1] == paused[2], "a button looks as if it could be pressed"
     for name in ("Accept these terms", "Cancel"):
         await expect(entered.button(name)).to_be_disabled()
         await entered.button(name).dispatch_event("click")
