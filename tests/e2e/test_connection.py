@@ -158,6 +158,24 @@ async def test_while_the_line_is_cut_what_acts_is_paused_and_a_press_says_so(new
     await expect(offered.connection).to_be_empty()  # a closed room has no clock that could be missed
 
 
+async def test_a_clock_that_ends_on_a_silent_line_does_not_make_the_page_look_connected(
+    newcomer: Newcomer, line: Line
+) -> None:
+    """No tick is due any more, but the last ones have not come."""
+    _, _, entered = await _cut_off(newcomer, line)
+    line.fall_silent()
+    await expect(entered.connection).to_contain_text("Not connected")
+    await entered.page.evaluate("document.querySelectorAll('.clock').forEach(clock => clock.textContent = '0:01')")
+    await expect(entered.countdown).to_have_attribute("data-phase", "over")
+    for _ in range(5):
+        await entered.page.wait_for_timeout(200)
+        assert "Not connected" in await entered.connection.inner_text()
+    await expect(entered.button("Accept deal")).to_be_disabled()
+    line.mend()
+    await expect(entered.connection).to_be_empty(timeout=20_000)
+    await expect(entered.button("Accept deal")).to_be_enabled()
+
+
 async def test_a_frozen_page_and_a_sleeping_computer_show_the_right_time_again(newcomer: Newcomer, line: Line) -> None:
     person, offered, entered = await _cut_off(newcomer, line)
     lifecycle = await person.context.new_cdp_session(entered.page)

@@ -33,8 +33,8 @@ def watch_connection() -> str:
     those that only the browser hears. After 15 s both ways to the server were tried: a page still connects no more.
     Where no socket has come through `open_socket` there is nothing to look at: NiceGUI's own words stay then.
 
-    A sign is any packet. Where a clock runs one is due each second; elsewhere Socket.IO's own ping tells. A computer
-    whose two clocks move apart has slept.
+    A sign is any packet. Where a clock runs one is due each second, and it still is where that clock has ended since;
+    elsewhere Socket.IO's own ping tells. A computer whose two clocks move apart has slept.
     """
     return """(runClock) => {
         let socket, live, undone, seen = 0, ahead = Date.now() - performance.now();
@@ -47,7 +47,8 @@ def watch_connection() -> str:
             if (Math.abs(moved) > 2000) seen = Math.min(seen, now() - 2100);
             else if (document.hidden && socket.connected) seen = now();
             const silence = now() - seen, runs = all('.clock').filter((clock) => runClock(clock, live, silence > 2000));
-            const isLost = silence > (!socket.connected ? 2000 : runs.length ? 3000 : Infinity);
+            const isDue = runs.length || document.body?.matches('.unconnected');
+            const isLost = silence > (!socket.connected ? 2000 : isDue ? 3000 : Infinity);
             document.body?.classList.toggle('unconnected', isLost);
             for (const button of all(isLost ? `${acts}:not([aria-disabled=true])` : '[data-paused]'))
                 for (const mark of ['aria-disabled', 'data-paused'])
