@@ -160,6 +160,18 @@ def is_private(path: str) -> bool:
     return any(path == private or path.startswith(private + "/") for private in _PRIVATE)
 
 
+def one_line(path: str) -> str:
+    """An address as the routes have to meet it: it begins with a slash, and a control character in it is a space.
+
+    A route's pattern does not match a line break, and takes one at its end for nothing: ``/x%0ay`` and ``*`` would
+    find no page of ours but NiceGUI's own, which nothing counts, and ``/login%0a`` the form that we do not know it for.
+    """
+    if path.startswith("/") and path.isprintable():
+        return path
+    shown = "".join(" " if unicodedata.category(c) == "Cc" else c for c in path)
+    return shown if shown.startswith("/") else f"/{shown}"
+
+
 def without_tail(path: str) -> str:
     """An address without what a pasted link brings with it: at its end punctuation, slashes, quotes and spaces, none of
     which an address of ours ends with, and anywhere what cannot be seen."""

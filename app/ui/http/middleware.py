@@ -27,7 +27,7 @@ from app.settings import Settings
 from app.ui.http import bodies, health, installing
 from app.ui.http.auth import FORMS
 from app.ui.http.calm import UNAVAILABLE
-from app.ui.http.cookies import FLASH_COOKIE, Cookies, is_private
+from app.ui.http.cookies import FLASH_COOKIE, Cookies, is_private, one_line
 from app.ui.http.headers import with_headers
 from app.ui.http.requests import IS_HEAD, address_of
 
@@ -86,6 +86,7 @@ class Middleware:
             return
         # No path of ours stands below a proxy's prefix: what NiceGUI makes of one would be told by whoever asks.
         scope["headers"] = [header for header in scope["headers"] if header[0] != b"x-forwarded-prefix"]
+        scope["path"] = one_line(scope["path"])
         if scope["type"] == "websocket":
             if self._refuse_stranger(scope) or not scope["path"].startswith(_SOCKETS):
                 await _refuse_handshake(send)
