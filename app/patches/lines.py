@@ -68,6 +68,7 @@ class Lines:
         engine.on("message", _well_formed(engine.handlers["message"]))
         engine.max_http_buffer_size = LONGEST_FRAME
         AsyncSocket.receive = _heard_if(self._affords, AsyncSocket.receive)
+        AsyncSocket.close = _at_once(AsyncSocket.close)
 
     def stop(self) -> None:
         """The server stops: nothing that waits for its turn is heard any more, and no request waits for news."""
@@ -146,6 +147,16 @@ def _heard_if(
             await understand(self, pkt)
 
     return receive
+
+
+def _at_once(close: Callable[..., Any]) -> Callable[..., Any]:
+    """Close lines without waiting until somebody has fetched the last packets: nobody may ever come for them, and the
+    request that waits, with all that it brought, would stay for good, also when its client has hung up."""
+
+    async def closed(self: "AsyncSocket", wait: bool = True, abort: bool = False, reason: Any = None) -> None:  # noqa: ARG001 - engine.io's signature
+        await close(self, wait=False, abort=abort, reason=reason)
+
+    return closed
 
 
 def _well_formed(understand: Callable[..., Any]) -> Callable[..., Any]:
