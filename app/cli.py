@@ -188,7 +188,11 @@ def create(
 
 def _settings(**overrides: object) -> Settings:
     settings = load(**overrides)
-    set_up_logging(settings.log_level, settings.log_format, settings.security_log)
+    try:
+        set_up_logging(settings.log_level, settings.log_format, settings.security_log)
+    except OSError as error:
+        path = settings.security_log
+        raise SettingsError(f"TRADEROOM_SECURITY_LOG: cannot write to {path} ({error.strerror}).") from None
     return settings
 
 

@@ -8,9 +8,6 @@ import ipaddress
 import os
 import secrets
 import socket
-from email.errors import HeaderParseError
-from email.headerregistry import Address
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -19,6 +16,7 @@ from limits import parse as parse_limit
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app import endpoints
 from app.domain.currency import USD, check_currency
 from app.domain.refusals import Refusal
 from app.domain.terms import MAX_MINUTES
@@ -52,15 +50,15 @@ class Settings(BaseSettings):
     #: The role that owns the schema, where the application runs as another; empty: one role does both.
     owner_url: str = ""
     #: The address to listen on.
-    host: str = Field("127.0.0.1", min_length=1)
+    host: Annotated[str, AfterValidator(endpoints.check_host)] = "127.0.0.1"
     #: The port to listen on.
     port: int = Field(8080, ge=1, le=65_535)
     #: What invitation links start with, without a path; empty: made from host and port.
-    public_url: str = ""
+    public_url: Annotated[str, AfterValidator(endpoints.check_site)] = ""
     #: Further host names to answer to, separated by commas.
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     #: Addresses of proxies whose forwarded headers count, separated by commas.
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, AfterValidator(endpoints.check_proxies)] = ()
     #: What cookies and receipts are signed with, at least 16 characters; empty: generated once and kept.
     secret: str = ""
     #: Where the embedded database and the generated secret are.
@@ -77,9 +75,9 @@ class Settings(BaseSettings):
     #: Where a worker alone answers `/healthz` and `/readyz`; None: nowhere.
     health_port: int | None = Field(None, ge=1, le=65_535)
     #: The mail server, ``smtp://user:password@host:port`` or ``smtps://…``; empty: no mails, but the demo shows them.
-    smtp_url: str = ""
+    smtp_url: Annotated[str, AfterValidator(endpoints.check_mail_server)] = ""
     #: Who mails come from, an address with a name or without; empty: ``traderoom`` at the public URL's host.
-    mail_from: str = ""
+    mail_from: Annotated[str, AfterValidator(endpoints.check_sender)] = ""
     #: Whether the demo's people and trades are there; unset: with the embedded database on a loopback address.
     demo: bool = False
     #: Sign-ups from one address.
@@ -124,7 +122,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("health_port", mode="before")
+    @field_validator("health_port", "security_log", mode="before")
     @classmethod
     def _nowhere(cls, value: object) -> object:
         return value or None if isinstance(value, str) else value
@@ -154,46 +152,14 @@ class Settings(BaseSettings):
             raise ValueError("takes an address such as postgresql://user:password@host/database")
         return value
 
-    @field_validator("public_url")
-    @classmethod
-    def _web_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/")):
-            raise ValueError("takes an address such as https://trade.example.com, without a path")
-        return value.rstrip("/")
-
-    @field_validator("smtp_url")
-    @classmethod
-    def _mail_server(cls, value: str) -> str:
-        sentence = "takes an address such as smtp://user:password@mail.example.com:587 (or smtps://…), percent-encoded"
-        try:
-            parts = urlsplit(value)
-            is_complete = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0
-        except ValueError:
-            raise ValueError(sentence) from None
-        if value and (not is_complete or parts.path.strip("/") or parts.query or parts.fragment):
-            raise ValueError(sentence)
-        return value
-
-    @field_validator("mail_from")
-    @classmethod
-    def _mail_address(cls, value: str) -> str:
-        name, address = parseaddr(value)
-        if not value:
-            return value
-        try:
-            if address.isascii() and all(address.rpartition("@")[::2]):
-                return str(Address(name, addr_spec=address))
-        except (HeaderParseError, ValueError):
-            pass
-        raise ValueError("takes an address such as Traderoom <noreply@example.com>")
-
     @model_validator(mode="after")
     def _together(self) -> Self:
         if self.database_url and not self.secret:
             raise ValueError("SECRET is required when DATABASE_URL is set: a long random text, kept private")
         if self.secret and len(self.secret) < 16:  # noqa: PLR2004
             raise ValueError("SECRET takes at least 16 characters")
+        if self.secret.encode(errors="ignore").decode() != self.secret:
+            raise ValueError("SECRET takes a text, not bytes: such as what `openssl rand -base64 32` prints")
         if "demo" not in self.model_fields_set:
             self.demo = not self.database_url and self.is_loopback
         elif self.demo and self.database_url:

@@ -43,12 +43,17 @@ def test_without_any_setting_it_is_the_demo_on_this_machine() -> None:
 
 
 WRONG = {
-    "HOST": [""],
+    "HOST": ["", "\u200b", "a b", "http://x", "[]"],
     "DATABASE_URL": ["mysql://db.example/x", "db.example", "sqlite:///x", "http://[", "/var/run/postgresql"],
     "PORT": ["0", "65536", "-1", "http", "", "80.5"],
     "HEALTH_PORT": ["0", "65536", "http", "80.5"],
-    "PUBLIC_URL": ["trade.example.com", "ftp://x.example", "https://", "https://x.example/path", "http://[", "//x"],
-    "SECRET": ["short", "x" * 15],
+    "PUBLIC_URL": [
+        *("trade.example.com", "ftp://x.example", "https://", "https://x.example/path", "http://[", "//x"),
+        *("https://x.example:http", "https://x.example?a", "https://x.example#a", "https://me:secret@x.example"),
+        *("https://x.example;script-src *", "https://x y.example", "https://h\u00e4user.example"),
+    ],
+    "TRUSTED_PROXIES": ["localhost", "10.0.0.1/8", "127.0.0.1 10.0.0.1", "127.0.0.1, 300.1.1.1", "127.0.0.1:80"],
+    "SECRET": ["short", "x" * 15, "\udcff" * 20],
     "EXPIRY_MINUTES": ["0", "525601", "-5", "soon", "", "1.5"],
     "WORKER": ["perhaps", "2", ""],
     "PATCHES": ["perhaps", "2", ""],
@@ -87,7 +92,7 @@ def test_a_wrong_value_is_one_line_that_names_its_setting(given, name: str, valu
 
 
 def test_every_setting_that_can_be_wrong_is_tried() -> None:
-    anything_goes = {"ALLOWED_HOSTS", "TRUSTED_PROXIES", "DATA_DIR", "OWNER_URL", "SECURITY_LOG"}
+    anything_goes = {"ALLOWED_HOSTS", "DATA_DIR", "OWNER_URL", "SECURITY_LOG"}
     assert {name.upper() for name in Settings.model_fields} == set(WRONG) | anything_goes
 
 
@@ -138,6 +143,8 @@ def test_the_demo_is_for_this_machine_unless_it_is_asked_for(given, settings: di
         ({"host": "::1"}, "http://localhost:8080"),
         ({"host": "192.0.2.1"}, "http://192.0.2.1:8080"),
         ({"host": "2001:db8::1"}, "http://[2001:db8::1]:8080"),
+        ({"host": "[2001:db8::1]"}, "http://[2001:db8::1]:8080"),
+        ({"public_url": "HTTPS://Trade.Example.com"}, "https://trade.example.com"),
         ({"public_url": "https://trade.example.com/"}, "https://trade.example.com"),
         ({"public_url": "https://trade.example.com:8443"}, "https://trade.example.com:8443"),
     ],
