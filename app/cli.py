@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 import logging
+import os
 import sys
 from collections.abc import Coroutine, Iterator
 from getpass import getpass
@@ -42,6 +43,9 @@ cli.add_typer(trade_cli, name="trade")
 
 def main() -> None:
     """Run the command that was typed; none means `serve`."""
+    # Python has none where whoever started us closed it; what is said there is for nobody.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open to the end
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     try:
         cli()
     except (
@@ -118,10 +122,8 @@ def verify(
     key: Annotated[str, typer.Option(help="The server's public key, base64, or a file that holds it.")],
 ) -> None:
     """Check a receipt offline; exit status 1 when anything in it was changed."""
-    path = Path(key)
-    if len(key) < 200 and path.is_file():  # noqa: PLR2004 - a file name's length
-        with path.open("rb") as file:
-            key = file.read(200).decode("ascii", "replace")
+    with contextlib.suppress(OSError), Path(key).open("rb") as file:  # else it is the key itself
+        key = file.read(200).decode("ascii", "replace")
     with receipt.open("rb") as file:
         document, problems = verification.verify_file(file.read(strict_json.LARGEST + 1), key.strip())
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -60,6 +60,13 @@ def test_a_wrong_one_is_told_in_sentences_and_ends_with_1(verify: Verify, raw: b
     assert all(line.endswith(".") and line.isprintable() for line in lines)
 
 
+def test_a_key_s_file_may_lie_deep(verify: Verify, tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["d" * 60] * 4)
+    deep.mkdir(parents=True)
+    (deep / "key").write_bytes(KEY.read_bytes())
+    assert verify(RECEIPT.read_bytes(), str(deep / "key"))[0] == 0
+
+
 def test_a_wrong_key_is_told_in_a_sentence(verify: Verify, tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(b"\xff" * 1_000)
     for key in ("", "A", "A" * 300, "\u0410" * 44, str(tmp_path / "key"), str(tmp_path)):

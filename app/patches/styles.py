@@ -66,7 +66,7 @@ def apply() -> None:
 def rules() -> bytes:
     """What is served there: what is left of them, each in its layer."""
     layers = (
-        f"@layer {layer} {{{_EMPTY.sub('', _RULE.sub(_needed, (_STATIC / name).read_text()))}}}"
+        f"@layer {layer} {{{_EMPTY.sub('', _RULE.sub(_needed, (_STATIC / name).read_text('utf-8')))}}}"
         for name, layer in _LAYERS.items()
     )
     return "\n".join(layers).encode()

@@ -16,7 +16,7 @@ _DARK = re.compile(r"^\.body--dark\b[^{]*\{[^}]*\}", re.MULTILINE)
 
 def _theme() -> bytes:
     """The theme; dark without a script too, where the system is, until one has told what a person has chosen."""
-    css = "\n".join(Path(__file__).with_name(name).read_text() for name in ("theme.css", "layout.css"))
+    css = "\n".join(Path(__file__).with_name(name).read_text("utf-8") for name in ("theme.css", "layout.css"))
     dark = "\n".join(_DARK.findall(css)).replace(".body--dark", "body:not(.body--light, .body--dark)")
     return f"{css}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n".encode()
 

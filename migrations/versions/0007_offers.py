@@ -13,4 +13,4 @@ SCHEMA = Path(__file__).with_name("offers_1.sql")
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql(SCHEMA.read_text(), execution_options={"no_parameters": True})
+    op.get_bind().exec_driver_sql(SCHEMA.read_text("utf-8"), execution_options={"no_parameters": True})
