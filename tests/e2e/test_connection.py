@@ -176,6 +176,31 @@ async def test_a_clock_that_ends_on_a_silent_line_does_not_make_the_page_look_co
     await expect(entered.button("Accept deal")).to_be_enabled()
 
 
+async def _expect_connected(room: Room) -> None:
+    """For longer than a page waits for a sign where a clock runs, and than Socket.IO lets it wait for a ping."""
+    for _ in range(30):
+        assert not await room.connection.inner_text()
+        await asyncio.sleep(0.2)
+    await room.confirm("Close")
+
+
+async def test_a_trade_that_ends_under_an_open_dialog_is_no_lost_line(rooms: tuple[Room, Room]) -> None:
+    seller, buyer = rooms
+    await seller.open("Amend deal")
+    await buyer.reject()
+    await expect(seller.dialog.get_by_role("alert")).to_contain_text("rejected")
+    await _expect_connected(seller)
+
+
+async def test_a_seat_that_is_released_under_an_open_dialog_is_no_lost_line(rooms: tuple[Room, Room]) -> None:
+    seller, buyer = rooms
+    await buyer.open("Counter-offer")
+    await seller.open("Invitation")
+    await seller.confirm("Release seat")
+    await expect(buyer.dialog.get_by_role("alert")).to_contain_text("taken the buyer's seat back")
+    await _expect_connected(buyer)
+
+
 async def test_a_frozen_page_and_a_sleeping_computer_show_the_right_time_again(newcomer: Newcomer, line: Line) -> None:
     person, offered, entered = await _cut_off(newcomer, line)
     lifecycle = await person.context.new_cdp_session(entered.page)

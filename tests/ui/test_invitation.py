@@ -200,6 +200,18 @@ async def test_an_open_dialog_of_a_released_buyer_says_so_and_shows_no_terms(
         assert part not in bea.everything()
 
 
+async def test_an_open_counter_offer_of_a_released_buyer_can_be_sent_no_more(
+    trade: Trade, sam: Browser, bea: Browser
+) -> None:
+    """In a draft too an offer is possible, but to its seller alone."""
+    bea.press("Counter-offer")
+    bea.fill("Price", "900")
+    await release(sam, bea)
+    await bea.sees("Nothing was sent. The seller has taken the buyer's seat back")
+    assert not bea.buttons("Send offer")
+    assert not bea.buttons("Review new terms")
+
+
 async def test_the_title_of_a_released_buyer_s_page_names_the_room_no_more(
     trade: Trade, sam: Browser, bea: Browser
 ) -> None:

@@ -96,6 +96,8 @@ class _TimeLeft(Countdown):
         self._line.visible = not trade.status.final and trade.role_of(self._view.me) is not None
         if self._line.visible:
             self._said.show(self._words(trade))
+        else:
+            self.classes(remove="clock")  # the browser expects ticks where one runs, and takes silence for a lost line
 
     def _leave(self) -> None:
         self.passed = None
@@ -148,12 +150,14 @@ class _Following:
             return
         is_new = now.version != self._shown.version and not now.status.final
         is_stale = is_new and KINDS[self._kind].version is not VersionUse.NONE
-        if now.role_of(self._view.me) is None:
+        is_party = now.role_of(self._view.me) is not None
+        if not is_party:
             self._terms.show("")
         elif is_new:
             self._terms.show(figures.side_by_side(self._shown, now))
         self._clock.say()
-        if not self._form.is_shut and not is_stale and possible(self._kind, now, self._view.role):
+        can_go_on = is_party and not is_stale and possible(self._kind, now, self._view.role)
+        if can_go_on and not self._form.is_shut:
             self._form.dialog.say(said)
             return
         self._form.shut(self._why(said, now), "Review new terms", self._way_on(now))
