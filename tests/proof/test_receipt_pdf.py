@@ -130,6 +130,14 @@ def test_the_title_stands_as_it_was_typed_and_times_in_both_zones() -> None:
     assert "(1" not in text_of(render(receipt("Hello"))).partition("Proof")[0].replace("/ 1", "")
 
 
+def test_the_time_beside_a_version_is_that_of_its_offer() -> None:
+    document = receipt("Hello")
+    later = {**document["actions"][0]["body"], "kind": "amended", "actor": 2, "version": 2, "price": "900.00"}
+    document["actions"].insert(3, {"seq": 4, "at": "2026-11-26T13:40:00.123456Z", "body": later, "hash": "0" * 64})
+    document["trade"]["version"] = 2
+    assert re.search(r"Version\s+2\s+Offered\s+Nov 26, 2026, 13:40:00 UTC", text_of(render(document)))
+
+
 @pytest.mark.parametrize(("status", "kind"), [("accepted", "receipt"), ("rejected", "record"), ("expired", "record")])
 def test_it_is_a_receipt_of_what_was_agreed_and_a_record_of_what_was_not(status: str, kind: str) -> None:
     document = receipt("Hello")

@@ -82,6 +82,7 @@ def _content(receipt: Receipt, zone: ZoneInfo) -> Content:
 def _terms(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
     trade = receipt["trade"]
     currency, rows = trade.get("currency", USD), []
+    made = [entry["at"] for entry in receipt["actions"] if _makes_version(entry)]
     for role in Role:
         names = [party["name"] for party in receipt["parties"].values() if party["role"] == role]
         rows.append((role.word, names[0] if names else "nobody joined"))
@@ -90,7 +91,7 @@ def _terms(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
         ("Quantity", number(trade["quantity"])),
         ("Total", money(Decimal(trade["total"]), currency)),
         ("Version", str(trade["version"])),
-        ("Offered", _time(trade["created_at"], zone)),
+        ("Offered", _time(made[-1], zone)),
         ("Deadline", _time(trade["deadline"], zone)),
     ]
     if trade.get("unit"):
@@ -111,7 +112,7 @@ def _entries(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
         who = isolated(party["name"]) if party else ""
         words = KINDS[kind].words.format(who=who, version=body["version"])
         told: list[Line] = lines(body["text"]) if body["text"] else []
-        if KINDS[kind].version is VersionUse.MAKES:
+        if _makes_version(entry):
             price, total = Decimal(body["price"]), Decimal(body["price"]) * body["quantity"]
             figures = f"{money(price, currency)} × {number(body['quantity'])} = {money(total, currency)}"
             words += f": version {body['version']}, {figures}"
@@ -125,6 +126,10 @@ def _entries(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
         deadline = entry.get("deadline")
         entries.append({"seq": str(entry["seq"]), "at": _time(entry["at"], zone), "words": words, "lines": told})
     return entries
+
+
+def _makes_version(entry: Content) -> bool:
+    return KINDS[Kind(entry["body"]["kind"])].version is VersionUse.MAKES
 
 
 def _named(missing: set[str]) -> str:
