@@ -138,6 +138,12 @@ def test_the_time_beside_a_version_is_that_of_its_offer() -> None:
     assert re.search(r"Version\s+2\s+Offered\s+Nov 26, 2026, 13:40:00 UTC", text_of(render(document)))
 
 
+def test_what_a_buyer_did_whose_seat_was_released_has_a_subject() -> None:
+    document = receipt("Hello")
+    document["actions"][1]["body"]["actor"] = 3
+    assert "An earlier buyer joined as the buyer" in text_of(render(document))
+
+
 @pytest.mark.parametrize(("status", "kind"), [("accepted", "receipt"), ("rejected", "record"), ("expired", "record")])
 def test_it_is_a_receipt_of_what_was_agreed_and_a_record_of_what_was_not(status: str, kind: str) -> None:
     document = receipt("Hello")

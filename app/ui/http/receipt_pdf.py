@@ -27,6 +27,8 @@ SCRIPTS = "--scripts-without-font"
 """The argument that asks for them."""
 _NAMED = 12
 """How many characters without a font are named."""
+_EARLIER_BUYER = "An earlier buyer"
+"""Whose seat was released: a receipt names its two parties alone."""
 _TEMPLATE = Path(__file__).with_name("receipt.typ")
 Receipt = dict[str, Any]
 Content = dict[str, Any]
@@ -109,7 +111,7 @@ def _entries(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
         body = entry["body"]
         party = receipt["parties"].get(str(body["actor"]))
         kind = Kind(body["kind"])
-        who = isolated(party["name"]) if party else ""
+        who = isolated(party["name"]) if party else _EARLIER_BUYER
         words = KINDS[kind].words.format(who=who, version=body["version"])
         told: list[Line] = lines(body["text"]) if body["text"] else []
         if _makes_version(entry):
