@@ -64,7 +64,8 @@ def _clock(view: RoomView) -> None:
 
 
 def _heading(trade: Trade, people: tuple[Person, ...], counterparty: Html, view: RoomView) -> Html:
-    others = tuple(person for person in people if person.id != view.me)
+    # Who is no party any more stays among the people of the room for the grace after their page has gone.
+    others = tuple(person for person in people if person.id != view.me and trade.role_of(person.id) is not None)
     return _HEADING.format(
         title=trade.title,
         status=wording.status_chip(trade.status, "status"),
