@@ -11,8 +11,8 @@ from app.ui.components import wording
 from app.ui.components.html import Html
 
 _BY = Html('<span class="by">{what}<span class="{way}"><span class="for-readers">{way} </span>{amount}</span></span>')
-_LEAST, _MOST = Decimal("0.1"), Decimal(1000)
-"""Per cent between which the share says something."""
+_LEAST, _ALL, _MOST = Decimal("0.1"), Decimal(100), Decimal(1000)
+"""Per cent between which the share says something; nothing goes down by all of it, since a price is above zero."""
 
 
 @lru_cache(1_000)
@@ -46,7 +46,10 @@ def percent(now: Decimal, before: Decimal) -> str:
     share = abs(now - before) * 100 / before
     if share >= _MOST:
         return ""
-    return f"{share.quantize(_LEAST, ROUND_HALF_UP)} %" if share >= _LEAST else "under 0.1 %"
+    if share < _LEAST:
+        return "under 0.1 %"
+    rounded = share.quantize(_LEAST, ROUND_HALF_UP)
+    return "over 99.9 %" if now < before and rounded == _ALL else f"{rounded} %"
 
 
 def _by(change: Decimal | int, amount: str, what: str = "") -> Html:
