@@ -200,33 +200,12 @@ async def test_an_open_dialog_of_a_released_buyer_says_so_and_shows_no_terms(
         assert part not in bea.everything()
 
 
-async def test_an_open_counter_offer_of_a_released_buyer_can_be_sent_no_more(
-    trade: Trade, sam: Browser, bea: Browser
-) -> None:
-    """In a draft too an offer is possible, but to its seller alone."""
-    bea.press("Counter-offer")
-    bea.fill("Price", "900")
-    await release(sam, bea)
-    await bea.sees("Nothing was sent. The seller has taken the buyer's seat back")
-    assert not bea.buttons("Send offer")
-    assert not bea.buttons("Review new terms")
-
-
 async def test_the_title_of_a_released_buyer_s_page_names_the_room_no_more(
     trade: Trade, sam: Browser, bea: Browser
 ) -> None:
     sent = overhear(bea)
     await release(sam, bea)
     await bea.until(lambda: trade.title not in str(bea.page.title) or any("document.title" in one for one in sent))
-
-
-async def test_a_released_buyer_stands_among_the_participants_no_more(trade: Trade, sam: Browser, bea: Browser) -> None:
-    """Not even for the grace that covers a reload: the next buyer would read the name of the one before."""
-    sam.application.presence._grace = 5
-    await sam.sees("Bea", "participants")
-    await release(sam, bea)
-    await sam.sees("Draft", "status")
-    assert sam.text("participants") == "Sam (you)"
 
 
 async def test_a_released_buyer_leaves_the_room_for_everybody(trade: Trade, sam: Browser, bea: Browser) -> None:
