@@ -1,6 +1,6 @@
 """A room: the live state of one trade, to which every open page of that trade is bound."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from time import monotonic
@@ -28,7 +28,8 @@ class Room:
     `seq` is that of the newest action the room has shown; `arrived` emits each later one, in order and once. `renamed`
     emits whoever has another name now than in what was shown. `offers` are each side's first and latest and the newest,
     and `closing` is what ended the trade; both are there before `trade` tells of it.
-    `on_screens` is how far each person has had it on a screen, by user id: their read marks follow, gathered.
+    `on_screens` is how far each person has had it on a screen, by user id: their read marks follow, gathered; and
+    `looked_at` is on how many of their pages they look at it now. `seen` emits their id whenever either has changed.
     `milestones` are the actions from before `recent` that they come from.
     """
 
@@ -56,6 +57,8 @@ class Room:
         self.offers: tuple[Offered, ...] = (first,) if trade.version == 1 else ()  # its action may lie long before
         self.closing: Action | None = None
         self.on_screens: dict[int, int] = {}
+        self.looked_at: Counter[int] = Counter()
+        self.seen: Event[int] = Event()
         self._typing_until: dict[Person, float] = {}
         self._shown: dict[int, Person] = {person.id: person for person in trade.parties}
         self.note_shown(recent)
@@ -92,6 +95,17 @@ class Room:
                 if action.actor is not None:
                     self.stop_typing(action.actor)
                 self.arrived.emit(action)
+
+    def look(self, user_id: int, pages: int) -> None:
+        """Somebody looks at it on so many pages more, or fewer."""
+        self.looked_at[user_id] += pages
+        self.seen.emit(user_id)
+
+    def see(self, user_id: int, seq: int) -> None:
+        """Somebody has had it on a screen as far as this."""
+        if seq > self.on_screens.get(user_id, 0):
+            self.on_screens[user_id] = seq
+            self.seen.emit(user_id)
 
     def _remember(self, actions: Iterable[Action]) -> None:
         """Keep what stands for long, in order and once."""

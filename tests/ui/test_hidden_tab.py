@@ -169,3 +169,32 @@ async def test_who_has_lost_the_seat_is_told_nothing_more(
     look(bea, visible=False)
     await asyncio.sleep(0.4)
     assert told == []
+
+
+async def test_what_is_read_in_another_tab_calls_nobody_and_counts_no_more(
+    trade: Trade, sam: Browser, bea: Browser, told: list[str]
+) -> None:
+    """One number for each person and trade, however many of its pages they have."""
+    look(bea, visible=False)
+    await say(sam, trade, "Unseen")
+    await bea.wait(lambda: told == ['tellNews(1, "", "")'])
+    other = await bea.tab().room(trade)
+    look(other)
+    await bea.wait(lambda: told[1:] == ['tellNews(0, "", "")'])
+    seq = await say(sam, trade, "Read elsewhere")
+    talk, viewer = sam.application.negotiation, await sam.viewer()
+    await talk.offer(viewer, trade.id, 1, price="900", quantity="5", description="", reason="")
+    await other.sees("$900.00", "price")
+    assert len(told) == 2
+    other.trigger(other.page.layout, "seen", args=[seq + 1, 2])
+    await bea.wait(lambda: told[2:] == ['tellNews(0, "", "")'])
+
+    await say(sam, trade, "On its way while the other tab is being hidden")
+    await talk.withdraw(viewer, trade.id, 2, "")
+    await asyncio.sleep(0.05)
+    assert len(told) == 3
+    other.trigger(other.page.layout, "seen", args=[seq + 1, 0])
+    other.trigger(other.page.layout, "visibility", args=False)
+    await bea.wait(lambda: told[3:] == ['tellNews(2, "Sam withdrew version 2", "Sam withdrew version 2")'])
+    look(bea)
+    await bea.sees("2 new since you left", "messages")

@@ -47,7 +47,8 @@ class Visibility:
     While somebody looks at the page, the viewer is here, and what arrives is seen as soon as the page says so, the
     other side's offer as well; the read mark follows. While nobody does, the viewer is away, and what arrives is
     counted in `unseen`, until `came_back(unseen)` is called when somebody looks again. What calls somebody whose page
-    has no socket is said when it has one.
+    has no socket is said when it has one. What the viewer looks at on another page is not said here, and what they have
+    seen there does not count.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Visibility:
         self._end = attend(self._client, self._enter, self._leave)
         self._client.on_delete(self._gone)
         view.binding.on_trade(self._follow)
+        view.room.seen.subscribe(self._seen_elsewhere)
 
     def arrived(self, action: Action) -> None:
         """Ask whether what has just happened is seen, or count it as news for who looks elsewhere."""
@@ -100,6 +102,7 @@ class Visibility:
 
     def end(self) -> None:
         """Follow it no more, while the page stays."""
+        self._view.room.seen.unsubscribe(self._seen_elsewhere)
         self._end()
         self._over = True
         self._warn_no_more()
@@ -115,7 +118,8 @@ class Visibility:
 
     def _leave(self) -> None:
         if self._is_looked_at is not None:
-            self._is_visible = self._is_looked_at = False
+            self._is_visible = False
+            self._set_looked_at(False)
         self._ask_soon.forget()
         self._away_soon.forget()
         self._renew_soon.forget()
@@ -136,7 +140,8 @@ class Visibility:
     def _look(self) -> None:
         if self._over:
             return
-        was, self._is_looked_at = self._is_looked_at, self._is_visible and not self._is_idle
+        was = self._is_looked_at
+        self._set_looked_at(self._is_visible and not self._is_idle)
         if not self._is_looked_at:
             if was:
                 self._miss_the_rest()
@@ -154,6 +159,26 @@ class Visibility:
             self._came_back(self.unseen)
             self.unseen = 0
             self._untold = ("", "")
+
+    def _set_looked_at(self, looked_at: bool) -> None:
+        was, self._is_looked_at = self._is_looked_at, looked_at
+        if looked_at != bool(was):
+            self._view.room.look(self._view.me, 1 if looked_at else -1)
+
+    def _seen_elsewhere(self, user_id: int) -> None:
+        """The viewer has seen more, or looks at the room no more, on another page."""
+        room = self._view.room
+        if user_id != self._view.me or self._is_looked_at:
+            return
+        had, seen = self.unseen, room.on_screens.get(user_id, 0)
+        if room.recent and seen >= room.recent[0].seq:
+            self.unseen = min(had, len(unread(room.recent, ReadMark(seen, None), user_id)))
+        if not self.unseen:
+            self._untold = "", ""
+        if self.unseen < had:
+            self._tell_count()
+        if self._untold[0] or self._is_short:
+            self._tell_news()
 
     def _miss_the_rest(self) -> None:
         """A page that is hidden tells before that what it has (`seen`). What was on its way then nobody has seen."""
@@ -223,13 +248,21 @@ class Visibility:
 
     def _tell_news(self) -> None:
         """Where nobody looks: the title counts, and what cannot wait is said, as soon as there is a socket for it."""
-        if self._is_looked_at is False and self._client.has_socket_connection:
-            cannot_wait = [self._untold] if self._untold[0] else []
-            if self._is_short:
-                cannot_wait.append(_SHORT)
-            for words in cannot_wait or [("", "")]:
-                self._client.run_javascript(notifications.tell_news(self.unseen, *words))
+        if self._view.room.looked_at[self._view.me]:
+            return
+        cannot_wait = [self._untold] if self._untold[0] else []
+        if self._is_short:
+            cannot_wait.append(_SHORT)
+        if self._tell_count(*cannot_wait):
             self._untold, self._is_short = ("", ""), False
+
+    def _tell_count(self, *cannot_wait: tuple[str, str]) -> bool:
+        """Whether there is somebody who can be told."""
+        if self._is_looked_at is not False or not self._client.has_socket_connection:
+            return False
+        for words in cannot_wait or [("", "")]:
+            self._client.run_javascript(notifications.tell_news(self.unseen, *words))
+        return True
 
     def _see(self, version: int) -> None:
         """The other side's offer is on the screen: kept once for each version."""
@@ -240,12 +273,11 @@ class Visibility:
 
     def _mark_now(self, seq: int) -> None:
         """All that has happened until then is on the screen, or was until now."""
-        seen = self._view.room.on_screens
-        seen[self._view.me] = max(seen.get(self._view.me, 0), seq)
+        self._view.room.see(self._view.me, seq)
         background_tasks.create(self._mark(), name="a read mark")
 
     async def _keep_mark(self) -> None:
-        seen_seq = self._view.room.on_screens[self._view.me]
+        seen_seq = self._view.room.on_screens.get(self._view.me, 0)
         await _quietly(self._read_marks.see(self._view.viewer, self._view.trade.id, seen_seq))
 
 
