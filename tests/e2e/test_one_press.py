@@ -17,6 +17,13 @@ _ENTERS = """async ([field, text]) => {
         await new Promise((pressed) => setTimeout(pressed, 7));
     }
 }"""
+_ENTER_TWICE = """async ([field, pause]) => {
+    const enter = (element) => !element.dispatchEvent(
+        new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true}));
+    const saved = enter(field);
+    await new Promise((later) => setTimeout(later, pause));
+    return [saved, enter(document.querySelector('.decision button'))];
+}"""
 _CLICKS = """(button) => {
     for (let press = 0; press < 8; press++) setTimeout(() => button.click(), 7 * press);
 }"""
@@ -76,6 +83,16 @@ async def test_eight_presses_of_a_dialog_s_button_do_it_once(newcomer: Newcomer,
     await seller.reload()
     for kind, times in {"amendment_requested": 1, "amended": 1, "extended": 1, "withdrawn": 1}.items():
         await expect(seller.timeline.locator(f"[data-kind={kind}]")).to_have_count(times)
+
+
+async def test_a_second_enter_does_not_press_the_button_that_has_the_focus_back(rooms: tuple[Room, Room]) -> None:
+    _, buyer = rooms
+    for price, pause, is_meant in (("900", 50, False), ("800", 600, True)):
+        dialog = await buyer.open("Counter-offer" if not is_meant else "Change offer")
+        await buyer.fill(price=price)
+        field = await dialog.get_by_label("Price").element_handle()
+        assert await buyer.page.evaluate(_ENTER_TWICE, [field, pause]) == [True, not is_meant]
+        await expect(buyer.dialog).to_have_count(0)
 
 
 async def test_eight_presses_make_one_trade_also_when_the_answer_was_lost(newcomer: Newcomer, line: Line) -> None:
