@@ -69,6 +69,8 @@ async def test_nobody_is_sent_to_another_site_or_in_circles(eve: Browser, path: 
     ("path", "back"),
     [
         ("/room/abc).", "/room/abc"), ("/trades/new", "/trades/new"), ("//evil.example/trades/", "/trades"),
+        ("/trades/new?title=a%20b&price=1.5", "/trades/new?title=a%20b&price=1.5"), ("/room/abc.?", "/room/abc"),
+        ('/trades?a="><b>', "/trades"), ("/trades?\r\nX-Evil:1", "/trades"), ("/nothing?a=1", "/trades"),
         ("/room/a\\b", "/trades"), ("/nothing/", "/trades"), ("", "/trades"), ("/", "/trades"), ("...", "/trades"),
     ],
 )  # fmt: skip

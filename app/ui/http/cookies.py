@@ -7,6 +7,7 @@ Behind HTTPS every cookie has the prefix ``__Host-``, so that no other host of t
 """
 
 import json
+import re
 import secrets
 import unicodedata
 from http.cookies import SimpleCookie
@@ -31,6 +32,8 @@ COOKIES_NEEDED = (
     "Your browser has sent no cookies. Traderoom needs them to know that it is you: please allow cookies for this site,"
     " load this page again, and try once more."
 )
+_QUERY = re.compile(r"[\w.~!$&'()*+,;=:@/?%-]+", re.ASCII)
+"""What browsers send of one (RFC 3986, 3.4)."""
 _PRIVATE = ("/trades", "/room", "/activity", "/account")
 
 
@@ -182,12 +185,15 @@ def without_tail(path: str) -> str:
     return seen[:end]
 
 
-def way_back(path: str) -> str:
-    """Where to go after signing in: a private address of ours, else My trades."""
+def way_back(address: str) -> str:
+    """Where to go after signing in: a private address of ours, with what a form is to begin with, else My trades."""
+    path, _, query = address.partition("?")
     meant = without_tail(path)
     has_control = any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in path)
     plain = meant.startswith("/") and not meant.startswith("//") and meant.isprintable() and "\\" not in meant
-    return meant if plain and not has_control and is_private(meant) else "/trades"
+    if not plain or has_control or not is_private(meant):
+        return "/trades"
+    return f"{meant}?{query}" if _QUERY.fullmatch(query) else meant
 
 
 def _unsigned(signer: Signer, value: str) -> str | None:

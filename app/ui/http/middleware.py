@@ -281,7 +281,8 @@ def _redirection(request: Request) -> str:
     if request.method != "GET":
         return ""
     if request.state.viewer is None:
-        return f"/?next={quote(path)}" if is_private(path) else ""
+        asked = f"?{request.url.query}" if request.url.query else ""
+        return f"/?next={quote(path + asked)}" if is_private(path) else ""
     return "/trades" if path == "/" else ""
 
 
