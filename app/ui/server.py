@@ -7,7 +7,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, Response
 from nicegui import app, ui
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import patches
 from app.patches.socket_guard import SocketGuard
@@ -15,6 +15,7 @@ from app.ui import assets
 from app.ui.components.html_block import Block
 from app.ui.http import auth, downloads, health, installing
 from app.ui.http.calm import UNAVAILABLE
+from app.ui.http.cookies import one_line
 from app.ui.http.files import File, Files
 from app.ui.http.middleware import Middleware
 from app.ui.live.collector import Collector
@@ -71,7 +72,13 @@ def build(site: Site, sockets: SocketGuard) -> dict[str, str]:
 def entrance(site: Site, holder: ASGIApp, left_out: dict[str, str]) -> ASGIApp:
     """The ASGI application to serve: `holder`, which holds NiceGUI's app, or the shorter ways into it."""
     if "routes" in left_out:
-        return holder
+
+        async def hold(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                scope["path"] = one_line(scope["path"])  # or the holder would answer for what it takes for nobody's
+            await holder(scope, receive, send)
+
+        return hold
 
     def guard(sockets: ASGIApp) -> ASGIApp:
         return Middleware(
