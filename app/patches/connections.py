@@ -10,7 +10,10 @@ from collections.abc import Callable
 
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 
-TOUCHES = ("uvicorn.middleware.proxy_headers:_TrustedHosts.__contains__(self, host)",)
+TOUCHES = (
+    "uvicorn.middleware.proxy_headers:_TrustedHosts",
+    "uvicorn.middleware.proxy_headers:_TrustedHosts.__contains__(self, host)",
+)
 log = logging.getLogger(__name__)
 UNREAD = 30.0
 """Seconds for a client that does not read."""

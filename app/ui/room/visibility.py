@@ -55,6 +55,7 @@ class Visibility:
         self, view: RoomView, presence: Presence, read_marks: ReadMarks, unseen: int, came_back: Callable[[int], None]
     ) -> None:
         self.unseen = unseen
+        self._counted = 0  # what its title says
         self._came_back = came_back
         self._view = view
         self._presence = presence
@@ -157,7 +158,7 @@ class Visibility:
             self._tell_presence()
             self._see(self._view.trade.version)
             self._came_back(self.unseen)
-            self.unseen = 0
+            self.unseen = self._counted = 0
             self._untold = ("", "")
 
     def _set_looked_at(self, looked_at: bool) -> None:
@@ -170,14 +171,14 @@ class Visibility:
         room = self._view.room
         if user_id != self._view.me or self._is_looked_at:
             return
-        had, seen = self.unseen, room.on_screens.get(user_id, 0)
+        seen = room.on_screens.get(user_id, 0)
         if room.recent and seen >= room.recent[0].seq:
-            self.unseen = min(had, len(unread(room.recent, ReadMark(seen, None), user_id)))
+            self.unseen = min(self.unseen, len(unread(room.recent, ReadMark(seen, None), user_id)))
         if not self.unseen:
             self._untold = "", ""
-        if self.unseen < had:
+        if self.unseen < self._counted:
             self._tell_count()
-        if self._untold[0] or self._is_short:
+        elif self.unseen > self._counted or self._untold[0] or self._is_short:
             self._tell_news()
 
     def _miss_the_rest(self) -> None:
@@ -260,6 +261,7 @@ class Visibility:
         """Whether there is somebody who can be told."""
         if self._is_looked_at is not False or not self._client.has_socket_connection:
             return False
+        self._counted = self.unseen
         for words in cannot_wait or [("", "")]:
             self._client.run_javascript(notifications.tell_news(self.unseen, *words))
         return True
