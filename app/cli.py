@@ -45,7 +45,7 @@ def main() -> None:
     """Run the command that was typed; none means `serve`."""
     # Python has none where whoever started us closed it; what is said there is for nobody.
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open to the end
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - so is this one
     try:
         cli()
     except (

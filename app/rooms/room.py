@@ -56,7 +56,7 @@ class Room:
         first = Offered(trade.version, trade.offered_by, trade.terms)
         self.offers: tuple[Offered, ...] = (first,) if trade.version == 1 else ()  # its action may lie long before
         self.closing: Action | None = None
-        self.on_screens: dict[int, int] = {}
+        self.on_screens: Counter[int] = Counter()
         self.looked_at: Counter[int] = Counter()
         self.seen: Event[int] = Event()
         self._typing_until: dict[Person, float] = {}
@@ -103,7 +103,7 @@ class Room:
 
     def see(self, user_id: int, seq: int) -> None:
         """Somebody has had it on a screen as far as this."""
-        if seq > self.on_screens.get(user_id, 0):
+        if seq > self.on_screens[user_id]:
             self.on_screens[user_id] = seq
             self.seen.emit(user_id)
 

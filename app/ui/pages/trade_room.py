@@ -137,7 +137,7 @@ class _RoomPage:
                 invitation.invitation(view)
                 self._timeline = Timeline(view)
             # Loaded again, a page is built before the one that it follows has told how far it was seen.
-            seen_seq = view.room.on_screens.get(view.me, 0)
+            seen_seq = view.room.on_screens[view.me]
             new = unread(view.room.recent, view.marks.get(view.me), view.me, seen_seq=seen_seq)
             self._conversation = Conversation(view, new)
         first_step(view, self._conversation.flow, lambda: site.accounts.introduce(view.viewer))

@@ -171,7 +171,7 @@ class Visibility:
         room = self._view.room
         if user_id != self._view.me or self._is_looked_at:
             return
-        seen = room.on_screens.get(user_id, 0)
+        seen = room.on_screens[user_id]
         if room.recent and seen >= room.recent[0].seq:
             self.unseen = min(self.unseen, len(unread(room.recent, ReadMark(seen, None), user_id)))
         if not self.unseen:
@@ -184,7 +184,7 @@ class Visibility:
     def _miss_the_rest(self) -> None:
         """A page that is hidden tells before that what it has (`seen`). What was on its way then nobody has seen."""
         self._renew_soon.forget()
-        seen = self._view.room.on_screens.get(self._view.me, 0)
+        seen = self._view.room.on_screens[self._view.me]
         self._mark_now(seen)
         for action in unread(self._view.room.recent, ReadMark(seen, None), self._view.me):
             self._miss(action)
@@ -279,7 +279,7 @@ class Visibility:
         background_tasks.create(self._mark(), name="a read mark")
 
     async def _keep_mark(self) -> None:
-        seen_seq = self._view.room.on_screens.get(self._view.me, 0)
+        seen_seq = self._view.room.on_screens[self._view.me]
         await _quietly(self._read_marks.see(self._view.viewer, self._view.trade.id, seen_seq))
 
 
