@@ -33,6 +33,8 @@ TOUCHES = (
     "engineio.base_socket:BaseSocket.__init__ -> queue",
     "engineio.base_socket:BaseSocket.__init__ -> upgraded",
     "engineio.base_socket:BaseSocket.__init__ -> closed",
+    "engineio.payload:Payload.max_decode_packets",
+    "engineio.payload:Payload.decode -> max_decode_packets",
     "engineio.async_socket:AsyncSocket.receive(self, pkt)",
     "engineio.async_socket:AsyncSocket.close(self, wait, abort, reason)",
 )
@@ -61,12 +63,16 @@ class Lines:
     def apply(self) -> None:
         """Put the checks in front of what engine.io and Socket.IO hear of lines."""
         from engineio.async_socket import AsyncSocket  # noqa: PLC0415 - it is looked for first
+        from engineio.payload import Payload  # noqa: PLC0415
 
         engine = core.sio.eio
         engine.on("connect", self._counted_in(engine.handlers["connect"]))
         engine.on("disconnect", self._counted_out(engine.handlers["disconnect"]))
         engine.on("message", _well_formed(engine.handlers["message"]))
         engine.max_http_buffer_size = LONGEST_FRAME
+        # What has waited for a line goes out in one request by polling. Of more than 16 packets engine.io refuses all,
+        # and the line with them; the browser tries the same again, for ever.
+        Payload.max_decode_packets = int(AT_ONCE)
         AsyncSocket.receive = _heard_if(self._affords, AsyncSocket.receive)
         AsyncSocket.close = _at_once(AsyncSocket.close)
 

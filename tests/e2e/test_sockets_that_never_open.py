@@ -65,6 +65,24 @@ async def test_a_press_before_the_page_is_live_is_done_then_or_says_that_it_was_
     await expect(entered.button("Accept these terms")).to_have_count(int(is_kept))
 
 
+async def test_very_many_messages_that_have_waited_arrive_by_the_long_way_too(newcomer: Newcomer, line: Line) -> None:
+    seller, person = await newcomer("Sam"), await newcomer("Bea", line=line)
+    person.expects("WebSocket|net::ERR_")
+    line.sockets = "hang"
+    offered = await seller.create_trade()
+    entered = await person.enter(await offered.link())
+    line.cut()
+    await expect(entered.connection).to_contain_text("Not connected")
+    texts = [f"Message {number} of a long tunnel" for number in range(40)]
+    for text in texts:
+        await entered.field.fill(text)
+        await entered.field.press("Enter")
+    line.mend()
+    await expect(offered.message(texts[-1])).to_be_visible(timeout=2 * _IN_TIME)
+    assert await offered.messages.locator(".bubble").all_inner_texts() == texts
+    await expect(entered.page.locator(".waiting .message")).to_have_count(0)
+
+
 async def test_a_page_that_opens_its_socket_in_another_way_is_not_paused(newcomer: Newcomer, line: Line) -> None:
     """As if NiceGUI imported Socket.IO as a module: NiceGUI tells of a lost connection then, in its own words."""
 
