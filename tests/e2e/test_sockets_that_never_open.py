@@ -10,6 +10,14 @@ from tests.e2e.people import Newcomer
 from tests.e2e.room import Room
 
 _IN_TIME = 5_000
+_CHOOSE = """async (currencies) => {
+    const list = document.querySelector('select[aria-label=Currency]');
+    for (const [number, currency] of currencies.entries()) {
+        list.value = currency;
+        list.dispatchEvent(new Event('change', {bubbles: true}));
+        await new Promise((chosen) => setTimeout(chosen, number % 7));
+    }
+}"""
 
 
 @pytest.mark.parametrize("sockets", ["hang", "close"])
@@ -63,6 +71,18 @@ async def test_a_press_before_the_page_is_live_is_done_then_or_says_that_it_was_
     await expect(entered.dialog).to_have_count(0)
     await expect(entered.connection).to_be_empty()
     await expect(entered.button("Accept these terms")).to_have_count(int(is_kept))
+
+
+async def test_what_is_done_before_the_page_is_live_arrives_in_the_order_in_which_it_was_done(
+    newcomer: Newcomer, line: Line
+) -> None:
+    person = await newcomer("Sam", line=line)
+    person.expects("WebSocket|net::ERR_")
+    line.sockets = "hang"
+    await person.visit("/trades/new")
+    await person.page.evaluate(_CHOOSE, [*("CHF", "EUR", "GBP", "SEK") * 6, "NOK"])
+    room = await person.create_trade(price="1000", quantity="2")
+    await expect(room.part("price")).to_have_text("NOK 1,000.00")
 
 
 async def test_very_many_messages_that_have_waited_arrive_by_the_long_way_too(newcomer: Newcomer, line: Line) -> None:

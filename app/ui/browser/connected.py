@@ -82,7 +82,11 @@ def watch_connection() -> str:
 def open_socket() -> str:
     """NiceGUI waits 20 s for a socket that does not open (a proxy holds the upgrade, or closes it), tries polling, and
     loads the page again should that take as long. Here the other way is tried after 3 s, then 6, then 10, and what
-    works is remembered for the tab; from polling Socket.IO goes on to a socket by itself where it can."""
+    works is remembered for the tab; from polling Socket.IO goes on to a socket by itself where it can.
+
+    What is done before it is open waits in NiceGUI by a timer for each event, and the timers end in any order: a press
+    overtook the fields that were filled in before it. Socket.IO keeps the order of what it has to wait with, so it gets
+    all at once, where opening alone is the handshake."""
     return """(watch) => {
         let io, socket, polls, tried, patience = 3000;
         const begin = () => tried = performance.now();
@@ -103,6 +107,8 @@ def open_socket() -> str:
         Object.defineProperty(window, 'io', {set: (theirs) => io = theirs, get: () => (url, options) => {
             begin();
             socket = io(url, {...options, timeout: false, transports: order('polling' in sessionStorage)});
+            if (options.query.implicit_handshake)
+                Object.defineProperty(window, 'did_handshake', {get: () => 'socket' in window, set: () => {}});
             socket.io.on('reconnect_attempt', begin);
             socket.io.on('open', () => { remember(); socket.io.engine.on('upgrade', remember); });
             socket.on('connect', () => [tried, patience] = [undefined, 3000]);

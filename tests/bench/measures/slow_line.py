@@ -20,7 +20,7 @@ except ImportError:  # the bench needs it for this measure alone
     async_playwright = None  # type: ignore[assignment]
 
 _LINE = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
-_LIVE = "window.did_handshake === true && !document.querySelector('#placeholder')"
+_LIVE = "window.socket?.connected && !document.querySelector('#placeholder')"
 _GOALS = {"sign-in": (Goal(40), Goal(3)), "room": (Goal(260), Goal(8)), "again": (Goal(10), Goal())}
 """Of each visit: kilobytes, and seconds until it can be used."""
 
