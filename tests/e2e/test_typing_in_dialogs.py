@@ -7,6 +7,12 @@ from tests.e2e.room import Room
 
 LONG = "A full truck takes forty-four of them, at most. " * 3
 
+TYPE = """(field, text) => {
+    field.focus();
+    field.value = text;
+    field.dispatchEvent(new InputEvent('input', {bubbles: true}));
+}"""
+
 
 def overhear(page: Page) -> list[str]:
     """What the page sends from its next load on."""
@@ -49,6 +55,19 @@ async def test_the_button_and_enter_hand_in_what_was_typed_just_now(rooms: tuple
     await buyer.page.keyboard.type("Too dear")
     await buyer.page.keyboard.press("Control+Enter")
     await expect(seller.outcome).to_contain_text("Too dear")
+
+
+async def test_a_press_that_leaves_the_focus_in_the_field_hands_in_what_was_typed_just_now(
+    rooms: tuple[Room, Room],
+) -> None:
+    """As programs for speech press, and fingers on phones."""
+    seller, buyer = rooms
+    dialog = await buyer.open("Counter-offer")
+    await dialog.get_by_label("Reason for change", exact=True).evaluate(TYPE, "All in")
+    await dialog.get_by_label("Price", exact=True).evaluate(TYPE, "912.34")
+    await buyer.button("Send offer").evaluate("(button) => button.click()")
+    await expect(seller.part("price")).to_have_text("$912.34")
+    await expect(seller.messages).to_contain_text("All in")
 
 
 async def test_escape_right_after_a_key_asks_too(rooms: tuple[Room, Room]) -> None:

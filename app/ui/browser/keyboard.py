@@ -19,11 +19,11 @@ def on_every_page(keys: str) -> str:
 
 def save_on_enter() -> str:
     """Enter in a field presses the main button of its dialog, section or form; where Enter breaks the line, Ctrl or Cmd
-    goes with it. Before that the field tells what was typed last. A second Enter at once is not meant for the button
-    that has the focus back from a dialog that the first one closed."""
+    goes with it. A second Enter at once is not meant for the button that has the focus back from a dialog that the
+    first one closed."""
     return """(() => {
         let savedAt = -Infinity;
-        return async (e) => {
+        return (e) => {
             const field = e.target, isText = field.matches('textarea'), dialog = field.closest('[role=dialog]');
             if (e.key !== 'Enter' || e.shiftKey || e.altKey || e.defaultPrevented || field.form) return;
             if (!dialog && field.matches('button') && e.timeStamp - savedAt < 500) e.preventDefault();
@@ -33,8 +33,6 @@ def save_on_enter() -> str:
             if (!button?.checkVisibility()) return;
             e.preventDefault();
             if (dialog) savedAt = e.timeStamp;
-            field.dispatchEvent(new Event('change'));
-            await new Promise((told) => setTimeout(told));
             button.click();
         };
     })()"""

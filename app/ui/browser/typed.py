@@ -13,6 +13,7 @@ def on_every_page() -> str:
         const kept = {kept_texts()}, messages = {waiting_messages()};
         new MutationObserver({bring_back()}).observe(document, {{childList: true, subtree: true}});
         document.addEventListener('input', {keep_what_is_typed()}, true);
+        ({tell_before_a_press()})();
         document.addEventListener('submit', {forget_on_leaving()});
         document.addEventListener('click', {start_over()});
         document.addEventListener('click', {press_chip()});
@@ -59,6 +60,27 @@ def keep_what_is_typed() -> str:
         if (!e.target.matches?.(kept.fields)) return;
         const text = kept.said(e.target);
         kept.store(kept.key(e.target), text === e.target.began ? null : text);
+    }"""
+
+
+def tell_before_a_press() -> str:
+    """A field tells what is in it after a pause, or when it is left. A press by a key, a program or a finger can come
+    before that, and leave the focus where it is: it waits until all fields have told what was typed just now."""
+    return """() => {
+        const untold = new Set();
+        document.addEventListener('input', (e) => untold.add(e.target), true);
+        document.addEventListener('change', (e) => untold.delete(e.target), true);
+        document.addEventListener('click', (e) => {
+            const button = e.target.closest?.('button');
+            const apart = 'form[method] *, .composer *';
+            const fields = [...untold].filter((field) => field.isConnected && !field.matches(apart));
+            if (!button || !fields.length) return;
+            untold.clear();
+            e.preventDefault();
+            e.stopImmediatePropagation();
+            for (const field of fields) field.dispatchEvent(new Event('change'));
+            setTimeout(() => button.click());
+        }, true);
     }"""
 
 

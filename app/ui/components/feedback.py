@@ -16,7 +16,7 @@ T = TypeVar("T")
 Field = ui.input | ui.textarea
 PAUSE = 300
 """Milliseconds without a key after which a field tells the server what stands in it. It tells at once when it is left,
-as by a press of a button, and before Enter hands in (`browser.keyboard.save_on_enter`)."""
+and before a press of a button (`browser.typed.tell_before_a_press`)."""
 AT_A_PAUSE = f'debounce="{PAUSE}"'
 """The prop of a field that does so."""
 _FAULT_OF_OURS = "That did not go through, and it is our fault. What you typed is kept; please try again."
