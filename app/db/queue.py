@@ -129,7 +129,8 @@ class Queue:
     async def nap(self, seconds: float) -> None:
         """Wait so long, or until a job of this process has been put back for later."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._connector.put_back.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._connector.put_back.wait()
         self._connector.put_back.clear()
 
     async def open(self) -> None:

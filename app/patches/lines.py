@@ -126,7 +126,8 @@ class Lines:
                 await hang_up(line)
             else:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), min(wait, PATIENCE))
+                    async with asyncio.timeout(min(wait, PATIENCE)):
+                        await self._stopping.wait()
                     return False
         return not line.closed
 
