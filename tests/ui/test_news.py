@@ -23,6 +23,7 @@ async def test_a_counter_offer_under_an_offer_keeps_what_was_typed_and_shows_the
     trade: Trade, sam: Browser, bea: Browser
 ) -> None:
     sam.press("Amend deal")
+    assert [sam.field(label).props["hint"] for label in ("Price", "Quantity")] == ["Now $1,000.00", "Now 5"]
     sam.fill("Price", "950")
     sam.fill("Reason for change", "Half way")
     await offer(bea, trade, 1, price="900", quantity="9")
@@ -31,6 +32,7 @@ async def test_a_counter_offer_under_an_offer_keeps_what_was_typed_and_shows_the
     await sam.sees("Total $5,000.00 $8,100.00")
     assert not sam.buttons("Save changes")
     assert sam.field("Price").value == "950"
+    assert [sam.field(label).props["hint"] for label in ("Price", "Quantity")] == ["Now $900.00", "Now 9"]
     sam.press("Review new terms")
     await sam.sees("Counter-offer to Bea")
     await sam.until(lambda: len([name for name in ("Review new terms", "Close") if sam.buttons(name)]) == 0)

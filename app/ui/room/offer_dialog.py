@@ -85,9 +85,17 @@ def _offer(
             )
         description = ui.textarea("Description", value=begun["description"])
         reason = ui.textarea("Reason for change")
-        price.props(f'outlined inputmode="decimal" autofocus hint="Now {_money(shown.terms.price, shown)}"')
+        price.props('outlined inputmode="decimal" autofocus')
         price.props["prefix"] = wording.sign(shown.currency)
-        quantity.props(f'outlined inputmode="numeric" hint="Now {wording.number(shown.terms.quantity)}"')
+        quantity.props('outlined inputmode="numeric"')
+
+        def say_what_stands(now: Trade) -> None:
+            if now.role_of(view.me) is None:
+                return
+            price.props["hint"] = f"Now {_money(now.terms.price, now)}"
+            quantity.props["hint"] = f"Now {wording.number(now.terms.quantity)}"
+
+        form.dialog.on_close(view.binding.on_trade(say_what_stands))
         form.fields.update(
             price=price,
             quantity=quantity,
