@@ -71,7 +71,10 @@ def test_a_wrong_key_is_told_in_a_sentence(verify: Verify, tmp_path: Path) -> No
     (tmp_path / "key").write_bytes(b"\xff" * 1_000)
     for key in ("", "A", "A" * 300, "\u0410" * 44, str(tmp_path / "key"), str(tmp_path)):
         status, lines = verify(RECEIPT.read_bytes(), key)
-        assert (status, lines) == (1, ["The public key to verify with is not one: it takes 32 bytes in base64."])
+        assert (status, lines) == (
+            1,
+            ["The public key to verify with is not one: it takes 32 bytes in base64, or a file that holds them."],
+        )
 
 
 def test_a_terminal_that_does_not_know_the_letters_of_a_name_gets_their_numbers(

@@ -210,7 +210,7 @@ def _later(at: str, by: timedelta) -> str:
 
 def _signature_problems(receipt: Receipt, public_key: str) -> Iterator[str]:
     if not of_bytes(32).holds(public_key):
-        yield "The public key to verify with is not one: it takes 32 bytes in base64."
+        yield "The public key to verify with is not one: it takes 32 bytes in base64, or a file that holds them."
         return
     if receipt["signature"]["public_key"] != public_key:
         yield "The key in the receipt is not the one to verify with: another server signed it."

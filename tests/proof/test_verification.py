@@ -47,7 +47,9 @@ def test_another_key_verifies_nothing() -> None:
     other = "A" * 43 + "="
     assert "another server" in " ".join(faults(ACCEPTED, other))
     for no_key in ("", "AAAA", KEY[:-1], KEY + "=", KEY.replace("=", "\n="), f" {KEY}", KEY[:-2] + "h=", "\u0410" * 44):
-        assert faults(ACCEPTED, no_key) == ["The public key to verify with is not one: it takes 32 bytes in base64."]
+        assert faults(ACCEPTED, no_key) == [
+            "The public key to verify with is not one: it takes 32 bytes in base64, or a file that holds them."
+        ]
 
 
 def replaced(raw: bytes, old: str, new: str) -> bytes:
