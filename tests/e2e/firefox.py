@@ -59,7 +59,7 @@ class Page:
     async def reads(self, testid: str, words: str) -> None:
         """Wait until the part with this test id shows these words."""
         selector = f'[data-testid="{testid}"]'
-        await self.until(f"document.querySelector('{selector}').innerText.includes({json.dumps(words)})")
+        await self.until(f"document.querySelector('{selector}')?.innerText.includes({json.dumps(words)})")
 
     async def text(self, testid: str) -> str:
         """What the part with this test id shows."""

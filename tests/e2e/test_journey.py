@@ -87,13 +87,13 @@ async def test_the_typing_mark_comes_at_once_and_goes_on_send_and_by_itself(
     name = people[1].name
     await buyer.field.press_sequentially("Hello")
     await expect(seller.typing).to_have_text(f"{name} is typing…", timeout=1000)
-    await expect(buyer.typing).to_be_empty()
+    await expect(buyer.typing).to_have_count(0)
     await buyer.field.press("Enter")
     await expect(seller.message("Hello")).to_be_visible()
-    await expect(seller.typing).to_be_empty(timeout=1000)
+    await expect(seller.typing).to_have_count(0, timeout=1000)
     await buyer.field.press_sequentially("Hm")
     await expect(seller.typing).to_have_text(f"{name} is typing…", timeout=1000)
-    await expect(seller.typing).to_be_empty(timeout=7000)
+    await expect(seller.typing).to_have_count(0, timeout=7000)
     await expect(buyer.field).to_have_value("Hm")
 
 

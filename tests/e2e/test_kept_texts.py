@@ -58,7 +58,7 @@ async def test_what_was_typed_in_a_room_comes_back_after_a_reload_and_is_not_sen
     for room, dialogs in ((seller, _BY_SELLER), (buyer, _BY_BUYER)):
         await _type_everywhere(room, dialogs, "I think\nthat")
         await _expect_everything(room, dialogs, "I think\nthat")
-    await expect(seller.typing).to_be_empty()
+    await expect(seller.typing).to_have_count(0)
     assert await seller.messages.inner_text() == said
     await expect(seller.part("price")).to_have_text("$1,000.00")
 

@@ -41,7 +41,7 @@ _ENDS = """trade => {
     return [box('.status').right, box('.until').left];
 }"""
 """Where in My trades a status ends, and a deadline begins."""
-_PARTS = ("status", "price", "quantity", "description", "version", "countdown", "participants", "typing", "messages")
+_PARTS = ("status", "price", "quantity", "description", "version", "countdown", "participants", "messages")
 _BARGAINED = (*_PARTS, "turn", "deadline", "change", "request", "price-path")
 _NAMED = re.compile(r"""^\s*- '?(button|link|textbox|tab|heading)\b(?: "((?:[^"\\]|\\.)*)")?""", re.MULTILINE)
 

@@ -44,7 +44,7 @@ class Conversation:
             self._stream.begin(self._first_rows(new))
             if view.room.has_earlier:
                 self._stream.offer_earlier("Show earlier messages", self._show_earlier)
-            typing = Block().classes("typing").props('data-testid="typing" aria-live="polite"')
+            typing = Block().classes("typing").props('aria-live="polite"')  # it is heard where it stood before
             view.binding.on_typing(lambda people: typing.show(_typing_line(people, view.me)))
             self._newest = Block(_NEWEST, tag="button").classes("button newest").props('type="button"')
             Composer(view)
@@ -118,4 +118,5 @@ class Conversation:
 
 def _typing_line(people: tuple[Person, ...], me: int) -> Html:
     others = [person for person in people if person.id != me]
-    return Html("<bdi>{}</bdi> is typing…").format(others[0].name) if others else Html("")
+    line = Html('<span data-testid="typing"><bdi>{}</bdi> is typing…</span>')
+    return line.format(others[0].name) if others else Html("")
