@@ -8,6 +8,8 @@ from tests.e2e.room import Person, Room
 from tests.e2e.stories import meet
 
 _TRIES = 20
+_UNDER_WAY = 400
+"""Milliseconds in which one more dialog would have come, and is not there."""
 _ENTERS = """async ([field, text]) => {
     field.focus();
     field.value = text;
@@ -83,6 +85,33 @@ async def test_eight_presses_of_a_dialog_s_button_do_it_once(newcomer: Newcomer,
     await seller.reload()
     for kind, times in {"amendment_requested": 1, "amended": 1, "extended": 1, "withdrawn": 1}.items():
         await expect(seller.timeline.locator(f"[data-kind={kind}]")).to_have_count(times)
+
+
+async def test_a_button_that_is_pressed_again_before_its_dialog_is_seen_opens_one(
+    newcomer: Newcomer, line: Line
+) -> None:
+    _, person, seller, buyer = await meet(newcomer, line=line)
+    await seller.amend(price="950")
+    await buyer.show("Version history")
+    line.delay = 0.1
+    for opener, last in (
+        ("Counter-offer", "Counter-offer"),
+        ("Accept deal", "Reject deal"),
+        ("Offer version 1 again", "Offer version 1 again"),
+    ):
+        await buyer.button(opener).dblclick()
+        await buyer.button(last).click()
+        await expect(buyer.dialog).to_be_visible()
+        await buyer.page.wait_for_timeout(_UNDER_WAY)
+        await expect(buyer.dialog).to_have_count(1)
+        await buyer.confirm("Cancel")
+    await buyer.offer("Counter-offer", price="900")
+    await expect(seller.part("price")).to_have_text("$900.00")
+    await person.visit("/account")
+    await person.page.get_by_role("button", name="Delete account").dblclick()
+    await expect(buyer.dialog).to_be_visible()
+    await person.page.wait_for_timeout(_UNDER_WAY)
+    await expect(buyer.dialog).to_have_count(1)
 
 
 async def test_a_second_enter_does_not_press_the_button_that_has_the_focus_back(rooms: tuple[Room, Room]) -> None:

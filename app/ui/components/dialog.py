@@ -196,6 +196,12 @@ class Form:
             self._keep = Button("Keep typing", on_click=go_on).props('unelevated no-caps color="primary"')
 
 
+def is_open() -> bool:
+    """Whether a dialog stands open on the current page. A button behind it was pressed before it was to be seen: once
+    more, on a slow line, or twice in a moment."""
+    return any(isinstance(element, ui.dialog) and element.value for element in ui.context.client.elements.values())
+
+
 @contextmanager
 def dialog(heading: str, note: str = "") -> Iterator[Dialog]:
     """Open a dialog on the current page; its content goes into the block."""

@@ -5,9 +5,8 @@ from nicegui import ui
 
 from app.domain.refusals import Refusal
 from app.service.viewer import Viewer
-from app.ui.components import wording
+from app.ui.components import dialog, wording
 from app.ui.components.button import Button
-from app.ui.components.dialog import form_dialog
 from app.ui.components.feedback import attempt, busy, mark, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
@@ -91,7 +90,9 @@ def _data(site: Site, request: Request) -> None:
 
 
 def _confirm_deletion(site: Site, viewer: Viewer) -> None:
-    with form_dialog(
+    if dialog.is_open():
+        return
+    with dialog.form_dialog(
         "Delete your account?",
         "This is final, and signs you out everywhere.",
         submit="Delete for good",

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from app.domain.kinds import Kind, Role
 from app.domain.trade import Trade
 from app.domain.traits import Side
+from app.ui.components import dialog
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.components.shortcuts import ACCEPT, OFFER
@@ -74,7 +75,7 @@ def acts(view: RoomView) -> None:
         block.show(_row(_now(trade, view.role), trade.turn is view.role))
 
     def press(act: Act) -> None:
-        if act in _now(view.trade, view.role):
+        if act in _now(view.trade, view.role) and not dialog.is_open():
             act.press(view)
 
     block = Block().classes("decision")

@@ -8,6 +8,7 @@ from nicegui.events import GenericEventArguments
 from app.domain.actions import Action, Version
 from app.domain.kinds import Kind
 from app.ui import browser
+from app.ui.components import dialog
 from app.ui.components.feedback import attempt
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
@@ -123,6 +124,8 @@ class Timeline:
 
     def _pressed(self, event: GenericEventArguments) -> None:
         view = self._view
+        if dialog.is_open():
+            return
         for number, made in self._read.items():
             if event.args == f"Offer version {number} again" and possible(Kind.AMENDED, view.trade, view.role):
                 offer_version_again(view, number, made.terms)
