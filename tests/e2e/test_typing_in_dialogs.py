@@ -3,7 +3,10 @@
 from playwright.async_api import Page, expect
 
 from app.ui.components.feedback import PAUSE
+from tests.e2e.network import Line
+from tests.e2e.people import Newcomer
 from tests.e2e.room import Room
+from tests.e2e.stories import meet
 
 LONG = "A full truck takes forty-four of them, at most. " * 3
 
@@ -68,6 +71,27 @@ async def test_a_press_that_leaves_the_focus_in_the_field_hands_in_what_was_type
     await buyer.button("Send offer").evaluate("(button) => button.click()")
     await expect(seller.part("price")).to_have_text("$912.34")
     await expect(seller.messages).to_contain_text("All in")
+
+
+async def test_what_is_wrong_takes_no_letters_from_another_field(newcomer: Newcomer, line: Line) -> None:
+    """On a slow line somebody types on before the answer to a press has come."""
+    _, _, seller, buyer = await meet(newcomer, line=line)
+    dialog = await buyer.open("Counter-offer")
+    price, reason = (dialog.get_by_label(label, exact=True) for label in ("Price", "Reason for change"))
+    line.delay = 0.5
+    await price.fill("much less")
+    await buyer.button("Send offer").click()
+    await reason.click()
+    await buyer.page.keyboard.type("Paid at once, in cash", delay=100)
+    await expect(price).to_have_attribute("aria-invalid", "true")
+    await expect(price).to_have_value("much less")
+    await expect(reason).to_have_value("Paid at once, in cash")
+    await expect(reason).to_be_focused()
+    await reason.press("Control+Enter")
+    await expect(price).to_be_focused()
+    await price.fill("900")
+    await buyer.confirm("Send offer")
+    await expect(seller.messages).to_contain_text("Paid at once, in cash")
 
 
 async def test_escape_right_after_a_key_asks_too(rooms: tuple[Room, Room]) -> None:

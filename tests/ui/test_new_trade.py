@@ -1,9 +1,9 @@
 """Drafting an offer on its page: what is wrong is said at the field, and nothing that was typed is lost."""
 
 import pytest
-from nicegui import ui
 
 from app.domain.kinds import Status
+from app.ui import browser
 from app.ui.browser import typed
 from tests.ui.browser import Browser
 from tests.ui.visitor import ORIGIN
@@ -74,12 +74,10 @@ async def test_all_mistakes_are_told_at_once_and_the_first_field_gets_the_focus(
 ) -> None:
     await sam.open("/trades/new")
     focused: list[str] = []
-
-    def note_focus(field: ui.input, method: str, *_: object) -> None:
-        if method == "focus":
-            focused.append(field.props["label"])
-
-    monkeypatch.setattr(ui.input, "run_method", note_focus)
+    label_of = {browser.focus_what_is_wrong(sam.field(label).id): label for label in LABELS}
+    monkeypatch.setattr(
+        sam.page, "run_javascript", lambda code, **_: focused.append(label_of[code]) if code in label_of else None
+    )
     wrong = {"Title": "", "Price": "1e3", "Quantity": "0", "Buyer name": "SAM", "Expires in (minutes)": "soon"}
     for label, text in wrong.items():
         sam.fill(label, text)

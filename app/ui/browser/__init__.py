@@ -262,6 +262,11 @@ def focus(element_id: int, *, unless_typing: bool = False) -> str:
     return f"{guard}getHtmlElement({element_id})?.focus()"
 
 
+def focus_what_is_wrong(element_id: int) -> str:
+    """After a press the focus goes to the field that was wrong, unless somebody has gone on meanwhile."""
+    return f"hasGoneOn || {focus(element_id)}"
+
+
 def replace_room_address(code: str) -> str:
     """The page goes on under a room's new code; its old address leads nowhere. `code`: letters and digits."""
     return f"history.replaceState(history.state, '', '/room/{code}')"

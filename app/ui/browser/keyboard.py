@@ -10,6 +10,8 @@ def on_every_page(keys: str) -> str:
     """What every page listens for. `keys` is the list of shortcuts, as HTML."""
     return f"""
         document.addEventListener('keydown', {save_on_enter()});
+        let hasGoneOn = false;
+        for (const event of ['click', 'input', 'focusin']) document.addEventListener(event, {notice_going_on()}, true);
         ({shortcuts()})({json.dumps(keys)});
         const keepFocus = ({keep_focus()})(), describeFields = {describe_fields()};
         new MutationObserver(() => {{ describeFields(); keepFocus(); }})
@@ -36,6 +38,15 @@ def save_on_enter() -> str:
             button.click();
         };
     })()"""
+
+
+def notice_going_on() -> str:
+    """Whether somebody has gone to a field, or typed, since a button was pressed: what its answer wants to say at
+    another field must not take the letters that are meant for this one."""
+    return """(e) => {
+        if (e.type === 'click') hasGoneOn &&= !e.target.closest?.('button');
+        else hasGoneOn ||= e.target.matches?.('input, textarea, select') && e.detail !== 'written';
+    }"""
 
 
 def shortcuts() -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from nicegui import ui
 
 from app.domain.refusals import Reason, Refusal
+from app.ui import browser
 from app.ui.components.button import Button
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,8 @@ def keep(fields: Mapping[str, Field], under: str) -> None:
 
 
 def mark(fields: Mapping[str, Field], wrong: Mapping[str, str]) -> bool:
-    """Say at each field what is wrong there, by the fields' names, and at no other; the first of them gets the focus.
+    """Say at each field what is wrong there, by the fields' names, and at no other; the first of them gets the focus,
+    unless somebody types elsewhere already.
 
     Tells whether there was one.
     """
@@ -62,7 +64,7 @@ def mark(fields: Mapping[str, Field], wrong: Mapping[str, str]) -> bool:
     for name, field in fields.items():
         field.error = wrong.get(name)
         if field.error and not marked:
-            field.run_method("focus")
+            ui.run_javascript(browser.focus_what_is_wrong(field.id))
             marked = True
     return marked
 
