@@ -25,6 +25,7 @@ def on_every_page(zone_cookie: str, zone_cookie_over_https: str) -> str:
     clocks are not ticked, and when nobody is there.
     """
     return f"""
+        {typed.stand_in_for_storage()}
         const isSecure = location.protocol === 'https:';
         document.cookie = (isSecure ? '{zone_cookie_over_https}=' : '{zone_cookie}=')
             + Intl.DateTimeFormat().resolvedOptions().timeZone

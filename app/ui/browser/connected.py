@@ -92,7 +92,7 @@ def open_socket() -> str:
         const begin = () => tried = performance.now();
         const order = (polling) => {
             polls = polling;
-            polls ? sessionStorage.polling = 1 : sessionStorage.removeItem('polling');
+            try { polls ? sessionStorage.polling = 1 : sessionStorage.removeItem('polling'); } catch {}  // it is full
             return polls ? ['polling', 'websocket'] : ['websocket', 'polling'];
         };
         const remember = () => socket.io.opts.transports = order(socket.io.engine.transport.name === 'polling');

@@ -23,6 +23,26 @@ def on_every_page() -> str:
     """
 
 
+def stand_in_for_storage() -> str:
+    """A browser may keep nothing for a page, or no more: not allowed, or full. NiceGUI's page would never become live
+    then. The page itself remembers instead, as long as it is there; what the browser has kept already stays known."""
+    return """for (const name of ['sessionStorage', 'localStorage']) {
+        let real;
+        try {
+            real = window[name];
+            real.setItem('room', 'x'.repeat(999));
+            real.removeItem('room');
+        } catch {
+            const memory = Object.create({
+                getItem(key) { return this[key] ?? null; },
+                setItem(key, text) { this[key] = `${text}`; },
+                removeItem(key) { delete this[key]; real?.removeItem(key); },
+            });
+            Object.defineProperty(window, name, {value: Object.assign(memory, real)});
+        }
+    }"""
+
+
 def kept_texts() -> str:
     """What is typed and not recorded yet stands in the tab's storage, under the key that its field carries
     (`data-kept`: whose it is, and where): it outlives the page and the server, and is nobody else's. What is written
