@@ -158,6 +158,19 @@ async def test_while_the_line_is_cut_what_acts_is_paused_and_a_press_says_so(new
     await expect(offered.connection).to_be_empty()  # a closed room has no clock that could be missed
 
 
+async def test_a_page_that_keeps_nothing_does_not_say_that_it_does(newcomer: Newcomer, line: Line) -> None:
+    """A search, a filter and an address for mails are gone with the page, as after a restart of the server."""
+    person = await newcomer("Sam", line=line)
+    person.expects(_NETWORK)
+    for path, said in (("/account", ""), ("/trades", ""), ("/trades/new", " What you typed is kept.")):
+        await person.visit(path)
+        await person.page.wait_for_function("window.socket?.connected")
+        line.cut()
+        await expect(person.page.get_by_test_id("connection")).to_have_text(f"Not connected. Trying again…{said}")
+        line.mend()
+        await expect(person.page.get_by_test_id("connection")).to_be_empty(timeout=20_000)
+
+
 async def test_a_clock_that_ends_on_a_silent_line_does_not_make_the_page_look_connected(
     newcomer: Newcomer, line: Line
 ) -> None:

@@ -30,7 +30,8 @@ def on_every_page() -> str:
 def watch_connection() -> str:
     """Whether the page is connected, looked at five times a second. What is not is said; clocks run on and are marked;
     buttons are paused, and say so when they are pressed: but for those of real forms, of messages, which wait, and
-    those that only the browser hears. After 15 s both ways to the server were tried: a page still connects no more.
+    those that only the browser hears. That what was typed is kept is said where it is: a search or an address for mails
+    goes with its page. After 15 s both ways to the server were tried: a page still connects no more.
     Where no socket has come through `open_socket` there is nothing to look at: NiceGUI's own words stay then.
 
     A sign is any packet. Where a clock runs one is due each second, and it still is where that clock has ended since;
@@ -39,6 +40,7 @@ def watch_connection() -> str:
     return """(runClock) => {
         let socket, live, undone, seen = 0, ahead = Date.now() - performance.now();
         const now = () => performance.now(), all = (selector) => [...document.querySelectorAll(selector)];
+        const keeps = () => document.querySelector('[data-kept]');
         const acts = 'button:not(form[method] *, .composer *, .strip, .menu-button, .newest, .copy-text)';
         const look = () => {
             if (!socket) return;
@@ -55,7 +57,7 @@ def watch_connection() -> str:
                     isLost ? button.setAttribute(mark, true) : button.removeAttribute(mark);
             undone = isLost && undone;
             const words = !isLost ? '' : (live || silence > 15000 ? 'Not connected. Trying again… ' : 'Connecting… ')
-                + (undone ? `“${undone}” was not done.` : live ? 'What you typed is kept.' : '');
+                + (undone ? `“${undone}” was not done.` : live && keeps() ? 'What you typed is kept.' : '');
             for (const line of all('p.connection')) if (line.textContent !== words) line.textContent = words;
         };
         const refuse = (e) => {
