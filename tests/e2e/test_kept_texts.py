@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.e2e.network import Line
 from tests.e2e.people import Newcomer
 from tests.e2e.room import DRAFTABLE, Person, Room
 
@@ -189,3 +190,25 @@ async def test_nobody_else_in_the_same_tab_sees_it_and_signing_out_elsewhere_los
     await expect(entered.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     assert await entered.page.evaluate(_STORED) == []
     await expect(offered.messages.get_by_text("Between us")).to_have_count(0)
+
+
+async def test_what_is_typed_before_a_chip_has_filled_the_field_stays(newcomer: Newcomer, line: Line) -> None:
+    """On a slow line the field showed 24 hours, and the trade had five."""
+    person = await newcomer("Sam", line=line)
+    page = person.page
+    await person.visit("/trades/new")
+    await page.wait_for_function("window.socket?.connected")
+    await person.fill_draft(title="Oak table", price="10")
+    await page.get_by_role("button", name="Days", exact=True).click()
+    field = page.get_by_label(re.compile("^Expires in"))
+    await expect(field).to_have_value("1")
+    line.delay = 0.3
+    await page.get_by_role("button", name="Hours", exact=True).click()
+    await field.fill("5")
+    await expect(page.locator(".recap")).to_contain_text("5 hours from now")
+    await expect(page.get_by_label("Expires in (hours)", exact=True)).to_have_value("5")
+    await page.reload()
+    await expect(page.get_by_label("Expires in (hours)", exact=True)).to_have_value("5")
+    await expect(page.locator(".recap")).to_contain_text("5 hours from now")
+    await page.get_by_role("button", name="Days", exact=True).click()
+    await expect(page.get_by_label("Expires in (days)", exact=True)).to_have_value("1")

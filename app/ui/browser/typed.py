@@ -58,6 +58,11 @@ def kept_texts() -> str:
                 else sessionStorage.setItem('typed ' + key, text);
             } catch {}  // no room, or not allowed: the page goes on without
         },
+        filled(key, text) {
+            const {field, said} = this.last ?? {};
+            if (field?.isConnected && this.key(field) === key) this.write(field, said);
+            else this.store(key, text);
+        },
         forget(start) {
             for (const key of Object.keys(sessionStorage))
                 if (key.startsWith('typed ' + start)) sessionStorage.removeItem(key);
@@ -75,10 +80,12 @@ def kept_texts() -> str:
 
 
 def keep_what_is_typed() -> str:
-    """Every field with a key keeps what is typed; what it began with needs no keeping."""
+    """Every field with a key keeps what is typed; what it began with needs no keeping. What was typed last since a
+    button was pressed is remembered, too."""
     return """(e) => {
         if (!e.target.matches?.(kept.fields)) return;
         const text = kept.said(e.target);
+        if (e.detail !== 'written') kept.last = {field: e.target, said: text};
         kept.store(kept.key(e.target), text === e.target.began ? null : text);
     }"""
 
@@ -92,6 +99,7 @@ def tell_before_a_press() -> str:
         document.addEventListener('change', (e) => untold.delete(e.target), true);
         document.addEventListener('click', (e) => {
             const button = e.target.closest?.('button');
+            if (button) kept.last = undefined;
             const apart = 'form[method] *, .composer *';
             const fields = [...untold].filter((field) => field.isConnected && !field.matches(apart));
             if (!button || !fields.length) return;
@@ -157,9 +165,10 @@ def tell_chip() -> str:
     return "(e) => emit({chip: e.target.value, back: e.detail === 'written'})"
 
 
-def keep(key: str, text: str) -> str:
-    """What the server has written into a field in somebody's name is kept like what was typed there."""
-    return f"kept.store({json.dumps(key)}, {json.dumps(text)})"
+def filled(key: str, text: str) -> str:
+    """What the server has written into a field in somebody's name is kept like what was typed there; unless they have
+    typed there since they asked for it, which has its place back then."""
+    return f"kept.filled({json.dumps(key)}, {json.dumps(text)})"
 
 
 def forget(start: str) -> str:

@@ -75,7 +75,7 @@ class DeadlineField:
         else:
             at = (self._start() + timedelta(minutes=minutes)).astimezone(self._zone)
             self.input.value = f"{at:%Y-%m-%dT%H:%M}"
-        ui.run_javascript(typed.keep(self._kept, text_of(self.input)))
+        ui.run_javascript(typed.filled(self._kept, text_of(self.input)))
 
     async def _choose(self, changed: Callable[[], None], way: str) -> None:
         """Ask in another way, for the same deadline."""
