@@ -185,3 +185,21 @@ async def test_forced_colours_leave_each_state_its_look(rooms: tuple[Room, Room]
     await seller.page.emulate_media(forced_colors="active")
     turns = {await room.page.locator(".turn").evaluate(_LINES) for room in rooms}
     assert len(turns) == 2, turns
+
+
+_UNSEEN = """() => [...document.querySelectorAll('*')].filter((element) => {
+    const style = getComputedStyle(element, '::before');
+    return element.checkVisibility() && style.maskImage !== 'none' && style.width !== 'auto'
+        && style.backgroundColor === getComputedStyle(document.body).backgroundColor;
+}).map((element) => element.getAttribute('aria-label') || element.outerHTML.slice(0, 80))"""
+"""The drawn icons that have the colour of the page."""
+
+
+async def test_forced_colours_leave_icons_to_be_seen(rooms: tuple[Room, Room]) -> None:
+    for room in rooms:
+        await room.say("Hello")
+        for system in ("light", "dark"):
+            await room.page.emulate_media(forced_colors="active", color_scheme=system)
+            for width in (390, 1440):
+                await room.page.set_viewport_size({"width": width, "height": 844})
+                assert await room.page.evaluate(_UNSEEN) == [], (system, width)
