@@ -210,3 +210,29 @@ async def test_every_name_is_borne_once_and_everything_has_one(people: tuple[Per
     assert {"Name", "Password", "Sign in", "Create account"} <= found.keys()
     assert max(found.values()) == 1, found
     assert len(titles | {await seller.page.title()}) == 6
+
+
+_CUT = """(party) => [...party.querySelectorAll('.role, .note')].filter((part) => {
+    const [inner, outer] = [part.getBoundingClientRect(), party.closest('.bar').getBoundingClientRect()];
+    return part.scrollWidth > part.clientWidth || inner.right > outer.right || !document.elementsFromPoint(
+        inner.right - 2, (inner.top + inner.bottom) / 2).includes(part);
+}).map((part) => part.textContent)"""
+"""What of the other party's role and state is not to be read."""
+
+
+async def test_however_long_a_name_is_nothing_of_what_stands_beside_it_is_lost(newcomer: Newcomer) -> None:
+    seller, buyer = await newcomer("S" * 90), await newcomer("B" * 90)
+    selling = await seller.create_trade(buyer=buyer.name)
+    for words in ("Buyer · not joined yet", "Buyer · here"):
+        await expect(selling.part("counterparty")).to_contain_text(words)
+        for width in (320, 390, 768, 1440):
+            await resize(seller.page, (width, 844))
+            assert await selling.part("counterparty").evaluate(_CUT) == [], (words, width)
+            await expect_no_sideways_scroll(seller.page)
+        buying = await buyer.enter(await selling.link())
+    for button in ("Counter-offer", "Request amendment", "Accept deal", "Reject deal"):
+        dialog = await buying.open(button)
+        assert await dialog.locator(".dialog").evaluate("each => each.scrollWidth <= each.clientWidth"), button
+        await buying.confirm("Cancel")
+    dialog = await selling.open("Invitation")
+    assert await dialog.locator(".dialog").evaluate("each => each.scrollWidth <= each.clientWidth")

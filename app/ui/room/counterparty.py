@@ -11,7 +11,9 @@ _HTML = Html(
     '<span class="person" data-testid="counterparty" data-presence="{}" data-initials="{}">'
     '<span><bdi>{}</bdi><span class="role"> · {}</span><span class="note"> · {}</span></span></span>'
 )
-_NOBODY = Html('<span class="person" data-testid="counterparty" data-presence="gone" data-initials="?">{}</span>')
+_NOBODY = Html(
+    '<span class="person" data-testid="counterparty" data-presence="gone" data-initials="?">No buyer yet</span>'
+)
 
 
 class Counterparty:
@@ -32,9 +34,7 @@ class Counterparty:
         role = view.role.other.word
         if other is None:
             invited = view.trade.invited
-            return _NOBODY.format(
-                Html("<bdi>{}</bdi> · {} · not joined yet").format(invited, role) if invited else "No buyer yet"
-            )
+            return _HTML.format("gone", "?", invited, role, "not joined yet") if invited else _NOBODY
         was_here = self._is_here
         self._is_here = any(person.id == other.id for person in view.binding.present)
         if was_here and not self._is_here:
