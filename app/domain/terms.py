@@ -22,7 +22,13 @@ MAX_MINUTES = 525_600
 MAX_UNIT = 40
 
 _PRICE = re.compile(r"(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.([0-9]*))?|\.([0-9]+)")
-_LIKE = "Please write it with a point before the cents and commas, or nothing, between thousands: 1,000.50 or 1000.50."
+_LIKE = {
+    False: "Please write it with commas, or nothing, between thousands: 1,000 or 1000.",
+    True: "Please write it with a point before the cents and commas, or nothing, between thousands:"
+    " 1,000.50 or 1000.50.",
+}
+"""How to write a price, by whether its currency has smaller coins."""
+_EXAMPLES = {False: "1000 or 1,000", True: "1000 or 900.50"}
 _DOUBTFUL = (
     # What could mean two amounts, or is written for other readers than ours: asked about, never guessed.
     (
@@ -96,12 +102,12 @@ def parse_price(typed: str, currency: str = USD) -> Decimal:
     Exponents, signs, other scripts' digits and whatever could mean two amounts are refused rather than guessed at:
     ``1.000`` is one thousand to half of the world.
     """
-    text = without_sign(typed.strip(), currency)
+    text, has_coins = without_sign(typed.strip(), currency), bool(DECIMALS[currency])
     match = _PRICE.fullmatch(text)
     if not match:
-        raise invalid("price", _why_no_price(text))
+        raise invalid("price", _why_no_price(text, has_coins=has_coins))
     decimals = match[1] or match[2] or ""
-    if not DECIMALS[currency] and decimals.strip("0"):
+    if not has_coins and decimals.strip("0"):
         raise invalid("price", f"The price has digits after the point, and {currency} has no smaller coins.")
     if len(decimals) > 2:  # noqa: PLR2004 - cents
         raise invalid(
@@ -113,17 +119,18 @@ def parse_price(typed: str, currency: str = USD) -> Decimal:
     if value <= 0:
         raise invalid("price", "The price must be above zero.")
     if value > MAX_PRICE:
-        raise invalid("price", f"The price is too high: at most {MAX_PRICE:,} is possible.")
+        most = MAX_PRICE if has_coins else int(MAX_PRICE)
+        raise invalid("price", f"The price is too high: at most {most:,} is possible.")
     return value.quantize(Decimal("0.01"))
 
 
-def _why_no_price(text: str) -> str:
+def _why_no_price(text: str, *, has_coins: bool) -> str:
     if any(c.isdigit() and not c.isascii() for c in text):
-        return "The price is not a number that is read here. Please use 0 to 9, like 1000 or 900.50."
+        return f"The price is not a number that is read here. Please use 0 to 9, like {_EXAMPLES[has_coins]}."
     for pattern, sentence in _DOUBTFUL:
         if len(text) <= _LONGEST_DOUBT and re.fullmatch(pattern, text):
-            return f"{sentence} {_LIKE}"
-    return "The price is not a number. Please write it like 1000 or 900.50."
+            return f"{sentence} {_LIKE[has_coins]}"
+    return f"The price is not a number. Please write it like {_EXAMPLES[has_coins]}."
 
 
 def parse_quantity(typed: str) -> int:

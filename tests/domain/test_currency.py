@@ -1,5 +1,6 @@
 """Currencies: those of babel's data with at most two decimals; prices are written as each of them allows."""
 
+import re
 from contextlib import suppress
 from decimal import Decimal
 
@@ -105,3 +106,12 @@ def test_a_unit_is_one_line_of_at_most_forty_characters_or_nothing() -> None:
     for typed in ("x" * 41, "two\nlines", "a\0b", "right\u202eto left"):
         with refused(Reason.INVALID, "unit"):
             check_unit(typed)
+
+
+@pytest.mark.parametrize("currency", ["USD", "JPY"])
+@pytest.mark.parametrize("typed", ["a lot", "\uff11\uff12", "1 000", "1.000,5", "1,5", "1,23,456", "10000000000000"])
+def test_what_a_refusal_says_to_write_is_taken(typed: str, currency: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        parse_price(typed, currency)
+    for example in re.findall(r"[0-9][0-9,.]*[0-9](?= or |\.$| is possible)", str(caught.value)):
+        parse_price(example, currency)
