@@ -41,6 +41,11 @@ _ENDS = """trade => {
     return [box('.status').right, box('.until').left];
 }"""
 """Where in My trades a status ends, and a deadline begins."""
+_COVERED = """parts => parts.filter(part => {
+    const box = part.getBoundingClientRect();
+    return [box.top + 2, box.bottom - 2].some(y => !part.contains(document.elementFromPoint(box.left + 20, y)));
+}).map(part => part.className)"""
+"""Those of which something lies below others, or outside of the window."""
 _PARTS = ("status", "price", "quantity", "description", "version", "countdown", "participants", "messages")
 _BARGAINED = (*_PARTS, "turn", "deadline", "change", "request", "price-path")
 _NAMED = re.compile(r"""^\s*- '?(button|link|textbox|tab|heading)\b(?: "((?:[^"\\]|\\.)*)")?""", re.MULTILINE)
@@ -236,3 +241,19 @@ async def test_however_long_a_name_is_nothing_of_what_stands_beside_it_is_lost(n
         await buying.confirm("Cancel")
     dialog = await selling.open("Invitation")
     assert await dialog.locator(".dialog").evaluate("each => each.scrollWidth <= each.clientWidth")
+
+
+@pytest.mark.parametrize("size", [(768, 1024), (1280, 720), (1366, 768), (1440, 900)])
+async def test_in_two_columns_whose_turn_it_is_is_seen_however_long_the_description(
+    people: tuple[Person, Person], size: tuple[int, int]
+) -> None:
+    seller, buyer = people
+    selling = await seller.create_trade(**_LONGEST | {"price": "1000", "quantity": "2"})
+    buying = await buyer.enter(await selling.link())
+    await buying.offer("Counter-offer", price="900")
+    await buying.request("Before ten, please")
+    await expect(selling.part("request")).to_be_visible()
+    for room in (selling, buying):
+        await resize(room.page, size)
+        await expect(room.part("price-path")).to_be_visible()
+        assert await room.page.locator(".request, .turn").evaluate_all(_COVERED) == []
