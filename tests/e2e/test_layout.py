@@ -257,3 +257,18 @@ async def test_in_two_columns_whose_turn_it_is_is_seen_however_long_the_descript
         await resize(room.page, size)
         await expect(room.part("price-path")).to_be_visible()
         assert await room.page.locator(".request, .turn").evaluate_all(_COVERED) == []
+
+
+@pytest.mark.parametrize("width", [768, 1024, 1280, 1440])
+async def test_the_bell_lies_over_no_message(rooms: tuple[Room, Room], width: int) -> None:
+    _, buyer = rooms
+    await resize(buyer.page, (width, 700))
+    await buyer.say("A message that is as wide as the lane has room for. " * 9)
+    bell = await buyer.button("Notifications").bounding_box()
+    lane = await buyer.page.locator(".flow > .rows").last.bounding_box()
+    field = await buyer.field.bounding_box()
+    assert bell is not None
+    assert lane is not None
+    assert field is not None
+    assert bell["y"] >= lane["y"] + lane["height"] or bell["x"] >= lane["x"] + lane["width"]
+    assert bell["x"] >= field["x"] + field["width"] or bell["x"] + bell["width"] <= field["x"]
