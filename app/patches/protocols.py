@@ -32,7 +32,13 @@ TOUCHES = (
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.send -> send_response",
     "websockets.server:ServerProtocol.send_response(self, response)",
     "websockets.protocol:Protocol.events_received -> events",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.data_received -> send_400_response",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.__init__ -> pipeline",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_headers_complete -> pipeline",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_begin(self)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_begin -> url",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_url(self, url)",
+    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_header(self, name, value)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_headers_complete(self)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_body(self, body)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_complete(self)",
@@ -46,14 +52,20 @@ TOUCHES = (
 )
 HEADERS, BODY, IDLE = 10.0, 30.0, 60.0
 """Seconds for a request's headers, for its body, until the next one begins or a socket says something."""
-MOST_HEADERS = 64 * 1024
-"""Bytes of a request's headers, its address among them, or of what stands between the pieces of a body and behind it:
-the parser takes ever longer for each byte."""
+MOST_HEADERS, MOST_FIELDS, LONGEST_ADDRESS = 16 * 1024, 100, 4 * 1024
+"""Bytes of a request's headers, its address among them, or of what stands between the pieces of a body and behind it;
+how many headers; bytes of the address. The parser takes ever longer for each byte, and whoever looks into an address,
+a cookie or a header afterwards holds all others: 60 kB of them did so for up to 30 ms."""
+MOST_PIECES, SMALL = 256, 256
+"""Pieces that a body may have, and one more for each so many bytes of it: a piece of a byte costs as much as one of
+64 kB."""
+MOST_WAITING = 64 * 1024
+"""Bytes of requests that came while an earlier one is answered."""
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain\r\nConnection: close\r\n"
 _TOO_MUCH = b"\r\nThe address or the headers of this request are too long.\n"
 _SWITCHING_PROTOCOLS = 101
 _PIECE = 1024
-"""Bytes that are read of a socket at once: what a page says fits into it, and 170 empty frames."""
+"""Bytes that are read of a connection at once: what a page says fits into it, and 170 empty frames or 56 requests."""
 
 
 def protocols(limits: Connections, headers: Mapping[str, str]) -> tuple[type["Requests"], type["Sockets"]]:
@@ -109,41 +121,68 @@ class _Watched(asyncio.Protocol):
         super().resume_writing()
 
 
+class _TooMuchError(Exception):
+    """Raised within the parser, which reads no further and says that this is no request."""
+
+
 class Requests(_Watched, HttpToolsProtocol):
-    """uvicorn's connection of requests."""
+    """uvicorn's connection of requests, which is read piece by piece: all requests of a piece are taken apart before
+    anybody else gets a turn, and the next piece waits until those of this one are answered."""
 
     def connection_made(self, transport: Any) -> None:
         """Let it in."""
         if self.begin(transport):
             super().connection_made(transport)
             self._headers = 0  # bytes since something else than headers came
+            self._fields = self._pieces = self._body = 0
+            self._waiting = b""
+            self.url = b""
             self._is_begun = False  # whether a request is not here whole
             self.timeout_keep_alive = IDLE  # type: ignore[assignment]  # asyncio's seconds need not be whole
             self.expect(HEADERS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is closed."""
+        self._waiting = b""
         if self.end():
             super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take it in pieces, and of headers no more than they may have."""
-        while data and self._watched is not None and not self.transport.is_closing():
+        """Take what there is a turn for, and of headers no more than they may have."""
+        data, self._waiting = self._waiting + data, b""
+        at = 0
+        while at < len(data) and not self.pipeline and self._watched is not None and not self.transport.is_closing():
             if self._headers == MOST_HEADERS:
-                security_log.note("headers_refused", status=431, address=self.client[0] if self.client else "")
-                headers = "".join(f"{name}: {value}\r\n" for name, value in self.own_headers.items())
-                self.transport.write(_TOO_LARGE + headers.encode() + _TOO_MUCH)
-                self.transport.close()
+                self._refuse_headers()
                 return
-            piece, data = data[: MOST_HEADERS - self._headers], data[MOST_HEADERS - self._headers :]
+            piece = data[at : at + min(_PIECE, MOST_HEADERS - self._headers)]
+            at += len(piece)
             self._headers += len(piece)
             super().data_received(piece)
+        self._waiting = data[at:]
+        if len(self._waiting) > MOST_WAITING and self._watched is not None:
+            security_log.note("limited", limit="requests", address=self.client[0] if self.client else "")
+            self.transport.abort()
 
     def on_message_begin(self) -> None:
         """A request's first line is here."""
         super().on_message_begin()
         self._is_begun = True
+        self._fields = self._pieces = self._body = 0
         self.expect(HEADERS)
+
+    def on_url(self, url: bytes) -> None:
+        """A piece of its address is."""
+        super().on_url(url)
+        if len(self.url) > LONGEST_ADDRESS:
+            raise _TooMuchError
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One of its headers is, or of what is said behind its body."""
+        self._fields += 1
+        if self._fields > MOST_FIELDS:
+            raise _TooMuchError
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Its headers are."""
@@ -154,6 +193,10 @@ class Requests(_Watched, HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """A piece of its body is, too."""
         self._headers = 0
+        self._pieces += 1
+        self._body += len(body)
+        if self._pieces > MOST_PIECES + self._body // SMALL:
+            raise _TooMuchError
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -167,14 +210,25 @@ class Requests(_Watched, HttpToolsProtocol):
         """It was answered."""
         super().on_response_complete()
         self._expect_next()
+        self.data_received(b"")
 
     def _expect_next(self) -> None:
         """The next request may come, unless one is being answered; one that is on its way has its time already."""
         if not self._is_begun:
             self.expect(IDLE if self.cycle is None or self.cycle.response_complete else None)
 
+    def _refuse_headers(self) -> None:
+        """They are too many, or too long."""
+        security_log.note("headers_refused", status=431, address=self.client[0] if self.client else "")
+        headers = "".join(f"{name}: {value}\r\n" for name, value in self.own_headers.items())
+        self.transport.write(_TOO_LARGE + headers.encode() + _TOO_MUCH)
+        self.transport.close()
+
     def send_400_response(self, msg: str) -> None:
         """It is no HTTP: told so by the server itself, which knows nothing of the site's headers."""
+        if self._fields > MOST_FIELDS or len(self.url) > LONGEST_ADDRESS:
+            self._refuse_headers()
+            return
         self.server_state = copy(self.server_state)
         own = [(name.encode(), value.encode()) for name, value in self.own_headers.items()]
         self.server_state.default_headers = [*self.server_state.default_headers, *own]

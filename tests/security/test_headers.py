@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.patches.protocols import MOST_HEADERS
+from app.patches.protocols import LONGEST_ADDRESS, MOST_FIELDS, MOST_HEADERS
 from tests.e2e.server import Server
 from tests.security.conftest import Scene
 from tests.security.nuisance import FORM, PATIENCE, assert_nobody_notices, hang_on, hang_up
@@ -60,11 +60,27 @@ async def test_whoever_stops_in_time_hears_why(server: Server) -> None:
 
 async def test_long_headers_that_end_are_taken_and_bodies_are_not_counted_among_them(server: Server) -> None:
     host = urlsplit(server.address).netloc
-    request = f"GET /healthz?{'x' * 30_000} HTTP/1.1\r\nHost: {host}\r\nX-Long: {'x' * 30_000}\r\n"
+    request = f"GET /healthz?{'x' * 4_000} HTTP/1.1\r\nHost: {host}\r\nX-Long: {'x' * 12_000}\r\n"
     form = f"POST /login HTTP/1.1\r\nHost: {host}\r\n{FORM}Connection: close\r\nContent-Length: 60000\r\n\r\n"
     several = (f"{request}\r\n" * 3 + f"{request}Connection: close\r\n\r\n").encode()
     assert (await taken(server, several)).count(b"HTTP/1.1 200 ") == 4
     assert (await taken(server, (form + "a=" + "x" * 59_998).encode())).startswith(b"HTTP/1.1 303 ")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET /healthz?{long} HTTP/1.1\r\nHost: {host}\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: {host}\r\n{many}",
+        "GET /healthz HTTP/1.1\r\nHost: {host}\r\nX-Long: {long}{long}{long}{long}\r\n",
+    ],
+)
+async def test_heads_that_hold_others_where_they_are_looked_into_are_refused(server: Server, head: str) -> None:
+    long, many = "a&" * (LONGEST_ADDRESS // 2), "x:\r\n" * MOST_FIELDS
+    said = head.format(host=urlsplit(server.address).netloc, long=long, many=many)
+    answer = await taken(server, f"{said}\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert b"connection: close" in answer.lower()
 
 
 @pytest.mark.by_the_clock
