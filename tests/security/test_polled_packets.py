@@ -1,11 +1,16 @@
 """Packets by polling that no page sends: the request is answered, and nothing of it stays."""
 
+import asyncio
 import re
 
 import pytest
 
 from app.patches import lines
+from app.patches.budget import AT_ONCE
+from tests.e2e.server import Server
+from tests.security.conftest import Scene
 from tests.security.intruder import PATH, client
+from tests.security.nuisance import assert_nobody_notices
 
 POLLING = f"{PATH}?EIO=4&transport=polling"
 STRANGE = {
@@ -26,3 +31,24 @@ async def test_a_packet_that_no_client_sends_is_refused_at_once(site: str, kind:
         answer = await http.post(f"{POLLING}&sid={opened[1]}", content=STRANGE[kind])
         assert answer.status_code == 400
         assert (await http.get(f"{POLLING}&sid={opened[1]}")).status_code == 400
+
+
+@pytest.mark.by_the_clock
+async def test_hundreds_of_packets_in_each_request_hold_up_nobody(scene: Scene, server: Server, site: str) -> None:
+    """Each line is a new one, with all of its budget."""
+    packets = b"\x1e".join([b"40", b"41"] * (int(AT_ONCE) // 2))
+
+    async def send() -> None:
+        async with client(site, timeout=20) as http:
+            while True:
+                opened = re.search('"sid":"([^"]+)"', (await http.get(POLLING)).text)
+                if opened is None:  # as many lines as one may have
+                    await asyncio.sleep(0.1)
+                    continue
+                assert (await http.post(f"{POLLING}&sid={opened[1]}", content=packets)).status_code == 200
+                await http.post(f"{POLLING}&sid={opened[1]}", content=b"1")
+
+    async def attack() -> None:
+        await asyncio.gather(*(send() for _ in range(8)))
+
+    await assert_nobody_notices(scene, server, attack)
