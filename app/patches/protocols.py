@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 TOUCHES = (
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.handle_events(self)",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.send_receive_event_to_app(self)",
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.send_receive_event_to_app -> frames",
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.handle_text -> curr_msg_data_type",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.receive -> read_paused",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.__init__ -> conn",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.handle_connect -> send_response",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.send -> send_response",
     "websockets.server:ServerProtocol.send_response(self, response)",
     "websockets.protocol:Protocol.events_received -> events",
-    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.data_received -> send_400_response",
-    "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.__init__ -> pipeline",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_headers_complete -> pipeline",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_begin(self)",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_message_begin -> url",
@@ -275,9 +275,14 @@ class Sockets(_Watched, WebSocketsSansIOProtocol):
             super().data_received(piece)
 
     def send_receive_event_to_app(self) -> None:
-        """A message is here, which pages' sockets have every few seconds (Socket.IO's pings are answered)."""
+        """A message is here, which pages' sockets have every few seconds (Socket.IO's pings are answered). Over a text
+        that is none, uvicorn writes a traceback into the log."""
         self.expect(IDLE)
-        super().send_receive_event_to_app()
+        text = b"".join(self.frames) if self.curr_msg_data_type == "text" else b""
+        if text.decode(errors="ignore").encode() == text:
+            super().send_receive_event_to_app()
+        else:
+            self.transport.abort()
 
     async def receive(self) -> Any:
         """What was heard, after which there may be a turn for more."""

@@ -100,3 +100,12 @@ async def flood(server: Server, said: bytes, opcode: Opcode) -> None:
                 await writer.drain()
     finally:
         await hang_up(writer)
+
+
+@pytest.mark.parametrize("text", [b"4\xff", b"4\xed\xa0\x80", b"4" + b"\xe4" * 30_000])
+async def test_a_text_that_is_none_ends_its_socket_without_a_word(server: Server, text: bytes) -> None:
+    began = len(server.log)
+    async with asyncio.timeout(10):
+        await flood(server, text, Opcode.TEXT)
+    assert "Traceback" not in server.log[began:]
+    assert "ERROR" not in server.log[began:]
