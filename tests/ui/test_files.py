@@ -26,6 +26,8 @@ CHOSEN = {
     "": "",
     "x-gzip": "",
     "*": "",
+    "br," + "x," * 10_000: "br",
+    "x," * 10_000 + "br": "",
 }
 NewBrowser = Callable[[], Browser]
 

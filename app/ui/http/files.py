@@ -27,6 +27,8 @@ _CODERS: dict[str, Callable[[bytes], bytes]] = {
 """The best first. The last step of Brotli's quality takes three times as long for 2 %."""
 _LASTING = re.compile(re.escape(FILES) + r"[^/]+/(static|components|libraries)/")
 """Of NiceGUI's addresses, those whose content changes with its version alone, which they name."""
+_MOST_READ = 1_000
+"""Characters of what a browser accepts: thousands of codings, which none names, would hold all others."""
 _MOST_OF_NICEGUI_S = 8_000_000
 """Bytes: a page of ours asks for less than one million, and whoever asks for all the others fills no memory."""
 
@@ -45,7 +47,7 @@ class File:
 
         A part of a file is not sent: who asks for one gets all of it, as RFC 9110 (14.2) permits.
         """
-        coding = _chosen(headers.get("accept-encoding", ""))
+        coding = _chosen(headers.get("accept-encoding", "")[:_MOST_READ])
         tag = f'"{self.tag}-{coding}"'
         told = {"Cache-Control": _KEPT, "ETag": tag, "Vary": "Accept-Encoding", "Accept-Ranges": "none"}
         if tag in headers.get("if-none-match", "").replace("W/", "").replace(" ", "").split(","):
