@@ -116,7 +116,8 @@ class Lines:
 
     async def _affords(self, line: "AsyncSocket") -> bool:
         """Whether a packet is heard. What is above the budget waits, and the line with it, until the line is closed."""
-        await asyncio.sleep(0)  # of hundreds in one request each waits for its turn, or they would hold all others
+        if not line.upgraded:  # of hundreds in one request each waits for its turn, or they would hold all others
+            await asyncio.sleep(0)
         if line not in self._budgets:
             self._budgets[line] = Budget(A_SECOND, AT_ONCE)
         budget = self._budgets[line]

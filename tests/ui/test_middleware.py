@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from limits import parse
 from nicegui import app
+from starlette.types import Message
 
 from app.bootstrap import Application
 from app.capacity import CapacityLimiter
@@ -196,6 +197,24 @@ def _middleware() -> Middleware:
         assert layer is not None
         layer = getattr(layer, "app", None)
     return layer
+
+
+async def test_who_asks_by_hundreds_of_connections_waits_behind_themself(sam: Browser) -> None:
+    answered: list[str] = []
+
+    async def ask(address: str) -> None:
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answered.append(address)
+
+        asked = {"path": "/healthz", "raw_path": b"/healthz", "query_string": b"", "headers": [(b"host", b"test")]}
+        scope = {"type": "http", "method": "GET", "scheme": "http", "client": (address, 1), **asked}
+        await _middleware()(scope, asyncio.Queue[Message]().get, send)
+
+    theirs = [f"2001:db8::{number:x}" for number in range(300)]  # one client, whom a whole network is given
+    await asyncio.gather(*map(ask, theirs), ask("2001:db8:1::1"))
+    assert len(answered) == 301
+    assert answered.index("2001:db8:1::1") < 10
 
 
 async def test_of_one_session_a_few_requests_at_once_are_asked_about(

@@ -4,6 +4,7 @@ Behind it, `request.state.viewer` is the signed-in person or None, and `request.
 tokens. Signed out, every private address answers alike: sign in first, then straight back.
 """
 
+import asyncio
 import logging
 import math
 import re
@@ -29,7 +30,7 @@ from app.ui.http.auth import FORMS
 from app.ui.http.calm import UNAVAILABLE
 from app.ui.http.cookies import FLASH_COOKIE, Cookies, is_private, one_line
 from app.ui.http.headers import with_headers
-from app.ui.http.requests import IS_HEAD, address_of
+from app.ui.http.requests import IS_HEAD, address_of, client_of
 
 log = logging.getLogger(__name__)
 CROWDED = "Very many people are coming in at this moment. Please try again in a few seconds."
@@ -39,6 +40,8 @@ _PAGES_AT_ONCE, _OF_ONE = 4, 2
 crowd comes in, those who are in already are not kept waiting, and by no single client those who come."""
 _PATIENCE = 60.0
 """Seconds in which a page's turn has to come."""
+_BEGIN_AT_ONCE = 4
+"""Requests of one address that begin in one turn of the loop: hundreds of connections that ask at once share it."""
 _NO_PAGE_BELOW = (FILES, f"{SOCKET}/")
 _SOCKETS = f"{SOCKET}/socket.io/"
 """The one address at which sockets are opened."""
@@ -78,6 +81,7 @@ class Middleware:
         # Who asks is looked up for whatever is asked: without a bound one session would take all of the database's
         # connections by what is no page.
         self._sessions = CapacityLimiter(math.inf, each=_OF_ONE)
+        self._beginnings = CapacityLimiter(math.inf, each=_BEGIN_AT_ONCE)
         self._socket_origin = settings.public_url.replace("http", "ws", 1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,6 +97,8 @@ class Middleware:
             else:
                 await self._serve_socket(scope, receive, send)
             return
+        async with self._beginnings.place(client_of(_address(scope))):
+            await asyncio.sleep(0)
         send = with_headers(send, https=self._settings.https)
         if scope["method"] == "HEAD":
             scope, send = {**scope, "method": "GET", IS_HEAD: True}, _without_body(send)
