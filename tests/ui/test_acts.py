@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -157,6 +157,19 @@ async def test_the_deadline_is_extended_from_the_one_that_is_shown(trade: Trade,
     sam.press("Extend deadline")
     await bea.until(lambda: bea.text("countdown").startswith("1 d 00:"))
     assert (await stored(sam, trade)).expires_at == trade.expires_at + timedelta(days=1)
+
+
+async def test_minutes_are_not_added_to_a_deadline_that_nobody_saw(trade: Trade, sam: Browser) -> None:
+    """It was on its way to the page when the button was pressed."""
+    moved = trade.expires_at + timedelta(minutes=5)
+    sam.press("Extend")
+    await sam.application.negotiation.extend(await sam.viewer(), trade.id, moved, request=uuid4())
+    await sam.sees(f"until {clock(moved)}")
+    sam.trigger(sam.button("Extend deadline"), "click", [str(uuid4()), trade.expires_at.isoformat()])
+    await sam.sees("The deadline has moved in the meantime. Please look at the new one, and press again.")
+    assert (await stored(sam, trade)).expires_at == moved
+    sam.trigger(sam.button("Extend deadline"), "click", [str(uuid4()), moved.isoformat()])
+    await sam.until(lambda: sam.text("deadline") == clock(moved + timedelta(minutes=15)))
 
 
 async def test_the_deadline_is_extended_until_a_time_in_the_browser_s_zone(

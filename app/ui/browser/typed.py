@@ -278,11 +278,13 @@ def tell_typing() -> str:
 
 def name_request(key: str) -> str:
     """A press hands in a form whose fields are kept under this key. The name of the request is kept as they are, where
-    no field is: pressed again, by whatever page, the same is done once."""
-    return f"""() => {{
+    no field is: pressed again, by whatever page, the same is done once. Where a dialog says when a deadline is, that
+    goes with it: another one may be on its way."""
+    return f"""(e) => {{
         const key = {json.dumps(key)} + '/request name', request = kept.read(key) ?? messages.name();
+        const deadline = e.target.closest('.dialog')?.querySelector('.time-left time')?.dateTime;
         kept.store(key, request);
-        emit(request);
+        deadline ? emit(request, deadline) : emit(request);
     }}"""
 
 

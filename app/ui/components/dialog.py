@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from nicegui import ui
@@ -11,7 +12,7 @@ from app.domain.refusals import Refusal
 from app.ui import browser
 from app.ui.browser import typed
 from app.ui.components.button import Button
-from app.ui.components.feedback import AT_A_PAUSE, Field, as_uuid, attempt, busy, keep, mark, text_of
+from app.ui.components.feedback import AT_A_PAUSE, Field, as_time, as_uuid, attempt, busy, keep, mark, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block, Press
 
@@ -75,6 +76,8 @@ class Form:
         self.fields: dict[str, Field] = {}
         #: The name of what is asked for; where fields are kept, the browser keeps one beside them.
         self.request = uuid4()
+        #: The deadline that was said when the button was pressed, where the browser has told it.
+        self.deadline: datetime | None = None
         #: Whether the button works no more, for good.
         self.is_shut = False
         #: Whether the answer to a press is still to come.
@@ -130,14 +133,16 @@ class Form:
             if was_visible:
                 ui.run_javascript(browser.focus(self._way_out.id, unless_typing=True))
 
-    async def submit(self, button: Button, request: object = None) -> None:
+    async def submit(self, button: Button, told: object = None) -> None:
         """Do it once, and close the dialog; what is wrong is said at its field, or above all of them.
 
-        `request` is the name that the browser has given it.
+        `told` is the name that the browser has given it, or that and the deadline that it showed.
         """
         if not button.enabled:
             return
+        request, deadline = told if isinstance(told, list) and len(told) == 2 else (told, None)  # noqa: PLR2004 - a pair
         self.request = as_uuid(request) or self.request
+        self.deadline = as_time(deadline)
         self.dialog.say("")
         mark(self.fields, {})
         refusals: list[Refusal] = []

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -44,6 +45,14 @@ def as_uuid(told: object) -> UUID | None:
     """The name of a request, which the browser has made; None where it is none."""
     try:
         return UUID(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
+
+
+def as_time(told: object) -> datetime | None:
+    """A time that a page says, as the browser tells it; None where it is none."""
+    try:
+        return datetime.fromisoformat(told) if isinstance(told, str) else None
     except ValueError:
         return None
 

@@ -6,7 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from app.domain.kinds import Kind
-from app.domain.refusals import Refusal
+from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Trade
 from app.ui.components.deadline_field import DeadlineField
 from app.ui.components.html import Html
@@ -15,6 +15,7 @@ from app.ui.room.act_dialog import act_dialog
 from app.ui.room.room_view import RoomView
 
 _PRESETS = {"15 min": 15, "1 h": 60, "1 day": 1_440}
+_MOVED = "The deadline has moved in the meantime. Please look at the new one, and press again."
 _LABELS = {"Minutes": "Extend by (minutes)", "Time": "Extend until"}
 
 
@@ -28,6 +29,8 @@ def extend(view: RoomView) -> None:
         return asked.get(typed) or view.trade.expires_at + timedelta(minutes=deadline.minutes)
 
     async def act(typed: Mapping[str, str], request: UUID) -> Trade:
+        if typed["minutes"] not in asked and form.deadline not in {None, view.trade.expires_at}:
+            raise Refusal(Reason.STALE, _MOVED)
         later = until(typed["minutes"])
         asked.clear()
         asked[typed["minutes"]] = later
