@@ -3,7 +3,7 @@
 One module for each thing that is changed. Each has a tuple `TOUCHES` of the internals it relies on, in the notation of
 `internals`, and a function `apply`. `put_in_place` looks before it reaches: a **speed** patch whose internals are not
 there, have another shape, or belong to a version that was not tested is left out, and the product works without it,
-slower. Five are **required**, since security and a clean stop need them: without them the start is refused.
+slower. Six are **required**, since security and a clean stop need them: without them the start is refused.
 
 Each says what it brings, measured on a page of a room (two people each, 140 connected, two cores): all of them together
 make a join 8 ms of CPU instead of 14, a person 168 kB instead of 283, and ticking clocks 5 % of a core instead of 7.
@@ -32,7 +32,7 @@ SOCKET = "/_nicegui_ws"
 """Where NiceGUI has its sockets."""
 FILES = "/_nicegui/"
 """Where it has its files."""
-REQUIRED = ("socket_guard", "lines", "connections", "protocols", "signals")
+REQUIRED = ("socket_guard", "lines", "connections", "answers", "protocols", "signals")
 """Those without which Traderoom does not start."""
 SPEED = (
     "signatures",
@@ -91,6 +91,7 @@ def connection_limits() -> "type[Connections]":
 def web_protocols(limits: "Connections", headers: Mapping[str, str]) -> "tuple[type[Requests], type[Sockets]]":
     """uvicorn's two protocols, which watch over what is counted; `headers` are those of what uvicorn answers by itself.
     Raises `PatchError`."""
+    _looked_at("answers").apply()
     found: tuple[type[Requests], type[Sockets]] = _looked_at("protocols").protocols(limits, headers)
     return found
 

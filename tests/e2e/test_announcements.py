@@ -14,7 +14,7 @@ _READER = """(() => {
             const element = node.nodeType === 1 ? node : node.parentElement;
             const region = element?.closest(heard), words = (node.textContent ?? '').trim();
             const live = region?.getAttribute('aria-live') ?? roles[region?.getAttribute('role')];
-            const isTyping = region?.matches('[data-testid=typing]');
+            const isTyping = region?.matches('.typing');
             if (words && live && live !== 'off' && region !== node && !isTyping) window.said.push(`${live}: ${words}`);
         }
     }).observe(document, {childList: true, subtree: true});

@@ -192,11 +192,8 @@ class Middleware:
             await self._answer_instead(PlainTextResponse(CROWDED, 503, {"Retry-After": "10"}), scope, receive, keep)
         if IS_HEAD in scope and (page := getattr(request.state, "page", None)):
             page.delete()  # nobody will open it
-        try:
-            for message in answer:
-                await send(message)
-        except RuntimeError as error:  # uvloop's word for a connection that was closed while it was waited for
-            log.info("somebody went before their page had come: %s", error)
+        for message in answer:
+            await send(message)
 
     async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
         scope = request.scope

@@ -30,7 +30,7 @@ DOCUMENTED = set(
 )
 """Names that the libraries document, each after what has it."""
 PYTHON = set().union(
-    *map(dir, (str, bytes, list, dict, Path, re.Match, re.Pattern, logging.Logger, Budget, Connections)),
+    *map(dir, (str, bytes, list, dict, property, Path, re.Match, re.Pattern, logging.Logger, Budget, Connections)),
     *map(dir, (asyncio.AbstractEventLoop, asyncio.Event, asyncio.Queue, asyncio.TimerHandle, asyncio.Transport)),
     dir(hashlib.sha256()),
 )
