@@ -63,7 +63,7 @@ class Lines:
     def apply(self) -> None:
         """Put the checks in front of what engine.io and Socket.IO hear of lines."""
         from engineio.async_socket import AsyncSocket  # noqa: PLC0415 - it is looked for first
-        from engineio.payload import Payload  # noqa: PLC0415
+        from engineio.payload import Payload  # noqa: PLC0415 - so is this
 
         engine = core.sio.eio
         engine.on("connect", self._counted_in(engine.handlers["connect"]))

@@ -54,6 +54,14 @@ async def hang_up(writer: asyncio.StreamWriter) -> None:
         await writer.wait_closed()
 
 
+async def pour(writer: asyncio.StreamWriter, said: bytes) -> None:
+    """Say this again and again, and read nothing, until the connection is closed."""
+    with suppress(ConnectionError):
+        while True:
+            writer.write(said)
+            await writer.drain()
+
+
 async def answer_to(server: Server, said: bytes) -> bytes:
     """The answer to a request that is sent as it stands, whole or not."""
     address = urlsplit(server.address)

@@ -13,7 +13,7 @@ from app.patches import lines
 from tests.e2e.server import Server, running
 from tests.security.conftest import Scene
 from tests.security.intruder import PATH, TRANSPORTS, Intruder, RefusedError
-from tests.security.nuisance import PATIENCE, assert_nobody_notices, hang_up
+from tests.security.nuisance import PATIENCE, assert_nobody_notices, hang_up, pour
 
 FEW = 20
 CHUNK = 256 * 1024
@@ -94,10 +94,7 @@ async def flood(server: Server, said: bytes, opcode: Opcode) -> None:
             writer.write(Frame(Opcode.TEXT, b"4", fin=False).serialize(mask=True))
         one = Frame(opcode, said, fin=opcode is not Opcode.CONT).serialize(mask=True)
         chunk = one * (CHUNK // len(one))
-        with suppress(ConnectionError):
-            while True:
-                writer.write(chunk)
-                await writer.drain()
+        await pour(writer, chunk)
     finally:
         await hang_up(writer)
 

@@ -1,14 +1,13 @@
 """Requests and bodies in very many small pieces, which one read of a connection brings by the thousand."""
 
 import asyncio
-from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.e2e.server import Server
 from tests.security.conftest import Scene
-from tests.security.nuisance import FORM, PATIENCE, assert_nobody_notices, hang_on, hang_up
+from tests.security.nuisance import FORM, PATIENCE, assert_nobody_notices, hang_on, hang_up, pour
 from tests.security.test_headers import taken
 
 _CHUNKED = "POST /login HTTP/1.1\r\nHost: {host}\r\n" + FORM + "Transfer-Encoding: chunked\r\n\r\n"
@@ -37,10 +36,7 @@ async def test_very_many_small_pieces_hold_up_nobody(scene: Scene, server: Serve
         while True:
             _, writer = await hang_on(server, head(server, beginning))
             try:
-                with suppress(ConnectionError):
-                    while True:
-                        writer.write(pieces)
-                        await writer.drain()
+                await pour(writer, pieces)
             finally:
                 await hang_up(writer)
             await asyncio.sleep(0.05)
@@ -77,11 +73,8 @@ async def test_requests_that_do_not_wait_are_answered_one_by_one_in_their_order(
 async def test_very_many_requests_that_do_not_wait_are_not_kept(server: Server) -> None:
     _, writer = await hang_on(server)
     try:
-        with suppress(ConnectionError):
-            async with asyncio.timeout(PATIENCE):
-                while True:
-                    writer.write(_SHORT * 10_000)
-                    await writer.drain()
+        async with asyncio.timeout(PATIENCE):
+            await pour(writer, _SHORT * 10_000)
         assert writer.transport.is_closing()
     finally:
         await hang_up(writer)
