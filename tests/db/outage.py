@@ -18,13 +18,22 @@ async def cut(url: str) -> None:
         )
 
 
+_INSIDE = """
+    SELECT pg_terminate_backend(pid, 2000) FROM (
+        SELECT pid FROM pg_locks WHERE locktype = 'object' AND classid = 'pg_database'::regclass
+            AND objid = (SELECT oid FROM pg_database WHERE datname = '{name}')
+        UNION SELECT pid FROM pg_stat_activity WHERE datname = '{name}') AS inside
+"""
+"""Whoever is on the way in holds a lock on the database, and is not in the list of connections yet."""
+
+
 @asynccontextmanager
 async def outage(server: Server, url: str) -> AsyncIterator[None]:
     """End every connection to this database and let nobody in until the end."""
     name = make_url(url).database
     server.run(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
     try:
-        server.run(f"SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE datname = '{name}'")
+        server.run(_INSIDE.format(name=name))
         yield
     finally:
         server.run(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
