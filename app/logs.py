@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
@@ -11,6 +12,12 @@ from pathlib import Path
 from app import security_log
 
 _CODE = re.compile(r"(/room/|/mail/\w+/)[^\s/?#\"']+")
+_MOST_ALIKE, _A_MINUTE = 60, 60
+"""How many lines that say the same are written within how many seconds; the others are counted."""
+_MOST_DIFFERENT = 10_000
+"""How many different lines are counted at once."""
+_NEW_EACH_TIME = {"socket", "session"}
+"""What a client that comes again has another of."""
 
 
 class _Text(logging.Formatter):
@@ -18,21 +25,59 @@ class _Text(logging.Formatter):
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
     def format(self, record: logging.LogRecord) -> str:
-        return _CODE.sub(r"\1…", super().format(record))
+        left_out = _facts(record).get("left_out")
+        more = f" ({left_out} lines like this were left out)" if left_out else ""
+        return _CODE.sub(r"\1…", super().format(record) + more)
 
 
 class _Json(_Text):
     def format(self, record: logging.LogRecord) -> str:
-        entry = {
+        entry: dict[str, object] = {
             "at": self.formatTime(record),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
         }
-        entry |= getattr(record, "facts", {})
+        entry |= _facts(record)
         if record.exc_info:
             entry["error"] = self.formatException(record.exc_info)
         return _CODE.sub(r"\1…", json.dumps(entry, ensure_ascii=False))
+
+
+class _Alike(logging.Filter):
+    """Whoever sends us something can have lines written, thousands a second: they must not fill the disk.
+
+    How many were left out is told with the first line of a later minute.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._since = 0.0
+        self._times: Counter[str] = Counter()
+        self._left_out: dict[str, logging.LogRecord] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not 0 <= record.created - self._since < _A_MINUTE or len(self._times) == _MOST_DIFFERENT:
+            self._begin(record.created)
+        facts = [(name, fact) for name, fact in _facts(record).items() if name not in _NEW_EACH_TIME]
+        line = f"{record.name} {record.msg} {record.args} {facts}"
+        self._times[line] += 1
+        if self._times[line] > _MOST_ALIKE:
+            self._left_out[line] = record
+        return self._times[line] <= _MOST_ALIKE
+
+    def _begin(self, at: float) -> None:
+        times, left_out = self._times, self._left_out
+        self._since, self._times, self._left_out = at, Counter(), {}
+        for line, record in left_out.items():
+            told = {"created": at, "exc_info": None}
+            record.__dict__ |= told | {"facts": _facts(record) | {"left_out": times[line] - _MOST_ALIKE}}
+            logging.getLogger(record.name).handle(record)
+
+
+def _facts(record: logging.LogRecord) -> dict[str, object]:
+    facts: dict[str, object] = getattr(record, "facts", {})
+    return facts
 
 
 def _in_one_line(record: logging.LogRecord) -> bool:
@@ -51,10 +96,12 @@ def set_up_logging(level: str, style: str, security: Path | None = None) -> None
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if style == "json" else _Text("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(_Alike())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     trail = logging.getLogger(security_log.NAME)
     trail.handlers = [WatchedFileHandler(security, encoding="utf-8") if security else logging.StreamHandler(sys.stderr)]
     trail.handlers[0].setFormatter(_Json())
+    trail.handlers[0].addFilter(_Alike())
     trail.setLevel(logging.INFO)
     trail.propagate = False
     for name in ("engineio.server", "socketio.server"):

@@ -4,11 +4,13 @@ import io
 import json
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 
+from app import security_log
 from app.logs import set_up_logging
 from tests.ui.browser import Browser
 
@@ -37,12 +39,39 @@ def test_a_record_is_one_entry_with_its_time_in_utc(log: io.StringIO) -> None:
         entry = json.loads(said)
         assert said.count("\n") == 1
         assert (entry["level"], entry["logger"], entry["message"]) == ("WARNING", "app.test", "two\nlines of text")
-        time = entry["at"]
+        at = entry["at"]
     else:
         assert "WARNING app.test: two\nlines of text" in said
-        time = said.split()[0]
-    assert datetime.fromisoformat(time).utcoffset() is not None
-    assert time.endswith("+00:00")
+        at = said.split()[0]
+    assert datetime.fromisoformat(at).utcoffset() is not None
+    assert at.endswith("+00:00")
+
+
+def test_who_has_the_same_line_written_again_and_again_fills_no_disk(
+    log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line that anybody can cause, thousands of times a second: sixty a minute are written, the others counted."""
+    noisy, now = logging.getLogger("app.test"), 1_000_000.0
+    monkeypatch.setattr(time, "time", lambda: now)
+    monkeypatch.setattr(time, "time_ns", lambda: int(now * 1e9))
+    for number in range(1_000):
+        noisy.warning("No HTTP, said by %s", "2001:db8::1")
+        security_log.note("host_refused", address="2001:db8::1", socket=f"{number}")
+    noisy.warning("another line")
+    security_log.note("host_refused", address="2001:db8::2")
+    assert log.getvalue().count("No HTTP") == 60
+    assert log.getvalue().count('"2001:db8::1"') == 60
+    assert log.getvalue().count("another line") == log.getvalue().count('"2001:db8::2"') == 1
+    now += 61
+    noisy.warning("a minute later")
+    security_log.note("signed_in")
+    later = log.getvalue().splitlines()[-4:]
+    assert "No HTTP" in later[0]
+    assert "940" in later[0]
+    assert "a minute later" in later[1]
+    assert json.loads(later[2])["address"] == "2001:db8::1"
+    assert json.loads(later[2])["left_out"] == 940
+    assert json.loads(later[3])["message"] == "signed_in"
 
 
 @pytest.mark.parametrize(
