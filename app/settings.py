@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from limits import parse as parse_limit
+from limits import parse_many
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -30,7 +30,7 @@ class SettingsError(Exception):
 
 def _check_rate(rate: str) -> str:
     try:
-        parse_limit(rate)
+        (_,) = parse_many(rate)
     except ValueError:
         raise ValueError("takes a rate such as 30/minute") from None
     return rate

@@ -58,7 +58,7 @@ WRONG = {
     "WORKER": ["perhaps", "2", ""],
     "PATCHES": ["perhaps", "2", ""],
     "DEMO": ["perhaps", "2", ""],
-    "LIMIT_SIGN_UP": ["often", "30", "30/fortnight", "-1/minute", ""],
+    "LIMIT_SIGN_UP": ["often", "30", "30/fortnight", "-1/minute", "30/minute;5/second", "30/minute, 5/hour", ""],
     "LIMIT_SIGN_IN": ["often", ""],
     "LIMIT_MOVES": ["often", ""],
     "LIMIT_ROOMS": ["often", ""],
