@@ -1,11 +1,13 @@
-"""How many connections there may be: uvicorn takes as many as there are descriptors.
+"""How many connections there may be, and whose turn it is to be read: uvicorn takes as many as there are descriptors,
+and what all of them have sent before anybody else gets a turn.
 
 Without it one client takes the places of all others: this one is required.
 """
 
 import asyncio
 import logging
-from collections import Counter
+import math
+from collections import Counter, deque
 from collections.abc import Callable
 
 from uvicorn.middleware.proxy_headers import _TrustedHosts
@@ -19,6 +21,37 @@ UNREAD = 30.0
 """Seconds for a client that does not read."""
 _TELL_EVERY = 60.0
 """Seconds over which refused connections are counted before they are told of in one line."""
+_READ_AT_ONCE = 4
+"""How many connections of one client are read in one turn of the loop."""
+
+
+class Turns:
+    """One client's connections are read one after the other, beside those of others."""
+
+    def __init__(self, at_once: float) -> None:
+        self._at_once = at_once
+        self._taken = 0
+        self._waiting = deque[Callable[[], None]]()
+
+    def take(self, read: Callable[[], None]) -> bool:
+        """Read at once, or, where much of this client has been read in this turn of the loop, in a later one; False
+        where it has to wait."""
+        if not self._taken:
+            asyncio.get_running_loop().call_soon(self._next)
+        has_turn = self._taken < self._at_once
+        if has_turn:
+            self._taken += 1
+            read()
+        else:
+            self._waiting.append(read)
+        return has_turn
+
+    def _next(self) -> None:
+        self._taken = min(len(self._waiting), _READ_AT_ONCE)
+        if self._taken:
+            asyncio.get_running_loop().call_soon(self._next)
+        for _ in range(self._taken):
+            self._waiting.popleft()()
 
 
 class Connections:
@@ -37,6 +70,7 @@ class Connections:
         self._proxies = _TrustedHosts(list(proxies))
         self._whose: dict[asyncio.Transport, str] = {}
         self._of_one: Counter[str] = Counter()
+        self._turns: dict[str, Turns] = {}
         self._closing: set[asyncio.Transport] = set()
         self._sweep: asyncio.TimerHandle | None = None
         self._refused = 0
@@ -44,22 +78,22 @@ class Connections:
     def __len__(self) -> int:
         return len(self._whose)
 
-    def enter(self, transport: asyncio.Transport) -> bool:
-        """Count a connection, once; False where there is no place for it."""
+    def enter(self, transport: asyncio.Transport) -> Turns | None:
+        """Count a connection, once, and say whose turns are its turns; None where there is no place for it."""
         if transport in self._whose:
-            return True  # it has become a socket
+            return self._turns[self._whose[transport]]  # it has become a socket
         peer = transport.get_extra_info("peername")
         address = str(peer[0]) if peer else ""
         client = self._client_of(address)
         is_one = bool(address) and address not in self._proxies
         if len(self._whose) >= self._most or (is_one and self._of_one[client] >= self._most_of_one):
             self._refuse()
-            return False
+            return None
         self._whose[transport] = client
         self._of_one[client] += 1
         if self._sweep is None:
             self._sweep = asyncio.get_running_loop().call_later(UNREAD, self._abort_closing)
-        return True
+        return self._turns.setdefault(client, Turns(_READ_AT_ONCE if is_one else math.inf))
 
     def leave(self, transport: asyncio.Transport) -> None:
         """A connection is closed."""
@@ -67,7 +101,7 @@ class Connections:
         if client is not None:
             self._of_one[client] -= 1
             if not self._of_one[client]:
-                del self._of_one[client]
+                del self._of_one[client], self._turns[client]
 
     def _abort_closing(self) -> None:
         """A connection that we close stays open while somebody does not read the last bytes: not for longer than this.

@@ -8,7 +8,6 @@ names for ever; the others stand in `TOUCHES`.
 Without it one client holds everything that others need: this one is required.
 """
 
-import asyncio
 from collections.abc import Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from app import security_log
 from app.patches.budget import A_SECOND, AT_ONCE, Budget
-from app.patches.connections import UNREAD, Connections
+from app.patches.connections import Connections
+from app.patches.watched import Watched
 
 if TYPE_CHECKING:
     from websockets.http11 import Response
@@ -74,58 +74,11 @@ def protocols(limits: Connections, headers: Mapping[str, str]) -> tuple[type["Re
     return type("Requests", (Requests,), given), type("Sockets", (Sockets,), given)
 
 
-class _Watched(asyncio.Protocol):
-    """A connection that is counted, and that has to be done with what is expected of it in time."""
-
-    limits: Connections
-    own_headers: Mapping[str, str]
-
-    def begin(self, transport: asyncio.Transport) -> bool:
-        """Count it, or hang up at once."""
-        self._watched: asyncio.Transport | None = transport if self.limits.enter(transport) else None
-        self._expected: asyncio.TimerHandle | None = None
-        self._unread: asyncio.TimerHandle | None = None
-        if self._watched is None:
-            transport.abort()
-        return self._watched is not None
-
-    def end(self) -> bool:
-        """Count it no more; False where it was never let in."""
-        transport, self._watched = self._watched, None
-        if transport is None:
-            return False
-        self.expect(None)
-        self.resume_writing()
-        self.limits.leave(transport)
-        return True
-
-    def expect(self, seconds: float | None) -> None:
-        """Hang up when nothing else is expected within so many seconds."""
-        if self._expected is not None:
-            self._expected.cancel()
-            self._expected = None
-        if seconds is not None and self._watched is not None:
-            self._expected = asyncio.get_running_loop().call_later(seconds, self._watched.abort)
-
-    def pause_writing(self) -> None:
-        """The client does not read."""
-        if self._watched is not None and self._unread is None:
-            self._unread = asyncio.get_running_loop().call_later(UNREAD, self._watched.abort)
-        super().pause_writing()
-
-    def resume_writing(self) -> None:
-        """The client reads again."""
-        if self._unread is not None:
-            self._unread.cancel()
-            self._unread = None
-        super().resume_writing()
-
-
 class _TooMuchError(Exception):
     """Raised within the parser, which reads no further and says that this is no request."""
 
 
-class Requests(_Watched, HttpToolsProtocol):
+class Requests(Watched, HttpToolsProtocol):
     """uvicorn's connection of requests, which is read piece by piece: all requests of a piece are taken apart before
     anybody else gets a turn, and the next piece waits until those of this one are answered."""
 
@@ -135,7 +88,6 @@ class Requests(_Watched, HttpToolsProtocol):
             super().connection_made(transport)
             self._headers = 0  # bytes since something else than headers came
             self._fields = self._pieces = self._body = 0
-            self._waiting = b""
             self.url = b""
             self._is_begun = False  # whether a request is not here whole
             self.timeout_keep_alive = IDLE  # type: ignore[assignment]  # asyncio's seconds need not be whole
@@ -143,26 +95,25 @@ class Requests(_Watched, HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is closed."""
-        self._waiting = b""
         if self.end():
             super().connection_lost(exc)
 
-    def data_received(self, data: bytes) -> None:
+    def read(self) -> None:
         """Take what there is a turn for, and of headers no more than they may have."""
-        data, self._waiting = self._waiting + data, b""
+        data, self.unread = self.unread, b""
         at = 0
-        while at < len(data) and not self.pipeline and self._watched is not None and not self.transport.is_closing():
+        while at < len(data) and not self.pipeline and self.is_open:
             if self._headers == MOST_HEADERS:
                 self._refuse_headers()
                 return
             piece = data[at : at + min(_PIECE, MOST_HEADERS - self._headers)]
             at += len(piece)
             self._headers += len(piece)
-            super().data_received(piece)
-        self._waiting = data[at:]
-        if len(self._waiting) > MOST_WAITING and self._watched is not None:
+            HttpToolsProtocol.data_received(self, piece)
+        self.unread = data[at:]
+        if len(self.unread) > MOST_WAITING and self.is_open:
             security_log.note("limited", limit="requests", address=self.client[0] if self.client else "")
-            self.transport.abort()
+            self.hang_up()
 
     def on_message_begin(self) -> None:
         """A request's first line is here."""
@@ -210,7 +161,7 @@ class Requests(_Watched, HttpToolsProtocol):
         """It was answered."""
         super().on_response_complete()
         self._expect_next()
-        self.data_received(b"")
+        self.take_turn()
 
     def _expect_next(self) -> None:
         """The next request may come, unless one is being answered; one that is on its way has its time already."""
@@ -221,8 +172,9 @@ class Requests(_Watched, HttpToolsProtocol):
         """They are too many, or too long."""
         security_log.note("headers_refused", status=431, address=self.client[0] if self.client else "")
         headers = "".join(f"{name}: {value}\r\n" for name, value in self.own_headers.items())
-        self.transport.write(_TOO_LARGE + headers.encode() + _TOO_MUCH)
-        self.transport.close()
+        if self._watched is not None:
+            self._watched.write(_TOO_LARGE + headers.encode() + _TOO_MUCH)
+            self._watched.close()
 
     def send_400_response(self, msg: str) -> None:
         """It is no HTTP: told so by the server itself, which knows nothing of the site's headers."""
@@ -241,7 +193,7 @@ class Requests(_Watched, HttpToolsProtocol):
         super().handle_websocket_upgrade()
 
 
-class Sockets(_Watched, WebSocketsSansIOProtocol):
+class Sockets(Watched, WebSocketsSansIOProtocol):
     """uvicorn's socket, which is read piece by piece: all frames of a piece are taken apart before anybody else gets a
     turn, and the next piece waits until somebody has heard those of this one."""
 
@@ -249,7 +201,6 @@ class Sockets(_Watched, WebSocketsSansIOProtocol):
         """It was let in as a request."""
         if self.begin(transport):
             super().connection_made(transport)
-            self._unheard = b""
             self._frames = Budget(A_SECOND, 2 * AT_ONCE)
             self.conn.send_response = self._answer  # type: ignore[method-assign]
             self.expect(IDLE)
@@ -263,16 +214,14 @@ class Sockets(_Watched, WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is closed."""
-        self._unheard = b""
         if self.end():
             super().connection_lost(exc)
 
-    def data_received(self, data: bytes) -> None:
+    def read(self) -> None:
         """Take what there is a turn for."""
-        self._unheard += data
-        while self._unheard and not self.read_paused and not self.transport.is_closing():
-            piece, self._unheard = self._unheard[:_PIECE], self._unheard[_PIECE:]
-            super().data_received(piece)
+        while self.unread and not self.read_paused and self.is_open:
+            piece, self.unread = self.unread[:_PIECE], self.unread[_PIECE:]
+            WebSocketsSansIOProtocol.data_received(self, piece)
 
     def send_receive_event_to_app(self) -> None:
         """A message is here, which pages' sockets have every few seconds (Socket.IO's pings are answered). Over a text
@@ -282,12 +231,12 @@ class Sockets(_Watched, WebSocketsSansIOProtocol):
         if text.decode(errors="ignore").encode() == text:
             super().send_receive_event_to_app()
         else:
-            self.transport.abort()
+            self.hang_up()
 
     async def receive(self) -> Any:
         """What was heard, after which there may be a turn for more."""
         message = await super().receive()
-        self.data_received(b"")
+        self.take_turn()
         return message
 
     def handle_events(self) -> None:
@@ -295,6 +244,6 @@ class Sockets(_Watched, WebSocketsSansIOProtocol):
         end, nobody hears: who sends much of it is hung up on."""
         if self._frames.take(len(self.conn.events)):
             security_log.note("limited", limit="frames", address=self.client[0] if self.client else "")
-            self.transport.abort()
+            self.hang_up()
         else:
             super().handle_events()

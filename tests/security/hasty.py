@@ -5,14 +5,16 @@ from importlib import import_module
 from pathlib import Path
 
 HEADERS, BODY, UNREAD, IDLE = 1.0, 2.0, 3.0, 4.0
-"""Seconds in the place of `app.patches.protocols`' own."""
+"""Seconds in the place of those in `app.patches`."""
 
 
 def serve() -> None:
     """Run it."""
     sys.path[0] = str(Path(__file__).parents[2])
-    connections, protocols = import_module("app.patches.connections"), import_module("app.patches.protocols")
-    places = [(connections, "UNREAD"), *((protocols, name) for name in ("HEADERS", "BODY", "UNREAD", "IDLE"))]
+    of_all, of_each, protocols = (
+        import_module(f"app.patches.{name}") for name in ("connections", "watched", "protocols")
+    )
+    places = [(of_all, "UNREAD"), (of_each, "UNREAD"), *((protocols, name) for name in ("HEADERS", "BODY", "IDLE"))]
     for module, name in places:
         assert getattr(module, name) > globals()[name]
         setattr(module, name, globals()[name])

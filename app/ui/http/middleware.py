@@ -41,7 +41,8 @@ crowd comes in, those who are in already are not kept waiting, and by no single 
 _PATIENCE = 60.0
 """Seconds in which a page's turn has to come."""
 _BEGIN_AT_ONCE = 4
-"""Requests of one address that begin in one turn of the loop: hundreds of connections that ask at once share it."""
+"""Requests of one address that begin in one turn of the loop: behind a proxy, whose connections are read without turns,
+hundreds that ask at once share it."""
 _NO_PAGE_BELOW = (FILES, f"{SOCKET}/")
 _SOCKETS = f"{SOCKET}/socket.io/"
 """The one address at which sockets are opened."""

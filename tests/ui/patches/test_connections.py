@@ -2,16 +2,21 @@
 
 import asyncio
 import logging
-from contextlib import suppress
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.patches import connections, protocols
 from app.patches.connections import Connections
 from app.ui.http.requests import client_of
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 class Line(asyncio.Transport):
@@ -30,7 +35,7 @@ class Line(asyncio.Transport):
 
 def let_in(limits: Connections, *addresses: str) -> list[bool]:
     """Which of these are let in, one after the other."""
-    return [limits.enter(Line(address)) for address in addresses]
+    return [limits.enter(Line(address)) is not None for address in addresses]
 
 
 async def test_one_client_has_so_many_and_an_ipv6_one_is_its_64() -> None:
@@ -92,24 +97,50 @@ async def test_what_is_said_between_two_requests_does_not_make_an_idle_connectio
 ) -> None:
     """A lone line break is no request; to uvicorn, after an answer, it is a reason to wait for ever."""
     monkeypatch.setattr(protocols, "IDLE", 0.5)
-    requests, _ = protocols.protocols(Connections(100, 10, client_of), {})
-    config = uvicorn.Config(PlainTextResponse("yes"), http=requests, ws="none", lifespan="off", log_config=None, port=0)
+    async with serving(PlainTextResponse("yes")) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(REQUEST)
+        await reader.readuntil(b"yes")
+        for _ in range(3):
+            writer.write(b"\r\n")
+            await asyncio.sleep(0.1)
+        async with asyncio.timeout(3):
+            with suppress(ConnectionError):
+                assert await reader.read() == b""
+        writer.close()
+
+
+async def test_a_crowd_of_one_client_is_read_some_at_a_time_and_others_beside_it() -> None:
+    """All have sent something before anybody is read: it is taken apart in one go, unless they take turns."""
+    came: list[str] = []
+
+    async def note(scope: Scope, receive: Receive, send: Send) -> None:
+        came.append(scope["client"][0])
+        await PlainTextResponse("yes")(scope, receive, send)
+
+    async with serving(note) as address, AsyncExitStack() as lines:
+        crowd = [lines.enter_context(socket.create_connection(address, 5, ("127.0.0.9", 0))) for _ in range(40)]
+        one = lines.enter_context(socket.create_connection(address, 5))
+        for line in (*crowd, one):
+            line.sendall(REQUEST)
+        for line in (one, *crowd):
+            assert (await asyncio.to_thread(line.recv, 1000)).startswith(b"HTTP/1.1 200 ")
+        one.sendall(REQUEST * 3)
+        await _until(lambda: len(came) == 44)
+    assert came.index("127.0.0.1") < 10
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp) -> AsyncIterator[tuple[str, int]]:
+    """Where this answers requests, by our protocol."""
+    requests, _ = protocols.protocols(Connections(100, 50, client_of), {})
+    config = uvicorn.Config(app, http=requests, ws="none", lifespan="off", log_config=None, port=0)
     server = uvicorn.Server(config)
-    monkeypatch.setattr(server, "install_signal_handlers", lambda: None, raising=False)
-    serving = asyncio.create_task(server._serve())
+    task = asyncio.create_task(server._serve())
     await _until(lambda: server.started)
-    reader, writer = await asyncio.open_connection(*server.servers[0].sockets[0].getsockname())
-    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-    await reader.readuntil(b"yes")
-    for _ in range(3):
-        writer.write(b"\r\n")
-        await asyncio.sleep(0.1)
-    async with asyncio.timeout(3):
-        with suppress(ConnectionError):
-            assert await reader.read() == b""
-    writer.close()
+    yield server.servers[0].sockets[0].getsockname()
     server.should_exit = True
-    await serving
+    await task
 
 
 async def _until(holds: Any) -> None:

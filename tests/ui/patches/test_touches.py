@@ -7,6 +7,7 @@ import inspect
 import logging
 import re
 import sys
+from collections import deque
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +17,8 @@ import pytest
 import app
 from app import patches
 from app.patches.budget import Budget
-from app.patches.connections import Connections
+from app.patches.connections import Connections, Turns
+from app.patches.watched import Watched
 from tests.syntax import tree_of
 from tests.ui.patches.renaming import LIBRARIES
 
@@ -30,7 +32,9 @@ DOCUMENTED = set(
 )
 """Names that the libraries document, each after what has it."""
 PYTHON = set().union(
-    *map(dir, (str, bytes, list, dict, property, Path, re.Match, re.Pattern, logging.Logger, Budget, Connections)),
+    *map(dir, (str, bytes, list, dict, property, Path, re.Match, re.Pattern, logging.Logger, deque)),
+    *map(dir, (Budget, Connections, Turns, Watched)),
+    Watched.__annotations__,
     *map(dir, (asyncio.AbstractEventLoop, asyncio.Event, asyncio.Queue, asyncio.TimerHandle, asyncio.Transport)),
     dir(hashlib.sha256()),
 )
