@@ -6,10 +6,11 @@ What people typed is isolated from the direction of what surrounds it (Unicode's
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from markupsafe import Markup, escape
 
@@ -24,15 +25,35 @@ _DOCUMENT = Markup(
 )
 
 
-class _LineHeader(UnstructuredHeader, BaseHeader):
-    """A header that is one line however long it is: the library would hide an address in RFC 2047's encoding."""
+class _LiteralHeader(UnstructuredHeader, BaseHeader):
+    """A header that says what it is given: the library decodes what looks encoded (RFC 2047), line breaks too."""
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        super().parse("", kwds)
+        kwds["decoded"] = value
+
+
+class _LineHeader(_LiteralHeader):
+    """One line however long it is: the library would hide an address in that encoding."""
 
     def fold(self, *, policy: Policy) -> str:
         return f"{self.name}: {self}{policy.linesep}"
 
 
+class _WordsHeader(_LiteralHeader):
+    """What people read, encoded as a whole unless it is plain: the library loses blanks between what it encodes."""
+
+    def fold(self, *, policy: Policy) -> str:
+        is_plain = self.isascii() and "=?" not in self
+        words = str(self) if is_plain else Header(self, "utf-8", header_name=self.name).encode(linesep=policy.linesep)
+        return f"{self.name}: {words}{policy.linesep}"
+
+
 _HEADERS = HeaderRegistry()
 _HEADERS.map_to_type("list-unsubscribe", _LineHeader)
+_HEADERS.map_to_type("to", _LineHeader)
+_HEADERS.map_to_type("subject", _WordsHeader)
 _POLICY = SMTP.clone(header_factory=_HEADERS)
 
 

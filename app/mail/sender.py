@@ -60,7 +60,7 @@ class SmtpSender:
             await aiosmtplib.send(
                 bytes(message),
                 sender=message["From"].addresses[0].addr_spec,
-                recipients=message["To"].addresses[0].addr_spec,
+                recipients=str(message["To"]),
                 hostname=self._host,
                 port=self._port,
                 username=self._user or None,

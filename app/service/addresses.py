@@ -95,16 +95,24 @@ class Addresses:
 
 
 def check_address(typed: str) -> str:
-    """The address in ASCII, by RFC 5321; empty where nothing was typed. Raises `Refusal`. No name server is asked."""
+    """The address in ASCII, by RFC 5321; empty where nothing was typed. Raises `Refusal`. No name server is asked.
+
+    What looks encoded (RFC 2047) is refused: some mail servers decode it, and write to somebody else.
+    """
     if not typed.strip():
         return ""
     try:
         checked = validate_email(typed.strip()[:1_000], check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError:
-        raise Refusal(
-            Reason.INVALID, "This is no e-mail address that we can write to. One looks like bea@example.com.", "email"
-        ) from None
+        raise _no_address() from None
+    if "=?" in typed:
+        raise _no_address()
     return checked.ascii_email or ""
+
+
+def _no_address() -> Refusal:
+    sentence = "This is no e-mail address that we can write to. One looks like bea@example.com."
+    return Refusal(Reason.INVALID, sentence, "email")
 
 
 def new_token() -> str:

@@ -123,6 +123,7 @@ async def test_a_link_is_good_for_what_it_was_made_for_alone(post: Post) -> None
         "Bea <bea@example.com>",
         "bea@example.com\r\nBcc: eve@example.com",
         "bea\0@example.com",
+        "=?utf-8?q?eve=40example.org=2C?=@example.com",
         "b\u00e9a@example.com",
         "bea@192.0.2.1",
         "bea@[192.0.2.1]",

@@ -127,5 +127,27 @@ def test_nothing_gets_into_the_head(text: str) -> None:
             news(Kind.AMENDED, **changes).message(SENDER, NOW)
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "=?utf-8?q?Oak=0D=0ABcc:_eve=40example.com?=",
+        "=?utf-8?q?Oak=0D=0A=0D=0AHello?= \u00e9",
+        "=?utf-8?b?//8=?=",
+        "\u2039b\u203a table, \u05e2\u05d1\u05e8\u05d9\u05ea and \u65e5\u672c\u8a9e \U0001f469\u200d\U0001f467 " * 4,
+        f"{'a' * 80} {'b' * 80} c",
+    ],
+)
+def test_a_subject_reads_as_it_was_typed_also_where_that_looks_encoded(title: str) -> None:
+    mail = news(Kind.AMENDED, other=title[:40], title=title)
+    message = message_from_bytes(bytes(mail.message(SENDER, NOW)), policy=default)
+    assert message["Subject"] == mail.subject.text()
+    assert message.keys() == mail.message(SENDER, NOW).keys()
+
+
+def test_an_address_that_looks_encoded_stays_as_it_is() -> None:
+    address = "=?utf-8?q?eve=40example.org=2C?=@example.com"
+    assert f"\r\nTo: {address}\r\n".encode() in bytes(news(Kind.AMENDED, to=address).message(SENDER, NOW))
+
+
 def test_words_without_anything_typed_are_as_they_stand() -> None:
     assert (Words("1 < 2").text(), Words("1 < 2").html()) == ("1 < 2", "1 &lt; 2")
