@@ -2,9 +2,10 @@
 
 from playwright.async_api import Locator, Page, expect
 
+from tests.e2e.mailbox import follow_mail, save_address
 from tests.e2e.network import Line
 from tests.e2e.people import Newcomer
-from tests.e2e.room import Person, Room
+from tests.e2e.room import PASSWORD, Person, Room
 from tests.e2e.stories import meet
 
 _TRIES = 20
@@ -29,6 +30,7 @@ _ENTER_TWICE = """async ([field, pause]) => {
 _CLICKS = """(button) => {
     for (let press = 0; press < 8; press++) setTimeout(() => button.click(), 7 * press);
 }"""
+_PRESS_TWICE = "(button) => { button.click(); setTimeout(() => button.click(), 300); }"
 _NAMED = "Object.keys(sessionStorage).some((key) => key.endsWith('/request name'))"
 _STORED = "Object.keys(sessionStorage).filter((key) => key.startsWith('typed '))"
 
@@ -122,6 +124,24 @@ async def test_a_second_enter_does_not_press_the_button_that_has_the_focus_back(
         field = await dialog.get_by_label("Price").element_handle()
         assert await buyer.page.evaluate(_ENTER_TWICE, [field, pause]) == [True, not is_meant]
         await expect(buyer.dialog).to_have_count(0)
+
+
+async def test_a_form_that_is_pressed_again_before_its_answer_is_there_goes_once(
+    stranger: Newcomer, line: Line
+) -> None:
+    person = await stranger("Ann", line=line)
+    page = person.page
+    await person.visit("/")
+    await page.get_by_label("Name", exact=True).fill(person.name)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    line.delay = 0.5
+    await page.get_by_role("button", name="Create account").evaluate(_PRESS_TWICE)
+    await expect(page.get_by_role("heading", name="My trades")).to_be_visible()
+    line.delay = 0
+    await follow_mail(page, await save_address(page), "Confirm your e-mail address")
+    line.delay = 0.5
+    await page.get_by_role("button", name="Confirm").evaluate(_PRESS_TWICE)
+    await expect(page.get_by_role("heading", name="Your address is confirmed")).to_be_visible()
 
 
 async def test_eight_presses_make_one_trade_also_when_the_answer_was_lost(newcomer: Newcomer, line: Line) -> None:

@@ -39,6 +39,7 @@ def on_every_page(zone_cookie: str, zone_cookie_over_https: str) -> str:
         {typed.on_every_page()}
         {connected.on_every_page()}
         document.addEventListener('click', {show_password()});
+        {send_forms_once()}
         document.addEventListener('click', {go_to_newest()});
         ({offer_to_copy_messages()})();
         for (const kind of ['click', 'keydown']) document.addEventListener(kind, {open_and_close()});
@@ -76,6 +77,23 @@ def open_and_close() -> str:
             all[(Math.max(all.indexOf(document.activeElement), 0) + step) % all.length]?.focus();
         }
     }"""
+
+
+def send_forms_once() -> str:
+    """A form that is posted goes once, however often it is pressed until its answer is there: browsers show the last
+    answer, by which the link is over, or the name is taken, that the first press has just used. After ten seconds, or
+    when somebody comes back to the page, it may go again."""
+    return """(() => {
+        let sent = [];
+        const forget = () => sent = [];
+        addEventListener('pageshow', forget);
+        document.addEventListener('submit', (e) => {
+            if (e.defaultPrevented || e.target.method !== 'post') return;
+            if (sent.includes(e.target)) return e.preventDefault();
+            sent.push(e.target);
+            setTimeout(forget, 10000);
+        });
+    })();"""
 
 
 def measure_height() -> str:
