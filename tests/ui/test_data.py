@@ -1,6 +1,7 @@
 """One's own data: taking all of it along, leaving for good, and the browser that is known again."""
 
 import json
+import logging
 from collections.abc import Callable
 from http.cookies import Morsel, SimpleCookie
 from types import SimpleNamespace
@@ -72,7 +73,7 @@ def says(page: Browser, sentence: str) -> Callable[[], bool]:
 
 
 async def test_an_account_is_deleted_with_its_password_and_every_page_of_it_closes(
-    ann: Browser, application: Application
+    ann: Browser, application: Application, caplog: pytest.LogCaptureFixture
 ) -> None:
     trade = await ann.offer("Abandoned")
     other = await (await Browser(application).signed_in(ann.name)).open("/trades")
@@ -97,6 +98,7 @@ async def test_an_account_is_deleted_with_its_password_and_every_page_of_it_clos
     assert standing is not None
     assert (standing.trade.seller.id, standing.trade.seller.name) == (person.id, GONE)
     assert standing.trade.code != trade.code
+    assert [record.getMessage() for record in caplog.records if record.levelno > logging.WARNING] == []
 
 
 async def test_an_open_negotiation_is_told_in_the_dialog(ann: Browser, bea: Browser) -> None:

@@ -148,9 +148,9 @@ class Form:
         refusals: list[Refusal] = []
         self.is_busy = True
         with busy(button):
-            done = await attempt(self._act(self.typed, self.request), refusals.append)
+            await attempt(self._act(self.typed, self.request), refusals.append)
         self.is_busy = False
-        if done is not None:
+        if not refusals:
             button.enabled = False  # a press that is still on its way asks for nothing more
             self._discard()
             return
