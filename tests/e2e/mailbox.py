@@ -7,9 +7,9 @@ from playwright.async_api import Page, expect
 from tests.e2e.room import PASSWORD
 
 
-async def save_address(page: Page) -> str:
+async def save_address(page: Page, domain: str = "example.com") -> str:
     """Type a new address on the account page; returns it."""
-    address = f"{uuid4().hex[:8]}@example.com"
+    address = f"{uuid4().hex[:8]}@{domain}"
     await page.goto("/account")
     await page.get_by_label("E-mail", exact=True).fill(address)
     await page.get_by_label("Password to change it").fill(PASSWORD)

@@ -11,6 +11,8 @@ from tests.mail.conftest import text_of
 from tests.mail.server import mail_server
 
 NEW = "a new password"
+_TOO_WIDE = """[...document.querySelectorAll('main :is(p, .note)')]
+    .filter((text) => text.scrollWidth > text.clientWidth).map((text) => text.textContent)"""
 
 
 async def test_an_address_is_confirmed_and_leads_back_to_an_account_without_any_script(
@@ -40,6 +42,17 @@ async def test_an_address_is_confirmed_and_leads_back_to_an_account_without_any_
     await expect(bea.page).to_have_url(re.compile(r"/\?next=/account$"))
     await bea.enter_name_and_password("Sign in", name=bea.name, password=NEW)
     await expect(bea.page.get_by_text(f"Confirmed: {address}.")).to_be_visible()
+
+
+async def test_an_address_that_is_longer_than_a_line_is_broken_on_a_phone(newcomer: Newcomer) -> None:
+    page = (await newcomer("Bea", viewport={"width": 390, "height": 844})).page
+    address = await save_address(page, f"{'a' * 60}.example.com")
+    assert await page.evaluate(_TOO_WIDE) == []
+    await page.goto("/demo/mail")
+    assert await page.evaluate(_TOO_WIDE) == []
+    await follow_mail(page, address, "Confirm your e-mail address")
+    await expect(page.get_by_role("button", name="Confirm")).to_be_visible()
+    assert await page.evaluate(_TOO_WIDE) == []
 
 
 async def test_with_a_mail_server_mails_are_sent_and_the_demo_shows_none(browser: Browser) -> None:
