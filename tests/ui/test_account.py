@@ -60,6 +60,7 @@ async def test_signed_out_in_another_tab_the_way_back_leads_to_the_room_under_it
 async def test_a_new_password_is_taken_with_the_old_one(application: Application) -> None:
     one, other = [await Browser(application).signed_in("Changes it") for _ in range(2)]
     await one.open("/account")
+    assert one.everything().count("Last used") == 1
     one.fill("Current password", "wrong password")
     one.fill("New password", "a new password")
     one.press("Change password")
@@ -71,6 +72,8 @@ async def test_a_new_password_is_taken_with_the_old_one(application: Application
     one.fill("New password", "a new password")
     one.press("Change password")
     await one.sees("Your password is changed.")
+    await one.until(lambda: "Last used" not in one.everything())
+    assert "This browser" in one.everything()
     assert one.field("Current password").value == one.field("New password").value == ""
     assert (await one.get("/trades")).status_code == 200
     assert (await other.get("/trades")).status_code == 303

@@ -1,5 +1,7 @@
 """``/account``: where one is signed in, the password, one's data, and leaving for good."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import Request
 from nicegui import ui
 
@@ -24,20 +26,21 @@ def register(site: Site) -> None:
     async def account(request: Request) -> None:
         with frame(site, request, "Account", classes="page form-page"):
             Block(Html('<h1 dir="auto">{}</h1>').format(viewer_of(request).person.name))
-            await _sessions(site, request)
-            _password(site, request)
+            show_sessions = await _sessions(site, request)
+            _password(site, request, show_sessions)
             if site.post is not None:
                 await account_email.show(site.post, request)
             _data(site, request)
 
 
-async def _sessions(site: Site, request: Request) -> None:
+async def _sessions(site: Site, request: Request) -> Callable[[], Awaitable[None]]:
+    """The card; returns what shows the sessions anew."""
     viewer = viewer_of(request)
     zone = zone_of(viewer)
-    today = site.now().astimezone(zone).date()
-    with ui.element("section").classes("card stack"):
-        Block("<h2>Where you are signed in</h2>")
-        row = Html('<div class="entry"><span>{}</span><span class="note">{}</span></div>')
+    row = Html('<div class="entry"><span>{}</span><span class="note">{}</span></div>')
+
+    async def show() -> None:
+        today = site.now().astimezone(zone).date()
         rows = [
             row.format(
                 Html("Since {} ({})").format(wording.clock_time(session.created_at, zone, today), session.time_zone),
@@ -47,12 +50,18 @@ async def _sessions(site: Site, request: Request) -> None:
             )
             for session in await site.accounts.sessions(viewer)
         ]
-        Block(Html().join(rows))
+        entries.show(Html().join(rows))
+
+    with ui.element("section").classes("card stack"):
+        Block("<h2>Where you are signed in</h2>")
+        entries = Block()
         with form(site, request, "/logout-everywhere"):
             Button("Sign out everywhere").props('outline no-caps type="submit"').classes("danger")
+    await show()
+    return show
 
 
-def _password(site: Site, request: Request) -> None:
+def _password(site: Site, request: Request, show_sessions: Callable[[], Awaitable[None]]) -> None:
     viewer = viewer_of(request)
     with ui.element("section").classes("card stack"):
         Block("<h2>Password</h2><p class=note>Changing it signs your other browsers out.</p>")
@@ -73,6 +82,7 @@ def _password(site: Site, request: Request) -> None:
                 return
             old.value = new.value = ""
             done.text = "Your password is changed. Your other browsers are signed out."
+            await attempt(show_sessions())
 
         button = Button("Change password", on_click=change).props('unelevated no-caps type="submit" color="primary"')
 
