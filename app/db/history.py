@@ -72,6 +72,22 @@ class History:
         trade_id, seq = found
         return trade_id, (await self.actions_since(trade_id, seq - 1, limit=1))[0]
 
+    async def of_party(self, user_id: int, statuses: Sequence[Status], *, after: int, limit: int) -> list[Standing]:
+        """The next of a person's trades on either side, by id, above `after`: in such pages none is missing, and none
+        there twice, whatever happens to them between."""
+        own = union_all(
+            *(
+                select(col(TradeRow.id)).where(side == user_id)
+                for side in (col(TradeRow.seller_id), col(TradeRow.buyer_id))
+            )
+        )
+        return await self._many(
+            trades()
+            .where(col(TradeRow.id).in_(own), col(TradeRow.id) > after, col(TradeRow.status).in_(statuses))
+            .order_by(col(TradeRow.id))
+            .limit(limit)
+        )
+
     async def left_by(self, user_id: int) -> list[Standing]:
         """The trades in which somebody has acted and is no party any more: the seat was released."""
         acted = select(col(ActionRow.trade_id)).where(col(ActionRow.actor_id) == user_id).distinct()

@@ -74,9 +74,9 @@ class Privacy:
         self._lobby.rename(Person(viewer.person.id, GONE))
 
     async def _trades(self, viewer: Viewer, statuses: tuple[Status, ...]) -> AsyncIterator[Standing]:
-        offset = 0
-        while page := await self._history.trades_of(viewer.person.id, statuses, offset=offset, limit=_TRADES):
-            offset += len(page)
+        last = 0
+        while page := await self._history.of_party(viewer.person.id, statuses, after=last, limit=_TRADES):
+            last = page[-1].trade.id
             for standing in page:
                 yield standing
 
@@ -103,15 +103,18 @@ class Privacy:
             "sessions": sessions,
         }
         yield json.dumps(head, ensure_ascii=False)[:-1] + ', "trades": ['
-        between = ""
+        between, told = "", set()
         marks = await self._marks.of_person(viewer.person.id)
         async for standing in self._trades(viewer, tuple(Status)):
+            told.add(standing.trade.id)
             entry = _entry(viewer, standing.trade) | _seen(marks.get(standing.trade.id))
             yield between
             async for piece in self._with_what_was_done(entry, viewer, standing.trade):
                 yield piece
             between = ","
         for standing in await self._history.left_by(viewer.person.id):
+            if standing.trade.id in told:
+                continue  # the seat was released just now
             left = {"id": standing.trade.id, **_seen(marks.get(standing.trade.id))}
             yield between
             async for piece in self._with_what_was_done(left, viewer, standing.trade):
