@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from app.db.engine import Database, Prepared
-from app.db.tables import AddressRow, MailLinkRow, ReadMarkRow, SessionRow, TradeRow, UserRow
+from app.db.tables import AddressRow, MailLinkRow, Purpose, ReadMarkRow, SessionRow, TradeRow, UserRow
 from app.domain.kinds import Status
 from app.domain.names import name_capitals, name_skeleton
 from app.domain.trade import Person
@@ -99,6 +99,14 @@ class AccountStore:
     async def set_password_hash(self, user_id: int, password_hash: str) -> None:
         """Replace the password's hash."""
         await self._run(update(UserRow).where(col(UserRow.id) == user_id).values(password_hash=password_hash))
+
+    async def set_new_password_hash(self, user_id: int, password_hash: str) -> None:
+        """Replace the hash by another password's; the links by which one was to be chosen work no more."""
+        links = delete(MailLinkRow).where(
+            col(MailLinkRow.user_id) == user_id, col(MailLinkRow.purpose) == Purpose.RECOVER
+        )
+        statement = update(UserRow).where(col(UserRow.id) == user_id).values(password_hash=password_hash)
+        await self._run(statement.add_cte(links.cte()))
 
     async def delete_user(self, user_id: int, name: str) -> bool:
         """Put `name` in the place of the user's own, make the password unusable, and forget the e-mail address and what

@@ -146,6 +146,9 @@ _CONFIRM = f"""
     ), before AS MATERIALIZED (
         SELECT a.user_id, a.address AS old, used.address AS new
         FROM addresses a JOIN used ON a.user_id = used.user_id AND a.wanted = used.address FOR UPDATE OF a
+    ), stale AS (
+        DELETE FROM mail_links USING before
+        WHERE mail_links.user_id = before.user_id AND purpose = 'recover' AND mail_links.address <> new
     )
     UPDATE addresses SET address = new, wanted = NULL, wanted_at = NULL FROM before
     WHERE addresses.user_id = before.user_id RETURNING addresses.user_id, old, new

@@ -99,7 +99,7 @@ class Accounts:
     async def reset_password(self, name: str, password: str) -> None:
         """Set a new password and end the person's sessions. Raises `Refusal`: no such person, limits."""
         person = await self.find(name)
-        await self._store.set_password_hash(person.id, await self.hash(password))
+        await self._store.set_new_password_hash(person.id, await self.hash(password))
         await self._store.end_sessions(person.id)
         security_log.note("password_reset", person=person.id)
 
@@ -134,7 +134,7 @@ class Accounts:
             raise Refusal(refusal.reason, str(refusal), "new") from None
         await self.check_password(viewer, old, "old")
         hashed = await self._passwords.hash(new, _client(viewer.person))
-        await self._store.set_password_hash(viewer.person.id, hashed)
+        await self._store.set_new_password_hash(viewer.person.id, hashed)
         await self._store.end_sessions(viewer.person.id, but=viewer.session_id)
         security_log.note("password_changed", person=viewer.person.id)
 

@@ -88,7 +88,22 @@ async def test_a_link_to_an_address_that_is_no_more_works_no_more(post: Post) ->
     await post.addresses.change(bea, "bea@example.org", PASSWORD)
     (mail,) = await post.work()
     await post.addresses.confirm(token_in(mail), address=HERE)
+    assert (await refused(post.recovery.whose(token)))[0] is Reason.INVALID
     assert (await refused(post.recovery.finish(token, NEW, address=HERE)))[0] is Reason.INVALID
+
+
+@pytest.mark.parametrize("by_the_operator", [False, True])
+async def test_a_link_is_over_when_the_password_was_changed_otherwise(post: Post, by_the_operator: bool) -> None:
+    """Whoever reads the mailbox must not undo what the person has done against them."""
+    bea = await post.newcomer("Bea", ADDRESS)
+    token = await asked(post)
+    if by_the_operator:
+        await post.people.reset_password("Bea", NEW)
+    else:
+        await post.people.change_password(bea, PASSWORD, NEW)
+    assert (await refused(post.recovery.whose(token)))[0] is Reason.INVALID
+    assert (await refused(post.recovery.finish(token, "another one", address=HERE)))[0] is Reason.INVALID
+    await post.people.sign_in("Bea", NEW, address=HERE)
 
 
 @pytest.mark.parametrize("name", ["Nobody", "Sam", "Carl", "Waits", "", " ", "\0", "x" * 100_000, "\ud800"])
