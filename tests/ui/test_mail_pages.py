@@ -12,6 +12,7 @@ from limits import parse
 from app.bootstrap import Application
 from app.service.mailing import CONFIRM, RECOVER
 from tests.ui.browser import PASSWORD, Browser
+from tests.ui.looking import look
 from tests.ui.visitor import ORIGIN
 
 NewBrowser = Callable[[], Browser]
@@ -72,6 +73,8 @@ async def test_an_address_is_saved_confirmed_by_its_link_and_shown(application: 
     assert f"We have sent a link to {email}." in olga.everything(), "a link that is only opened changes nothing"
     elsewhere = Browser(application)
     assert "Your address is confirmed" in (await elsewhere.http.post(path, headers=HEAD)).text
+    look(olga, visible=True)
+    await olga.sees(f"Confirmed: {email}.")
     await olga.open("/account")
     assert f"Confirmed: {email}." in olga.everything()
     for answer in (await olga.get(path), await olga.http.post(path, headers=HEAD)):

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
 from app.domain.refusals import Refusal
 from app.service.viewer import Viewer
@@ -28,9 +29,18 @@ def register(site: Site) -> None:
             Block(Html('<h1 dir="auto">{}</h1>').format(viewer_of(request).person.name))
             show_sessions = await _sessions(site, request)
             _password(site, request, show_sessions)
+            shows = [show_sessions]
             if site.post is not None:
-                await account_email.show(site.post, request)
+                shows.append(await account_email.show(site.post, request))
             _data(site, request)
+
+        async def look_again(event: GenericEventArguments) -> None:
+            """What was done in another tab is there for who comes back to this one."""
+            if event.args is True:
+                for show in shows:
+                    await attempt(show())
+
+        ui.on("visibility", look_again)
 
 
 async def _sessions(site: Site, request: Request) -> Callable[[], Awaitable[None]]:

@@ -1,5 +1,7 @@
 """The e-mail address on one's account page."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import Request
 from nicegui import ui
 
@@ -21,8 +23,11 @@ _SHOWN = Html(' This is a demo: <a href="/demo/mail">its mails are shown here</a
 _ON, _OFF = "Stop mails about trades", "Send mails about trades"
 
 
-async def show(post: Post, request: Request) -> None:
-    """The card: the address, the password to change it, and whether mails about trades are wanted."""
+async def show(post: Post, request: Request) -> Callable[[], Awaitable[None]]:
+    """The card: the address, the password to change it, and whether mails about trades are wanted.
+
+    Returns what shows anew how that stands: a link in a mail is followed elsewhere.
+    """
     viewer = viewer_of(request)
     known = await post.addresses.known(viewer)
     with ui.element("section").classes("card stack"):
@@ -45,29 +50,31 @@ async def show(post: Post, request: Request) -> None:
             switch.set_visibility(bool(known.address))
             switch.text = _ON if known.subscribed else _OFF
 
-        async def save() -> None:
+        async def look() -> None:
             nonlocal known
+            known = await attempt(post.addresses.known(viewer)) or known
+            tell()
+
+        async def save() -> None:
             if not button.enabled:
                 return
             failed: list[Refusal] = []
             with busy(button):
                 await attempt(post.addresses.change(viewer, text_of(email), text_of(password)), failed.append)
-                known = await attempt(post.addresses.known(viewer)) or known
+                await look()
             wrong = {failed[0].field if failed[0].field in fields else "email": str(failed[0])} if failed else {}
             mark(fields, wrong)
             if not failed:
                 password.value = ""
-                tell()
 
         async def turn() -> None:
-            nonlocal known
             if not switch.enabled:
                 return
             with busy(switch):
                 await attempt(post.addresses.subscribe(viewer, wanted=not known.subscribed))
-                known = await attempt(post.addresses.known(viewer)) or known
-            tell()
+                await look()
 
         button = Button("Save e-mail", on_click=save).props('unelevated no-caps type="submit" color="primary"')
         switch = Button(_ON, on_click=turn).props("outline no-caps")
         tell()
+    return look
