@@ -81,6 +81,14 @@ async def test_an_address_is_saved_confirmed_by_its_link_and_shown(application: 
         assert (answer.status_code, "This link is over" in answer.text) == (404, True)
 
 
+async def test_that_an_address_is_removed_is_said(application: Application, olga: Browser) -> None:
+    await with_address(application, olga)
+    await save(olga, "")
+    await olga.sees("There is no address any more. No mails will come.")
+    await olga.open("/account")
+    assert "no address" not in olga.everything()
+
+
 async def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(olga: Browser) -> None:
     for typed in ("no address", f"{'x' * 250}@example.com"):
         await save(olga, typed)

@@ -66,6 +66,7 @@ async def show(post: Post, request: Request) -> Callable[[], Awaitable[None]]:
             mark(fields, wrong)
             if not failed:
                 password.value = ""
+                said.text = said.text or "There is no address any more. No mails will come."
 
         async def turn() -> None:
             if not switch.enabled:
