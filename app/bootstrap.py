@@ -36,6 +36,7 @@ from app.service.negotiation import Negotiation
 from app.service.privacy import Privacy
 from app.service.read_marks import ReadMarks
 from app.service.receipts import Receipts
+from app.service.recorder import Recorder
 from app.service.recovery import Recovery
 from app.service.trades import Trades
 from app.settings import Settings
@@ -80,7 +81,8 @@ class Application:
         )
         store = self._store = AccountStore(self.database)
         self.accounts = Accounts(store, limits)
-        self.negotiation = Negotiation(self.ledger, self.history, self.lobby, limits, now)
+        recorder = Recorder(self.ledger, self.history, self.lobby, now)
+        self.negotiation = Negotiation(recorder, self.history, self.lobby, limits)
         self.trades = Trades(
             self.ledger,
             self.history,

@@ -22,6 +22,7 @@ from app.rooms.ticker import Ticker
 from app.service.accounts import Accounts
 from app.service.limits import Limits
 from app.service.negotiation import Negotiation
+from app.service.recorder import Recorder
 from app.service.trades import Trades
 from tests.conftest import TERMS, Deal, Market
 from tests.db.outage import cut
@@ -38,7 +39,8 @@ class Shift:
         now, presence = market.database.clock.now, Presence()
         lobby = Lobby(market.history, Ticker(now), presence, Dashboard(market.history, presence))
         limits = Limits({})
-        negotiation = self.negotiation = Negotiation(market.ledger, market.history, lobby, limits, now)
+        recorder = Recorder(market.ledger, market.history, lobby, now)
+        negotiation = self.negotiation = Negotiation(recorder, market.history, lobby, limits)
         floor = Dashboard(market.history, presence)
         trades = Trades(market.ledger, market.history, lobby, floor, limits, most_open=9)
         jobs.register(queue, negotiation, trades, Accounts(market.accounts, limits))

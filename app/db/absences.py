@@ -15,7 +15,8 @@ from psycopg.rows import namedtuple_row
 from app.db.checks import among
 from app.db.engine import Database
 from app.db.queue import MAIL_NEWS, Queue
-from app.domain.kinds import OPEN, Kind, kinds_that_close, kinds_that_matter
+from app.domain.kind_lists import kinds_that_close, kinds_that_matter
+from app.domain.kinds import OPEN, Kind
 from app.domain.read_marks import BEFORE_DEADLINE
 
 UNSEEN_FOR = timedelta(minutes=2)

@@ -15,7 +15,8 @@ from app.db.engine import Database, Prepared
 from app.db.selections import public_place, trades, trades_of
 from app.db.tables import ActionRow, MessageRow, TradeRow, UserRow, VersionRow
 from app.domain.actions import Action, Version
-from app.domain.kinds import OPEN, Role, Status, kinds_that_close, kinds_with
+from app.domain.kind_lists import kinds_that_close, kinds_with
+from app.domain.kinds import OPEN, Role, Status
 from app.domain.terms import Terms
 from app.domain.trade import RECENTLY, Person, Standing, Trade
 from app.domain.traits import VersionUse

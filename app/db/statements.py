@@ -5,7 +5,8 @@ than the wait for the lock), works out the deadline from the locked row, repeats
 the next `seq`, inserts the action with its version or message, and notifies.
 """
 
-from app.domain.kinds import KINDS, Kind, KindRules, Role, kinds_with
+from app.domain.kind_lists import kinds_with
+from app.domain.kinds import KINDS, Kind, KindRules, Role
 from app.domain.traits import DeadlineChange, SeatChange, Side, Timing, VersionUse
 
 CHANNEL = "traderoom"

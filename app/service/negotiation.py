@@ -1,24 +1,18 @@
 """Negotiation: the moves two parties make in a room.
 
-Each move takes the same way: the room's trade (or a reading of it), the rules, the ledger, and only after the commit
-the lobby. Where somebody was faster, it is read and judged again.
+Each move takes the way that `recorder.py` has for all of them.
 
 `request` names what a page asks for; the page keeps the name until it knows that it was done. Asked again under the
 same name, because the answer was lost on the way, the same content is recorded once and answered as done.
 """
 
-import asyncio
 import logging
-from collections.abc import Callable
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from app import security_log
 from app.db.history import History
-from app.db.ledger import Ledger, RecordedBeforeError, new_code
-from app.domain import rules
+from app.db.ledger import new_code
 from app.domain.actions import Action, Outcome, Version
-from app.domain.kinds import Role
 from app.domain.moves import (
     Accept,
     Expire,
@@ -41,11 +35,10 @@ from app.domain.trade import Standing, Trade
 from app.rooms.lobby import Lobby
 from app.rooms.room import Room
 from app.service.limits import Limits
+from app.service.recorder import Recorder
 from app.service.viewer import Viewer
 
 log = logging.getLogger(__name__)
-_TRIES = 10
-"""How often a move is judged anew when somebody was faster; each time, somebody's move was recorded."""
 
 
 class Negotiation:
@@ -55,14 +48,11 @@ class Negotiation:
     passed), TOO_OFTEN (a rate limit) or STALE (somebody was faster again and again); what else is said at each.
     """
 
-    def __init__(
-        self, ledger: Ledger, history: History, lobby: Lobby, limits: Limits, now: Callable[[], datetime]
-    ) -> None:
-        self._ledger = ledger
+    def __init__(self, recorder: Recorder, history: History, lobby: Lobby, limits: Limits) -> None:
+        self._recorder = recorder
         self._history = history
         self._lobby = lobby
         self._limits = limits
-        self._now = now
         self._stubborn: set[int] = set()
 
     async def enter(self, viewer: Viewer, trade_id: int, standing: Standing | None = None) -> Room:
@@ -94,7 +84,7 @@ class Negotiation:
     async def send(self, viewer: Viewer, trade_id: int, text: str, *, request: UUID | None = None) -> Action:
         """Say something, before and after the close alike. Raises `Refusal`, INVALID among others."""
         self._limits.check("messages", viewer.person.id)
-        return (await self._record_by(viewer, trade_id, SendMessage(text), request)).action
+        return (await self._recorder.record_by(viewer, trade_id, SendMessage(text), request)).action
 
     async def offer(
         self,
@@ -113,7 +103,7 @@ class Negotiation:
         The other side has two minutes to answer it at least: the deadline moves where it was nearer. Raises `Refusal`:
         INVALID with the field's name, STALE when the terms are at another version, and others.
         """
-        currency = (await self._known(trade_id)).currency
+        currency = (await self._recorder.known(trade_id)).currency
         refusals = Refusals()
         with refusals:
             terms = parse_terms(price, quantity, description, currency)
@@ -169,8 +159,8 @@ class Negotiation:
 
         Raises `Refusal`: STALE when the terms are at another, NOT_YOURS when the offer is one's own, and others.
         """
-        if (await self._known(trade_id)).seen_version != version:
-            await self._record_by(viewer, trade_id, See(version), None)
+        if (await self._recorder.known(trade_id)).seen_version != version:
+            await self._recorder.record_by(viewer, trade_id, See(version))
 
     async def renew_link(self, viewer: Viewer, trade_id: int) -> Trade:
         """Make a new invitation link; the old one leads nowhere from now on. Asked twice, it is renewed twice."""
@@ -208,7 +198,7 @@ class Negotiation:
         or by a clock that was wrong, what is returned has been read after that.
         """
         try:
-            await self._record(trade_id, Expire(), lambda _: None)
+            await self._recorder.record(trade_id, Expire(), lambda _: None)
         except Refusal:
             standing = await self._history.trade(trade_id)
             if standing is not None and not standing.trade.status.final:
@@ -240,59 +230,7 @@ class Negotiation:
 
     async def _move(self, viewer: Viewer, trade_id: int, move: Move, request: UUID | None = None) -> Outcome:
         self._limits.check("moves", viewer.person.id)
-        return await self._record_by(viewer, trade_id, move, request)
-
-    async def _record_by(self, viewer: Viewer, trade_id: int, move: Move, request: UUID | None) -> Outcome:
-        me = viewer.person.id
-        # The name covers the content: what was changed before it was sent again is another request.
-        name = uuid5(request, repr(move)) if request else None
-        try:
-            return await self._record(trade_id, move, lambda trade: trade.role_of(me), name)
-        except (Refusal, RecordedBeforeError) as failure:
-            if name is not None and (before := await self._history.requested(me, name)) and before[0] == trade_id:
-                trade = await self._read(trade_id)
-                return Outcome(trade, before[1], trade)
-            if isinstance(failure, Refusal) and failure.reason is Reason.NOT_YOURS:
-                security_log.note("move_denied", person=me, trade=trade_id, move=type(move).__name__)
-            raise
-
-    async def _record(
-        self, trade_id: int, move: Move, role: Callable[[Trade], Role | None], request: UUID | None = None
-    ) -> Outcome:
-        room = self._lobby.room(trade_id)
-        trade, is_read = (room.trade, False) if room else (await self._read(trade_id), True)
-        for _ in range(_TRIES):
-            try:
-                outcome = rules.apply(trade, move, by=role(trade), now=self._now())
-            except Refusal:
-                if is_read:
-                    raise
-                # What memory refuses, the database may allow: another process may have recorded more.
-                trade, is_read = await self._read(trade_id), True
-                continue
-            # Once the ledger is asked, the page that asked may go: what is recorded must still reach the others.
-            recorded = await asyncio.shield(asyncio.create_task(self._record_and_publish(outcome, request)))
-            if recorded is not None:
-                return recorded
-            trade, is_read = await self._read(trade_id), True
-        raise Refusal(Reason.STALE, "The other side was faster several times in a row. Please try again.")
-
-    async def _record_and_publish(self, outcome: Outcome, request: UUID | None) -> Outcome | None:
-        recorded = await self._ledger.record(outcome, request)
-        if recorded is not None:
-            self._lobby.publish(recorded)
-        return recorded
-
-    async def _known(self, trade_id: int) -> Trade:
-        """The trade as this process knows it: what never changes is right in it."""
-        room = self._lobby.room(trade_id)
-        return room.trade if room else await self._read(trade_id)
-
-    async def _read(self, trade_id: int) -> Trade:
-        standing = await self._history.trade(trade_id)
-        if standing is None:
-            raise Refusal(Reason.NOT_YOURS, "There is no such trade.")
-        return standing.trade
+        return await self._recorder.record_by(viewer, trade_id, move, request)
 
     @staticmethod
     def _check_party(viewer: Viewer, trade: Trade) -> None:

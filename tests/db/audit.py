@@ -6,7 +6,8 @@ import psycopg
 
 from app.domain.actions import Action
 from app.domain.chain import GENESIS, body_of, link, utc_text
-from app.domain.kinds import OPEN, Kind, Role, kinds_that_close
+from app.domain.kind_lists import kinds_that_close
+from app.domain.kinds import OPEN, Kind, Role
 from app.domain.terms import Terms
 from app.domain.trade import Person, Trade
 

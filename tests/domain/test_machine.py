@@ -9,7 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from app.domain import rules
 from app.domain.actions import Action
-from app.domain.kinds import KINDS, Kind, Status, kinds_that_close
+from app.domain.kind_lists import kinds_that_close
+from app.domain.kinds import KINDS, Kind, Status
 from app.domain.moves import (
     Accept,
     Expire,

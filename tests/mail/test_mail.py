@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domain.kinds import KINDS, Kind, kinds_that_matter
+from app.domain.kind_lists import kinds_that_matter
+from app.domain.kinds import KINDS, Kind
 from app.mail import texts
 from app.mail.mail import Mail, Words
 

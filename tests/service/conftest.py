@@ -23,6 +23,7 @@ from app.service import passwords as passwords_module
 from app.service.accounts import Accounts
 from app.service.limits import Limits
 from app.service.negotiation import Negotiation
+from app.service.recorder import Recorder
 from app.service.trades import Trades
 from app.service.viewer import Viewer
 from tests.conftest import Deal, Market
@@ -105,7 +106,7 @@ def make_office(market: Market, queue: Queue, *, most_open: int = 1_000, **rates
         market,
         lobby,
         dashboard,
-        Negotiation(market.ledger, market.history, lobby, limits, now),
+        Negotiation(Recorder(market.ledger, market.history, lobby, now), market.history, lobby, limits),
         Trades(market.ledger, market.history, lobby, dashboard, limits, most_open=most_open),
         Ledger(market.database, queue, "elsewhere"),
     )

@@ -29,19 +29,8 @@ from sqlmodel import Field, SQLModel
 from app.db import columns
 from app.db.checks import among, between, lines, one_line
 from app.domain.currency import USD, WHOLE
-from app.domain.kinds import (
-    FINAL,
-    KINDS,
-    NEGOTIATED,
-    OPEN,
-    Kind,
-    Role,
-    Status,
-    kinds_by,
-    kinds_that_close,
-    kinds_when,
-    kinds_with,
-)
+from app.domain.kind_lists import kinds_by, kinds_that_close, kinds_when, kinds_with
+from app.domain.kinds import FINAL, KINDS, NEGOTIATED, OPEN, Kind, Role, Status
 from app.domain.names import MAX_NAME
 from app.domain.terms import MAX_MINUTES, MAX_PRICE, MAX_QUANTITY, MAX_UNIT
 from app.domain.text import MAX_TEXT, MAX_TITLE
