@@ -6,7 +6,7 @@ the next `seq`, inserts the action with its version or message, and notifies.
 """
 
 from app.domain.kind_lists import kinds_with
-from app.domain.kinds import KINDS, Kind, KindRules, Role
+from app.domain.kinds import KINDS, Kind, KindRules, Role, Status
 from app.domain.traits import DeadlineChange, SeatChange, Side, Timing, VersionUse
 
 CHANNEL = "traderoom"
@@ -46,6 +46,8 @@ _IN_REACH = {
 def _guard(rules: KindRules) -> str:
     """What the rules looked at, as SQL, to be asked again under the lock."""
     guards = [_SAME] if rules.changes_trade else []
+    if not rules.changes_trade and rules.during < frozenset(Status):
+        guards.append("status = %(status)s")
     guards += [*_TIMING[rules.when], *_SIDE[rules.side], *_IN_REACH[rules.deadline]]
     if rules.seat is SeatChange.TAKEN:
         guards.append("buyer_id IS NULL")

@@ -60,6 +60,7 @@ def apply(trade: Trade, move: Move, *, by: Role | None, now: datetime) -> Outcom
     if isinstance(move, AboutOffer):
         _check_offer(trade, move, rules, by)
     changed, action = _result(move, trade, action)
+    _check_status(trade, rules)
     if rules.to is not None:
         changed = changed.moved_to(rules.to, now)
     if rules.answers and by is Role.BUYER:
@@ -106,6 +107,13 @@ def _check_time(trade: Trade, rules: KindRules, now: datetime) -> None:
         raise Refusal(Reason.TOO_LATE, "The deadline has passed.")
     if rules.when is Timing.AFTER and now < trade.expires_at:
         raise Refusal(Reason.TOO_EARLY, "The deadline has not passed yet.")
+
+
+def _check_status(trade: Trade, rules: KindRules) -> None:
+    """What leads to no other status keeps to those in its row too, or its receipt would not verify."""
+    if trade.status not in rules.during:
+        trade.check_open()
+        raise Refusal(Reason.INVALID, f"You cannot {rules.infinitive} now: this trade is {trade.status.word.lower()}.")
 
 
 def _check_offer(trade: Trade, move: AboutOffer, rules: KindRules, by: Role | None) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -10,8 +11,9 @@ from app.db.engine import Database, connect
 from app.db.history import History
 from app.db.ledger import Ledger
 from app.db.queue import Queue
+from app.db.statements import STATEMENTS, _statement
 from app.domain.actions import Outcome
-from app.domain.kinds import Kind, Status
+from app.domain.kinds import KINDS, OPEN, Kind, Status
 from app.domain.moves import Accept, Expire, Join, Offer, Reject, RequestAmendment, SendMessage
 from tests.conftest import Deal, Market
 from tests.db.audit import broken_promises
@@ -107,3 +109,16 @@ async def test_a_move_gives_up_on_a_lock_that_is_held_for_long(deal: Deal, marke
     await impatient.close()
     assert (await deal.trade()).status is Status.IN_NEGOTIATION
     await deal.play(Accept(1), deal.buyer)
+
+
+async def test_what_changes_nothing_keeps_to_its_statuses_under_the_lock_too(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what changes no trade only that is compared: the status that it was judged in."""
+    monkeypatch.setitem(KINDS, Kind.MESSAGE_SENT, replace(KINDS[Kind.MESSAGE_SENT], during=frozenset(OPEN)))
+    monkeypatch.setitem(STATEMENTS, Kind.MESSAGE_SENT, _statement(Kind.MESSAGE_SENT))
+    deal = await market.deal()
+    asked = [await deal.ask(SendMessage("Wait!"), deal.seller) for _ in range(2)]
+    assert await market.ledger.record(asked[0]) is not None
+    await deal.play(Accept(1), deal.buyer)
+    assert await market.ledger.record(asked[1]) is None

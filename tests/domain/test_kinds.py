@@ -2,15 +2,20 @@
 
 import ast
 import re
+from dataclasses import fields, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from app.domain import rules
-from app.domain.kinds import FINAL, KINDS, NEXT, OPEN, Kind, KindRules, Status
-from app.domain.moves import Move
-from app.domain.traits import SeatChange, Timing, VersionUse
+from app.domain.kinds import FINAL, KINDS, NEXT, OPEN, Kind, KindRules, Role, Status
+from app.domain.moves import AboutOffer, Extend, Move, SendMessage
+from app.domain.refusals import Reason
+from app.domain.traits import SeatChange, Side, Timing, VersionUse
+from tests.domain.offers import DEADLINE, closed, do, draft, negotiation
+from tests.domain.refused import refused
 from tests.syntax import tree_of
 
 APP = Path(__file__).parents[2] / "app"
@@ -27,6 +32,14 @@ def test_every_kind_has_its_row(kind: Kind) -> None:
 def test_every_kind_but_the_first_is_some_move_s(kind: Kind) -> None:
     moves = [move for move in MOVES if move.kind is kind]
     assert len(moves) == (kind is not Kind.CREATED), f"{kind.name}: one class in the union of domain/moves.py has it"
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_a_move_that_names_a_version_is_about_the_offer(move: type[Move]) -> None:
+    """Else nobody would ask whether that version still stands, and whose it is."""
+    is_about_offer = move in get_args(AboutOffer)
+    assert is_about_offer == ("version" in {field.name for field in fields(move)}), "the union `AboutOffer`"
+    assert is_about_offer or KINDS[move.kind].side is Side.EITHER, "or the side in its row is not asked for"
 
 
 @pytest.mark.parametrize("move", MOVES)
@@ -66,6 +79,18 @@ def test_a_row_does_not_contradict_itself(kind: Kind) -> None:
         assert row.when is not Timing.ANY
     if row.seat is SeatChange.FREED:
         assert row.renews_code, "or who was shown out would walk in again"
+
+
+def test_what_leads_nowhere_keeps_to_its_statuses_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    later, told = Extend(DEADLINE + timedelta(hours=1)), SendMessage("Hello")
+    monkeypatch.setitem(KINDS, Kind.EXTENDED, replace(KINDS[Kind.EXTENDED], during=frozenset({Status.IN_NEGOTIATION})))
+    monkeypatch.setitem(KINDS, Kind.MESSAGE_SENT, replace(KINDS[Kind.MESSAGE_SENT], during=frozenset(OPEN)))
+    assert do(negotiation(), later, Role.SELLER).action.kind is Kind.EXTENDED
+    with refused(Reason.INVALID):
+        do(draft(), later, Role.SELLER)
+    assert do(draft(), told, Role.SELLER).action.kind is Kind.MESSAGE_SENT
+    with refused(Reason.CLOSED):
+        do(closed(Status.ACCEPTED), told, Role.SELLER)
 
 
 def test_a_status_leads_on_or_is_final() -> None:
