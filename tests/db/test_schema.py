@@ -80,7 +80,11 @@ def test_the_models_would_make_the_very_same_schema(owner_url: str, empty_url: s
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(empty_url), poolclass=NullPool)
     with engine.begin() as connection:
         SQLModel.metadata.create_all(connection)
-    assert facts(owner_url, question) == facts(empty_url, question)
+    migrated, wanted = facts(owner_url, question), facts(empty_url, question)
+    told = [f"the models want {fact}" for fact in wanted - migrated] + [
+        f"there is {fact}" for fact in migrated - wanted
+    ]
+    assert migrated == wanted, "\n".join(sorted(told))
 
 
 def test_the_models_know_the_same_tables(owner_url: str) -> None:
