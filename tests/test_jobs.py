@@ -41,8 +41,8 @@ class Shift:
         limits = Limits({})
         recorder = Recorder(market.ledger, market.history, lobby, now)
         negotiation = self.negotiation = Negotiation(recorder, market.history, lobby, limits)
-        floor = Dashboard(market.history, presence)
-        trades = Trades(market.ledger, market.history, lobby, floor, limits, most_open=9)
+        dashboard = Dashboard(market.history, presence)
+        trades = Trades(market.ledger, market.history, lobby, dashboard, limits, most_open=9)
         jobs.register(queue, negotiation, trades, Accounts(market.accounts, limits))
 
     async def work(self) -> None:

@@ -23,7 +23,7 @@ _REQUEST = Html(
 )
 STANDING, REPLACED = "standing", "replaced"
 """States of an offer's card; the others are the outcomes' names."""
-OPEN, PAST = "open", "past"
+UNANSWERED, PAST = "open", "past"
 """States of a request's card: nothing has answered it yet, or it is not open any more."""
 
 
@@ -31,7 +31,7 @@ def state_of(action: Action, trade: Trade, asked: int) -> str:
     """The state of an action's card in the trade as it is now; empty for what has no card. `asked` is the newest
     request's seq: no other one can be open."""
     if action.kind is Kind.AMENDMENT_REQUESTED:
-        return OPEN if trade.request and action.seq == asked and not trade.status.final else PAST
+        return UNANSWERED if trade.request and action.seq == asked and not trade.status.final else PAST
     if action.offered is None:
         return ""
     if action.offered.version != trade.version:
@@ -65,7 +65,7 @@ def offer(action: Action, me: int, currency: str, state: str, *, time: Html, sai
 
 def request(action: Action, me: int, state: str, *, time: Html, text: Html) -> Html:
     """A request's card; what is not open any more needs no word for it."""
-    word = "Open" if state is OPEN else ""
+    word = "Open" if state is UNANSWERED else ""
     return _REQUEST.format(
         own=_own(action, me),
         seq=action.seq,

@@ -9,7 +9,7 @@ from app.domain.kinds import Kind
 from app.ui.components.html import Html
 from app.ui.components.stream import ChangingRow, Row
 from app.ui.room import entries
-from app.ui.room.cards import OPEN, state_of
+from app.ui.room.cards import UNANSWERED, state_of
 from app.ui.room.room_view import RoomView
 
 
@@ -105,7 +105,7 @@ class FlowRows:
     def _may_change(self, action: Action, before: Action | None) -> bool:
         # The trade tells first of several actions that come at once: what is replaced by now may yet be seen.
         is_newest = action.offered is not None and action.offered.version >= self._offered
-        is_open = state_of(action, self._view.room.trade, self._asked) == OPEN
+        is_open = state_of(action, self._view.room.trade, self._asked) == UNANSWERED
         return is_newest or is_open or entries.names_day(action, before, self._view)
 
     def _show(self, changing: _Changing) -> None:
