@@ -4,6 +4,8 @@ each may carry none, and how much it may say.
 To the rest of the program a line is there once a page speaks through it; to whoever wants to hold or to spend what
 others need, it is there at once, whatever it says. So lines are counted as they connect, and all that they bring takes
 from their budgets before anybody looks at it, engine.io's own packets too.
+
+Without it one client can take all lines, and the time of all others: this one is required.
 """
 
 import asyncio

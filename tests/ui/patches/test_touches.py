@@ -84,6 +84,13 @@ def test_every_patch_stands_in_the_documents() -> None:
     assert [name for name in (*patches.REQUIRED, *patches.SPEED) if f"`{name}`" not in told] == []
 
 
+@pytest.mark.parametrize("name", [*patches.REQUIRED, *patches.SPEED])
+def test_each_says_what_happens_without_it_and_the_optional_what_they_bring(name: str) -> None:
+    told = import_module(f"app.patches.{name}").__doc__ or ""
+    assert "Without it" in " ".join(told.split())
+    assert ("required" if name in patches.REQUIRED else "Brings: ") in told
+
+
 def test_nobody_else_uses_a_private_name_of_a_library_s() -> None:
     trees = {path: tree_of(path.read_text()) for path in APP.rglob("*.py") if path.parent.name != "patches"}
     ours = set().union(*map(defined_in, trees.values()))
