@@ -1,9 +1,8 @@
 """uvicorn's two protocols, for requests and for sockets, with an eye on how long each connection keeps us waiting: for
 headers, a body, a reader.
 
-uvicorn waits for ever for a connection that says nothing. Its protocols are therefore ones of ours, which watch over
-the connection and leave the rest to it. asyncio's own methods of a protocol (`connection_made` and so on) have their
-names for ever; the others stand in `TOUCHES`.
+uvicorn waits for ever for a connection that says nothing. Its protocols are therefore ones of ours, which watch over it
+and leave the rest to it. asyncio's own methods (`connection_made` and so on) stay; the others stand in `TOUCHES`.
 
 Without it one client holds everything that others need: this one is required.
 """
@@ -187,7 +186,10 @@ class Requests(Watched, HttpToolsProtocol):
         super().send_400_response(msg)
 
     def handle_websocket_upgrade(self) -> None:
-        """It becomes a socket, which is watched as one."""
+        """It becomes a socket, which is watched as one: after earlier answers, which nobody would be left to end."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.send_400_response("A handshake comes after the answer to what was asked before.")
+            return
         self.expect(None)
         self._watched = None
         super().handle_websocket_upgrade()

@@ -1,11 +1,23 @@
 """Handshakes of websockets that are refused, by us or by the library before us."""
 
+import asyncio
 from urllib.parse import urlsplit
 
 import pytest
 
 from app.ui.http.headers import on_every_answer
 from tests.security.test_requests import raw
+
+_LINE = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
+
+
+def _handshake(site: str) -> dict[str, str]:
+    asked = {"Host": urlsplit(site).netloc, "Connection": "Upgrade", "Upgrade": "websocket", "Origin": site}
+    return asked | {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+
+
+def _headers(headers: dict[str, str]) -> list[str]:
+    return [f"{name}: {value}" for name, value in headers.items()]
 
 
 @pytest.mark.parametrize(
@@ -23,11 +35,31 @@ from tests.security.test_requests import raw
     ],
 )
 async def test_a_handshake_that_is_refused_is_answered_like_any_request(site: str, path: str, wrong: str) -> None:
-    asked = {"Host": urlsplit(site).netloc, "Connection": "Upgrade", "Upgrade": "websocket", "Origin": site}
-    asked |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
     name, _, value = wrong.partition(":")
-    lines = [f"{name}: {value}" for name, value in (asked | {name: value.strip()}).items()]
+    lines = _headers(_handshake(site) | {name: value.strip()})
     answer = await raw(site, f"GET {path} HTTP/1.1", *lines)
     head = answer.partition(b"\r\n\r\n")[0].decode().lower()
     assert head.startswith(("http/1.1 4", "http/1.1 303")), answer
     assert all(f"\r\n{name.lower()}: " in head for name in on_every_answer(https=False)), head
+
+
+async def test_a_handshake_before_the_answer_to_an_earlier_request_is_refused(site: str) -> None:
+    """It was begun beside that answer, which then stood among the socket's frames; and one that waited for its client
+    to read stayed for good, since nobody told it when the client had gone."""
+    host = f"Host: {urlsplit(site).netloc}"
+    answer = await raw(site, "GET / HTTP/1.1", host, "", f"GET {_LINE} HTTP/1.1", *_headers(_handshake(site)))
+    assert b" 101 " not in answer
+    assert b"HTTP/1.1 400 " in answer
+
+
+async def test_a_handshake_after_that_answer_is_not(site: str) -> None:
+    address = urlsplit(site)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    try:
+        async with asyncio.timeout(10):
+            writer.write(f"GET /healthz HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
+            await reader.readuntil(b'{"status":"ok"}')
+            writer.write("\r\n".join([f"GET {_LINE} HTTP/1.1", *_headers(_handshake(site)), "", ""]).encode())
+            assert (await reader.readline()).startswith(b"HTTP/1.1 101 ")
+    finally:
+        writer.close()
