@@ -10,6 +10,7 @@ Without it anybody who learns a page's id could press its buttons: this one is r
 
 import asyncio
 import inspect
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -57,6 +58,8 @@ _FORMS: dict[str, dict[str, type]] = {
 _KNOWN = {*_FORMS, "connect", "handshake", "disconnect", "log"}
 """Every socket event that NiceGUI listens to; one more would be unguarded."""
 _HANDSHAKE = ("client_id", "tab_id", "document_id")
+_NUMBER = re.compile("[0-9]{1,15}")
+"""Of the next message that a page waits for."""
 _LONGEST_VALUE = 32_000
 """Characters of what a field tells, as JSON: more than any may hold, so that the field can say that it is too long.
 Of a text that fits, each may be six there, and a message brings the name of its request."""
@@ -146,13 +149,13 @@ class SocketGuard:
         async def checked(sid: str, environ: object = None, auth: object = None, *_: object) -> None:
             if not isinstance(environ, dict) or "asgi.scope" not in environ:
                 return  # said by the page as if it were an event
-            if not self._may_open(_page_of(environ), environ):
+            if not _is_complete(_query_of(environ)) or not self._may_open(_page_of(environ), environ):
                 # NiceGUI's own words: the browser answers them by loading the page again, which asks who it is.
                 raise exceptions.ConnectionRefusedError("Implicit handshake failed")
             self._count_in(sid, environ)
             try:
                 await connect(sid, environ, auth)
-            except BaseException:
+            except exceptions.ConnectionRefusedError:  # after any other error the socket is there, until it goes
                 self._count_out(sid)
                 raise
 
@@ -231,7 +234,18 @@ async def _close(client: Client) -> None:
 
 def _page_of(environ: dict[str, Any]) -> str:
     """The one page that a socket was opened for, as its address tells; empty where it tells none."""
-    return parse_qs(str(environ.get("QUERY_STRING", ""))).get("client_id", [""])[0]
+    return _query_of(environ).get("client_id", "")
+
+
+def _query_of(environ: dict[str, Any]) -> dict[str, str]:
+    """What a socket's address tells, read as NiceGUI reads it."""
+    return {name: values[0] for name, values in parse_qs(str(environ.get("QUERY_STRING", ""))).items()}
+
+
+def _is_complete(query: dict[str, str]) -> bool:
+    """Whether NiceGUI finds what it looks for: else it breaks in the middle, and Socket.IO lets the socket stay."""
+    is_named = query.get("implicit_handshake") != "true" or all(query.get(name) for name in _HANDSHAKE)
+    return is_named and bool(_NUMBER.fullmatch(query.get("next_message_id", "0")))
 
 
 def _has_opened(sid: str, client_id: str) -> bool:

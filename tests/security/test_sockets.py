@@ -124,6 +124,17 @@ async def test_sockets_without_an_account_are_counted_when_they_connect(small: S
     opened.append(await Intruder.open(small.address))
 
 
+async def test_a_socket_whose_address_is_not_complete_is_refused(small: Server, place: Town) -> None:
+    """NiceGUI broke over it, and the socket stayed: uncounted, for as long as it liked."""
+    (eve,) = await place.people(1, "Somebody with odd addresses")
+    page = await unopened(small.address, eve, "/activity")
+    for wrong in ({"client_id": ""}, {"tab_id": ""}, {"next_message_id": "x"}, {"next_message_id": "9" * 500}):
+        for cookie, query in ((cookie_of(eve), handshake(page)), ("", {"implicit_handshake": "true"})):
+            with pytest.raises(RefusedError, match="Implicit handshake failed"):
+                await asyncio.wait_for(Intruder.open(small.address, cookie=cookie, **{**query, **wrong}), PATIENCE)
+    await Intruder.open(small.address, cookie=cookie_of(eve), **handshake(page))
+
+
 @pytest.mark.by_the_clock
 async def test_whoever_wants_more_sockets_than_there_may_be_holds_up_nobody(scene: Scene, small: Server) -> None:
     async def attack() -> None:
