@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets import http11
 
 from app import security_log
 from app.patches.budget import A_SECOND, AT_ONCE, Budget
@@ -31,6 +32,10 @@ TOUCHES = (
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.__init__ -> conn",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.handle_connect -> send_response",
     "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.send -> send_response",
+    "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol.__init__ -> handshake_initiated",
+    "websockets.http11:MAX_LINE_LENGTH",
+    "websockets.http11:parse_line -> MAX_LINE_LENGTH",
+    "websockets.protocol:Protocol.__init__ -> handshake_exc",
     "websockets.server:ServerProtocol.send_response(self, response)",
     "websockets.protocol:Protocol.events_received -> events",
     "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol.on_headers_complete -> pipeline",
@@ -68,7 +73,11 @@ _PIECE = 1024
 
 
 def protocols(limits: Connections, headers: Mapping[str, str]) -> tuple[type["Requests"], type["Sockets"]]:
-    """The two, for uvicorn; `headers` are those of what it answers by itself."""
+    """The two, for uvicorn; `headers` are those of what it answers by itself.
+
+    A handshake's lines may be as long as all headers: the library takes 8 kB, and a browser has more in its cookies.
+    """
+    http11.MAX_LINE_LENGTH = MOST_HEADERS
     given = {"limits": limits, "own_headers": dict(headers)}
     return type("Requests", (Requests,), given), type("Sockets", (Sockets,), given)
 
@@ -243,8 +252,11 @@ class Sockets(Watched, WebSocketsSansIOProtocol):
 
     def handle_events(self) -> None:
         """Whoever hears a socket counts its messages, and lets it wait; what is no message, and what comes after the
-        end, nobody hears: who sends much of it is hung up on."""
-        if self._frames.take(len(self.conn.events)):
+        end, nobody hears: who sends much of it is hung up on. So is a handshake that the library cannot read, to which
+        it says nothing, and over which stopping would break."""
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self.hang_up()
+        elif self._frames.take(len(self.conn.events)):
             security_log.note("limited", limit="frames", address=self.client[0] if self.client else "")
             self.hang_up()
         else:

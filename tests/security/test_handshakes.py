@@ -63,3 +63,21 @@ async def test_a_handshake_after_that_answer_is_not(site: str) -> None:
             assert (await reader.readline()).startswith(b"HTTP/1.1 101 ")
     finally:
         writer.close()
+
+
+@pytest.mark.parametrize("more", [{"Content-Length": "3"}, {"Transfer-Encoding": "chunked"}], ids=str)
+async def test_a_handshake_that_cannot_be_read_is_hung_up_on(site: str, more: dict[str, str]) -> None:
+    """Nobody answered it, and stopping broke over the connection that stayed."""
+    assert await raw(site, f"GET {_LINE} HTTP/1.1", *_headers(_handshake(site) | more), body=b"0\r\n\r\n") == b""
+
+
+async def test_a_browser_with_many_cookies_of_other_programs_gets_a_socket(site: str) -> None:
+    lines = _headers(_handshake(site) | {"Cookie": f"other={'x' * 12_000}"})
+    address = urlsplit(site)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    try:
+        async with asyncio.timeout(10):
+            writer.write("\r\n".join([f"GET {_LINE} HTTP/1.1", *lines, "", ""]).encode())
+            assert (await reader.readline()).startswith(b"HTTP/1.1 101 ")
+    finally:
+        writer.close()
