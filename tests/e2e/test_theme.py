@@ -34,6 +34,8 @@ _AROUND = """(([tag]) => tag.content)([...document.querySelectorAll('meta[name=t
 
 _BENEATH = "getComputedStyle(document.documentElement).backgroundColor"
 """What is seen below a page that is shorter than its window, and before its body has come."""
+_DRAWN = "getComputedStyle(document.documentElement).colorScheme"
+"""What the browser itself draws: scroll bars, boxes to tick, the icon that opens a calendar, the list of a select."""
 
 
 def _hexadecimal(colour: str) -> str:
@@ -61,9 +63,11 @@ async def test_who_is_signed_out_has_the_system_s_choice_on_paper_a_light_one(st
             assert await is_dark(page) == (system == "dark"), (address, system)
             assert await page.evaluate(_AROUND) == _GROUND[system]
             assert _hexadecimal(await page.evaluate(_BENEATH)) == _GROUND[system], (address, system)
+            assert await page.evaluate(_DRAWN) == system, (address, system)
             await page.emulate_media(color_scheme=system, media="print")
             await page.evaluate(_FADED)
             assert not await is_dark(page), (address, system)
+            assert await page.evaluate(_DRAWN) == "light", (address, system)
             assert _hexadecimal(await page.evaluate(_BENEATH)) == _GROUND["light"], (address, system)
             await page.emulate_media(media="screen")
 
@@ -85,6 +89,7 @@ async def test_the_switch_goes_round_and_its_choice_survives_a_reload(people: tu
             )
             for ground in (await page.evaluate(_AROUND), _hexadecimal(await page.evaluate(_BENEATH))):
                 assert ground == _GROUND[{"system": system}.get(theme, theme)], (system, theme)
+            assert await page.evaluate(_DRAWN) == {"system": system}.get(theme, theme), (system, theme)
             await _kept(page, theme)
 
 
