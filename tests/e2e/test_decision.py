@@ -130,8 +130,10 @@ async def test_an_amendment_under_which_the_trade_closes_says_so_and_keeps_what_
     seller, buyer = rooms
     dialog = await seller.open("Amend deal")
     await seller.fill(price="1100", reason="Costs")
+    await expect(dialog.get_by_text("This makes version 2.")).to_be_visible()
     await buyer.accept()
     await expect(seller.status).to_have_text("Accepted")
+    await expect(dialog.get_by_text("This makes version 2.")).to_be_hidden()
     await expect(dialog.get_by_role("alert")).to_contain_text(in_any_order("Nothing was sent.", "accepted version 1"))
     await expect_no_acts(seller, buyer)
     await expect(dialog.get_by_label("Price", exact=True)).to_have_value("1100")

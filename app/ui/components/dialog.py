@@ -124,6 +124,7 @@ class Form:
         was_visible = self._row.visible
         self._row.delete()
         self.is_shut = True
+        self.content.classes("shut")  # what is a `promise` is hidden
         self.dialog.say(sentence)
         with self.content, buttons().classes("turned") as self._row:
             if go is not None:
@@ -199,6 +200,11 @@ class Form:
             ui.label("Discard what you typed?").props('role="alert"').classes("question")
             Button("Discard", on_click=self._discard).props("flat no-caps").classes("danger")
             self._keep = Button("Keep typing", on_click=go_on).props('unelevated no-caps color="primary"')
+
+
+def promise(text: str) -> Html:
+    """What a form's button would do; it is on the page for as long as that button is."""
+    return Html('<span class="promise">{}</span>').format(text)
 
 
 def is_open() -> bool:

@@ -80,7 +80,7 @@ class _TimeLeft(Countdown):
     """The time that is left, and what is to be said about it; it tells when the deadline passes."""
 
     def __init__(self, view: RoomView, form: Form, words: Callable[[Trade], Html]) -> None:
-        self._view, self._words = view, words
+        self._view, self._form, self._words = view, form, words
         self.passed: Callable[[], None] | None = None
         with ui.element("div").classes("note time-left") as self._line:
             super().__init__(view.room.dial)
@@ -95,7 +95,7 @@ class _TimeLeft(Countdown):
         trade = self._view.trade
         self._line.visible = not trade.status.final and trade.role_of(self._view.me) is not None
         if self._line.visible:
-            self._said.show(self._words(trade))
+            self._said.show(_until(self._view, trade) if self._form.is_shut else self._words(trade))
         else:
             self.classes(remove="clock")  # the browser expects ticks where one runs, and takes silence for a lost line
 
@@ -140,7 +140,7 @@ class _Following:
     def _passed(self) -> None:
         """The deadline is here, whether or not the expiry is recorded yet."""
         if not (self._view.trade.status.final or self._form.is_busy or self._form.is_shut):
-            self._form.shut(Html("<b>{}</b> The deadline has passed.").format(self._undone))
+            self._shut(Html("The deadline has passed."))
 
     def _follow(self, now: Trade) -> None:
         if self._form.is_busy:  # its own answer comes first
@@ -160,11 +160,13 @@ class _Following:
         if can_go_on and not self._form.is_shut:
             self._form.dialog.say(said)
             return
-        self._form.shut(self._why(said, now), "Review new terms", self._way_on(now))
-
-    def _why(self, said: Html, now: Trade) -> Html:
         is_own = now.status.final and closer(now) == self._view.trade.party(self._view.role)
-        return said if is_own else Html("<b>{}</b> {}").format(self._undone, said)
+        self._shut(said, self._way_on(now), is_own=is_own)
+
+    def _shut(self, why: Html, way_on: Callable[[], None] | None = None, *, is_own: bool = False) -> None:
+        said = why if is_own else Html("<b>{}</b> {}").format(self._undone, why)
+        self._form.shut(said, "Review new terms", way_on)
+        self._clock.say()  # no more of what the button would do
 
     def _way_on(self, now: Trade) -> Callable[[], None] | None:
         if self._review is None or now.role_of(self._view.me) is None:

@@ -6,6 +6,7 @@ from nicegui import ui
 
 from app.domain.kinds import Kind
 from app.domain.terms import Terms
+from app.ui.components.dialog import promise
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.room import figures
@@ -33,10 +34,11 @@ def confirm_accept(view: RoomView, typed: Typed = NOTHING) -> None:
         left=lambda trade: Html("left to decide, until {}.").format(view.clock_time(trade.expires_at)),
         review=(confirm_accept, (Kind.ACCEPTED,)),
     ):
-        Block(
-            '<p class="note">This is final for both sides. The room closes for offers, both of you get the receipt, and'
-            " you can go on writing.</p>"
+        final = promise(
+            "This is final for both sides. The room closes for offers, both of you get the receipt, and you can go on"
+            " writing."
         )
+        Block(Html('<p class="note">{}</p>').format(final))
 
 
 def confirm_end(view: RoomView, typed: Typed = NOTHING) -> None:
@@ -53,7 +55,7 @@ def _confirm_reject(view: RoomView, typed: Typed) -> None:
         view,
         Kind.REJECTED,
         Html("Reject {}'s offer?").format(view.counterparty),
-        "This is final: no trade will be made. To go on, make a counter-offer.",
+        promise("This is final: no trade will be made. To go on, make a counter-offer."),
         submit="Reject",
         color="negative",
         act=lambda typed, request: view.negotiation.reject(
@@ -73,7 +75,7 @@ def _confirm_withdraw(view: RoomView, typed: Typed) -> None:
         view,
         Kind.WITHDRAWN,
         "Withdraw your offer?",
-        "This is final: no trade will be made. To go on, change the offer.",
+        promise("This is final: no trade will be made. To go on, change the offer."),
         submit="Withdraw",
         color="negative",
         act=lambda typed, request: view.negotiation.withdraw(
@@ -94,8 +96,10 @@ def request_amendment(view: RoomView, typed: Typed = NOTHING) -> None:
         view,
         Kind.AMENDMENT_REQUESTED,
         "Request an amendment",
-        Html("The offer stands meanwhile. {} sees your request beside it until the next offer.").format(
-            view.counterparty
+        promise(
+            Html("The offer stands meanwhile. {} sees your request beside it until the next offer.").format(
+                view.counterparty
+            )
         ),
         submit="Send request",
         act=lambda typed, request: view.negotiation.request_amendment(

@@ -9,6 +9,7 @@ from app.domain.kinds import Kind
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Trade
 from app.ui.components.deadline_field import DeadlineField
+from app.ui.components.dialog import promise
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.room.act_dialog import act_dialog
@@ -52,7 +53,7 @@ def extend(view: RoomView) -> None:
         view,
         Kind.EXTENDED,
         "Extend the deadline",
-        "It can be moved to a later time only, as often as you like.",
+        promise("It can be moved to a later time only, as often as you like."),
         submit="Extend deadline",
         act=act,
         undone="Nothing was extended.",

@@ -10,6 +10,7 @@ from app.domain.rules import TIME_TO_ANSWER
 from app.domain.terms import Terms, as_typed, parse_price, parse_quantity
 from app.domain.trade import Trade
 from app.ui.components import wording
+from app.ui.components.dialog import promise
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.room import figures
@@ -111,8 +112,8 @@ def _note(view: RoomView) -> Html:
     trade = view.trade
     version = Html("This makes version {}.").format(trade.version + 1)
     if trade.buyer is None:
-        return version
-    return version + Html(" Only {} can accept it; you can withdraw it until then.").format(view.counterparty)
+        return promise(version)
+    return promise(version + Html(" Only {} can accept it; you can withdraw it until then.").format(view.counterparty))
 
 
 def _total(shown: Trade, typed: Typed) -> Html:
