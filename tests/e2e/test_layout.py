@@ -102,9 +102,11 @@ async def test_on_a_phone_no_ordinary_figure_is_broken(newcomer: Newcomer, width
     entered = await buyer.enter(await offered.link())
     await entered.open("Accept deal")
     assert await buyer.page.evaluate(_BROKEN) == []
-    await offered.amend(price="1225")
-    await expect(entered.button("Review new terms")).to_be_visible()
-    assert await buyer.page.evaluate(_BROKEN) == []
+    for price, total in (("98765.43", "$11,851,851.60"), ("1225", "$147,000.00")):
+        await offered.amend(price=price)
+        await expect(entered.dialog.get_by_label("What changed")).to_contain_text(total)
+        await expect(entered.button("Review new terms")).to_be_visible()
+        assert await buyer.page.evaluate(_BROKEN) == []
     elsewhere = await buyer.another_tab()
     await elsewhere.set_viewport_size({"width": width, "height": 844})
     for path in ("/activity", "/trades"):

@@ -9,6 +9,8 @@ from app.ui.components.difference import by_money, by_number
 from app.ui.components.html import Html
 from app.ui.components.links import linked
 
+_LONG = 10
+"""More characters than this have no room on a phone beside another figure and a label."""
 _FIGURE = Html('<div{}><dt>{}</dt><dd>{}</dd><dd class="difference">{}</dd></div>')
 _TEXT = Html('<p class="terms-text" dir="auto" tabindex="0">{}</p>')
 
@@ -52,9 +54,10 @@ def side_by_side(looked_at: Trade, now: Trade) -> Html:
         ("Total", wording.money(old.total, currency), wording.money(new.total, currency)),
     )
     table = Html(
-        '<table class="two" aria-label="What changed"><tr><td></td><th>You looked at<br>version {}</th>'
+        '<table class="two{}" aria-label="What changed"><tr><td></td><th>You looked at<br>version {}</th>'
         "<th>Now<br>version {}</th></tr>{}</table>"
     ).format(
+        " long" if max(len(figure) for _, *both in rows for figure in both) > _LONG else "",
         looked_at.version,
         now.version,
         Html().join(
