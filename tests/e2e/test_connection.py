@@ -43,6 +43,14 @@ _MARKS = """clock => {
 }"""
 
 
+_SAID = """() => {
+    window.said = [];
+    const line = document.querySelector('p.connection'), look = () => window.said.push(line.textContent);
+    new MutationObserver(look).observe(line, {childList: true, characterData: true, subtree: true});
+}"""
+"""Keeps all that the line says from now on."""
+
+
 async def _cut_off(newcomer: Newcomer, line: Line, *, minutes: str = "30", shift: int = 0) -> tuple[Person, Room, Room]:
     """Somebody, the other side's room, and their own, whose line can be cut."""
     seller, person = await newcomer("Sam"), await newcomer("Bea", line=line)
@@ -187,6 +195,20 @@ async def test_a_clock_that_ends_on_a_silent_line_does_not_make_the_page_look_co
     line.mend()
     await expect(entered.connection).to_be_empty(timeout=20_000)
     await expect(entered.button("Accept deal")).to_be_enabled()
+
+
+async def test_a_socket_that_ends_in_a_silence_does_not_make_the_page_look_connected(
+    newcomer: Newcomer, line: Line
+) -> None:
+    """By Socket.IO's ping, long after the page has missed the ticks of its clock."""
+    _, _, entered = await _cut_off(newcomer, line)
+    line.fall_silent()
+    await expect(entered.connection).to_contain_text("Not connected")
+    await entered.page.evaluate(_SAID)
+    await entered.page.wait_for_function("!window.socket.connected", timeout=20_000)
+    await entered.page.wait_for_timeout(1000)
+    assert await entered.page.evaluate("window.said") == []
+    await expect(entered.button("Accept deal")).to_be_disabled()
 
 
 async def _expect_connected(room: Room) -> None:

@@ -35,7 +35,8 @@ def watch_connection() -> str:
     Where no socket has come through `open_socket` there is nothing to look at: NiceGUI's own words stay then.
 
     A sign is any packet. Where a clock runs one is due each second, and it still is where that clock has ended since;
-    elsewhere Socket.IO's own ping tells. A computer whose two clocks move apart has slept.
+    elsewhere Socket.IO's own ping tells, and a moment is left to come back unseen. A computer whose two clocks move
+    apart has slept.
     """
     return """(runClock) => {
         let socket, live, undone, seen = 0, ahead = Date.now() - performance.now();
@@ -75,7 +76,9 @@ def watch_connection() -> str:
         return (opened) => {
             socket = opened.on('connect', () => live = true);
             document.body.classList.add('watched');
-            socket.on('disconnect', () => seen = Math.max(seen, now() - 1000));
+            socket.on('disconnect', () => {
+                if (!document.body.matches('.unconnected')) seen = Math.max(seen, now() - 1000);
+            });
             socket.io.on('open', () => socket.io.engine.on('packet', () => seen = now()));
         };
     }"""
