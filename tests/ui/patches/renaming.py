@@ -58,7 +58,7 @@ _WITHIN = {
 """And only in these modules."""
 _DEFINED_IN = {"emit": ("socketio.async_manager",), "page": ()}
 """Where a definition of this name is the one that is meant, if not everywhere."""
-_MODULES_NAMES = {"bindable_properties", "sio_app"}
+_MODULES_NAMES = {"bindable_properties", "sio_app", "MAX_LINE_LENGTH"}
 """Attributes of a module, which uses them without its own name before them."""
 _UNCHANGEABLE = {"wait_for", "next_message_id"}
 """Python's own, and a word on the wire: the script in the browser would have to change with it."""
