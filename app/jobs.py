@@ -132,8 +132,9 @@ def register_mails(queue: Queue, mailing: Mailing) -> None:
         await _try(context, mailing.send_news(trade_id, user_id, seq, about))
 
     @task(name=MAIL_LINK)
-    async def mail_link(context: JobContext, purpose: str, user_id: int) -> None:
-        await _try(context, mailing.send_link(Purpose(purpose), user_id))
+    async def mail_link(context: JobContext, purpose: str, user_id: int, wanted_at: str | None = None) -> None:
+        wanted = datetime.fromisoformat(wanted_at) if wanted_at else None
+        await _try(context, mailing.send_link(Purpose(purpose), user_id, wanted))
 
     @task(name=MAIL_CHANGE)
     async def mail_change(context: JobContext, user_id: int, to: str) -> None:

@@ -1,7 +1,7 @@
 """People's e-mail addresses and the links that are mailed to them; knows nothing of tokens but their digests."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from psycopg.rows import namedtuple_row
@@ -45,8 +45,11 @@ class AddressStore:
     async def want(self, user_id: int, address: str) -> None:
         """Note the address that a person wants, in the place of another one that waits, and defer its mail."""
         async with self._database.transaction() as connection:
-            await connection.execute(_WANT, {"user_id": user_id, "address": address})
-            await self._queue.defer(MAIL_LINK, {"purpose": Purpose.CONFIRM, "user_id": user_id}, connection=connection)
+            row = await (await connection.execute(_WANT, {"user_id": user_id, "address": address})).fetchone()
+            if row is None:
+                return
+            job = {"purpose": Purpose.CONFIRM, "user_id": user_id, "wanted_at": row[0].isoformat()}
+            await self._queue.defer(MAIL_LINK, job, connection=connection)
 
     async def remove(self, user_id: int) -> None:
         """Forget a person's address, and defer the mail that tells so there."""
@@ -55,9 +58,16 @@ class AddressStore:
             if row and row[0]:
                 await self._queue.defer(MAIL_CHANGE, {"user_id": user_id, "to": row[0]}, connection=connection)
 
-    async def make_link(self, purpose: Purpose, user_id: int, token_hash: bytes) -> Recipient | None:
-        """Let a link work from now on; returns whom to mail it to, or None where there is no such address any more."""
+    async def make_link(
+        self, purpose: Purpose, user_id: int, token_hash: bytes, *, wanted_at: datetime | None = None
+    ) -> Recipient | None:
+        """Let a link work from now on; returns whom to mail it to, or None where there is no such address any more.
+
+        `wanted_at` is when the address was wanted that is to be confirmed. None too where another one has been wanted
+        since, or the same once more, which has a mail of its own.
+        """
         values = {"purpose": purpose, "user_id": user_id, "token_hash": token_hash, "lasts": LASTS[purpose]}
+        values["wanted_at"] = wanted_at
         row = await self._one(_MAKE_LINK, **values)
         return Recipient(row.name, row.address) if row else None
 
@@ -119,6 +129,7 @@ _WANT = """
     INSERT INTO addresses (user_id, wanted, wanted_at)
     SELECT id, %(address)s, now() FROM users WHERE id = %(user_id)s AND deleted_at IS NULL
     ON CONFLICT (user_id) DO UPDATE SET wanted = EXCLUDED.wanted, wanted_at = EXCLUDED.wanted_at
+    RETURNING wanted_at
 """
 _REMOVE = """
     WITH gone AS (DELETE FROM mail_links WHERE user_id = %(user_id)s)
@@ -127,7 +138,8 @@ _REMOVE = """
 _MAKE_LINK = """
     WITH meant AS (
         SELECT users.name, user_id, CASE %(purpose)s WHEN 'confirm' THEN wanted ELSE address END AS address
-        FROM addresses JOIN users ON users.id = user_id WHERE user_id = %(user_id)s
+        FROM addresses JOIN users ON users.id = user_id
+        WHERE user_id = %(user_id)s AND (%(wanted_at)s::timestamptz IS NULL OR wanted_at = %(wanted_at)s)
     ), made AS (
         INSERT INTO mail_links (token_hash, user_id, purpose, address, expires_at)
         SELECT %(token_hash)s, user_id, %(purpose)s, address, now() + %(lasts)s FROM meant WHERE address IS NOT NULL

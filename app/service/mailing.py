@@ -75,10 +75,13 @@ class Mailing:
         )
         await self._send(mail)
 
-    async def send_link(self, purpose: Purpose, user_id: int) -> None:
-        """Make a link and mail it. The token is in the mail alone: not in the job, and its digest in the database."""
+    async def send_link(self, purpose: Purpose, user_id: int, wanted_at: datetime | None = None) -> None:
+        """Make a link and mail it. The token is in the mail alone: not in the job, and its digest in the database.
+
+        `wanted_at` is when the address was wanted that is to be confirmed: what was wanted later has a job of its own.
+        """
         token = new_token()
-        to = await self._store.make_link(purpose, user_id, digest(token))
+        to = await self._store.make_link(purpose, user_id, digest(token), wanted_at=wanted_at)
         if to is None:
             return
         security_log.note(f"{purpose.value}_mailed", person=user_id)

@@ -82,6 +82,26 @@ async def test_of_two_links_the_older_works_no_more(post: Post) -> None:
     assert (await post.addresses.known(bea)).address == OTHER
 
 
+@pytest.mark.parametrize("first", [OTHER, ONE], ids=["another address", "the same address"])
+async def test_what_was_wanted_while_no_mail_went_is_confirmed_by_one_mail(post: Post, first: str) -> None:
+    """A mail server that is down must not let one address get the mails that were counted for others."""
+    bea = await post.newcomer("Bea")
+    for address in (first, OTHER, ONE):
+        await post.addresses.change(bea, address, PASSWORD)
+    (mail,) = await post.work()
+    assert mail["To"] == ONE
+    await post.addresses.confirm(token_in(mail), address=HERE)
+    assert (await post.addresses.known(bea)).address == ONE
+
+
+async def test_a_job_of_a_release_that_did_not_say_which_address_it_is_for_mails_the_one_that_waits(post: Post) -> None:
+    bea = await post.newcomer("Bea")
+    await post.addresses.change(bea, ONE, PASSWORD)
+    await post.run("UPDATE procrastinate_jobs SET args = args - 'wanted_at'")
+    (mail,) = await post.work()
+    assert mail["To"] == ONE
+
+
 async def test_a_link_works_for_a_day_and_what_nobody_confirmed_is_forgotten(post: Post) -> None:
     bea, sam = await post.newcomer("Bea"), await post.newcomer("Sam", "sam@example.com")
     await post.addresses.change(bea, ONE, PASSWORD)
