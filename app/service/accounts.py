@@ -45,10 +45,22 @@ class Accounts:
         self._limits = limits
         self._passwords = Passwords()
 
-    async def sign_up(self, name: str, password: str, *, address: str) -> str:
-        """A new account; returns its session's token. Raises `Refusal`: limits, name taken, too often."""
+    async def sign_up(self, name: str, password: str, *, address: str, device: Device | None = None) -> str:
+        """A new account; returns its session's token. Raises `Refusal`: limits, name taken, too often.
+
+        A name that is taken with this very password is signed in to, like any sign-in: the answer to who made it may
+        have been lost. Any other password gets the answer of a name that is taken.
+        """
         self._limits.check("sign_up", address)
-        person = await self.create(name, password, client=address)
+        try:
+            person = await self.create(name, password, client=address)
+        except Refusal as taken:
+            if taken.reason is not Reason.TAKEN:
+                raise
+            try:
+                return await self.sign_in(name, password, address=address, device=device)
+            except Refusal as refusal:
+                raise (refusal if refusal.reason is Reason.TOO_OFTEN else taken) from None
         security_log.note("signed_up", person=person.id, address=address)
         return await self._start_session(person)
 

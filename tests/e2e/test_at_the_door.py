@@ -23,7 +23,7 @@ async def test_a_wrong_password_and_a_taken_name_go_back_to_the_form(
     await eve.visit("/")
     await eve.enter_name_and_password("Sign in", name=known.name, password="wrong " + PASSWORD)
     await expect_refusal(eve, "Name or password is wrong", name=known.name)
-    await eve.enter_name_and_password("Create account", name=known.name.upper())
+    await eve.enter_name_and_password("Create account", name=known.name.upper(), password="another " + PASSWORD)
     await expect_refusal(eve, "taken", name=known.name.upper())
     await eve.enter_name_and_password("Create account", password="short")
     await expect_refusal(eve, "8 to 200 characters", name=eve.name)

@@ -38,7 +38,8 @@ async def test_a_name_belongs_to_one_person_however_it_is_written(people: Accoun
 async def test_ten_sign_ups_of_one_name_at_once_make_one_user(people: Accounts, market: Market) -> None:
     names = ["Dora", "dora", "DORA", " Dora ", "dOrA"] * 2
     answers = await asyncio.gather(
-        *(people.sign_up(name, PASSWORD, address=HERE) for name in names), return_exceptions=True
+        *(people.sign_up(name, f"{PASSWORD} {n}", address=HERE) for n, name in enumerate(names)),
+        return_exceptions=True,
     )
     tokens = [answer for answer in answers if isinstance(answer, str)]
     refused = [answer for answer in answers if isinstance(answer, Refusal)]
@@ -47,6 +48,25 @@ async def test_ten_sign_ups_of_one_name_at_once_make_one_user(people: Accounts, 
         row = await (await connection.execute("SELECT count(*) FROM users WHERE name_key = 'dora'")).fetchone()
     assert row == (1,)
     assert (await who(people, tokens[0])).person == await people.find("dora")
+
+
+async def test_a_sign_up_that_is_sent_again_enters_with_the_same_password_alone(people: Accounts) -> None:
+    first = await who(people, await people.sign_up("Gerda", PASSWORD, address=HERE))
+    again = await who(people, await people.sign_up(" gerda ", PASSWORD, address=HERE))
+    assert (again.person, again.session_id != first.session_id) == (first.person, True)
+    for password in (PASSWORD.upper(), f" {PASSWORD}", "another password"):
+        with pytest.raises(Refusal) as caught:
+            await people.sign_up("Gerda", password, address=HERE)
+        assert (caught.value.reason, caught.value.field) == (Reason.TAKEN, "name")
+        assert str(caught.value) == "This name is taken. Sign in if it is yours, or choose another."
+    await people.delete(first)
+    with pytest.raises(Refusal, match=r"^This name is taken\. Sign in if it is yours"):
+        await people.sign_up("Gerda", PASSWORD, address=HERE)
+
+
+async def test_a_sign_up_sent_twice_at_once_enters_twice(people: Accounts) -> None:
+    tokens = await asyncio.gather(*(people.sign_up("Hanna", PASSWORD, address=HERE) for _ in range(5)))
+    assert {(await who(people, token)).person for token in tokens} == {await people.find("Hanna")}
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,28 @@ async def test_guesses_at_the_same_time_count(guarded: Guarded, name: str) -> No
     assert people._limits._trying == {}
 
 
+async def sign_up(people: Accounts, name: str, password: str = WRONG, *, address: str = HERE) -> str:
+    """What comes of it: "in", or the reason why not."""
+    try:
+        await people.sign_up(name, password, address=address)
+    except Refusal as refusal:
+        return refusal.reason
+    return "in"
+
+
+@pytest.mark.parametrize("limit", ["guesses", "guesses_at_name", "sign_in"])
+async def test_sign_ups_under_a_name_that_is_taken_are_guesses_like_sign_ins(
+    guarded: Guarded, name: str, limit: str
+) -> None:
+    people = guarded(**{limit: "3/minute"})
+    await people.create(name, PASSWORD)
+    outcomes = [await way(people, name) for way in (sign_up, attempt, sign_up)]
+    assert outcomes == [Reason.TAKEN, Reason.INVALID, Reason.TAKEN]
+    assert [await way(people, name, PASSWORD) for way in (sign_up, attempt)] == [Reason.TOO_OFTEN] * 2
+    there = await sign_up(people, name, PASSWORD, address="192.0.2.2")
+    assert there == (Reason.TOO_OFTEN if limit == "guesses_at_name" else "in")
+
+
 async def test_a_failure_of_ours_is_no_guess(guarded: Guarded, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     people = guarded(guesses="1/minute", guesses_at_name="1/minute")
     await people.create(name, PASSWORD)

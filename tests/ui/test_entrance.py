@@ -45,7 +45,7 @@ async def test_the_start_page_says_in_three_steps_what_this_is(browser: NewBrows
     [
         ("/login", "Sam", "wrong password", "password"),
         ("/signup", "", PASSWORD, "name"),
-        ("/signup", "SAM", PASSWORD, "name"),
+        ("/signup", "SAM", "another password", "name"),
         ("/signup", "Newcomer", "short", "password"),
     ],
 )
@@ -79,7 +79,7 @@ MISTAKES = [
     ("/login", "Sam", "wrong password", "Name or password is wrong."),
     ("/login", "Nobody at all", PASSWORD, "Name or password is wrong."),
     ("/login", "a\0b", PASSWORD, "Name or password is wrong."),
-    ("/signup", "SAM", PASSWORD, "This name is taken."),
+    ("/signup", "SAM", "another password", "This name is taken."),
     ("/signup", "Deleted user.", PASSWORD, "This name is taken by Traderoom itself."),
     ("/signup", "Sam (you)", PASSWORD, "This name is taken by Traderoom itself."),
     ("/signup", "", PASSWORD, "The name is empty."),

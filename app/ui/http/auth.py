@@ -53,7 +53,9 @@ def register(accounts: Accounts, cookies: Cookies, *, demo: bool) -> None:
             cookies,
             request,
             form,
-            lambda: accounts.sign_up(form.name, form.password, address=address_of(request)),
+            lambda: accounts.sign_up(
+                form.name, form.password, address=address_of(request), device=cookies.device(request)
+            ),
         )
 
     @app.post("/logout")
