@@ -168,7 +168,7 @@ class AccountStore:
         """A person's live sessions, the one used last first."""
         statement = _sessions().where(col(SessionRow.user_id) == user_id).order_by(col(SessionRow.seen_at).desc())
         async with self._database.reading() as connection:
-            return [_session(row) for row in (await connection.execute(statement.limit(100))).all()]
+            return [_session(row) for row in (await connection.execute(statement)).all()]
 
     async def ended_of(self, session_ids: Collection[int]) -> set[int]:
         """Which of these sessions have ended."""

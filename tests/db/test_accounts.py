@@ -137,6 +137,16 @@ async def test_a_person_s_sessions_are_listed_the_one_used_last_first(
     assert [session.id for session in await accounts.sessions_of(sam.id)] == [listed[1].id, listed[0].id]
 
 
+async def test_all_sessions_of_a_person_are_listed_however_many(
+    accounts: AccountStore, sam: Person, database: Database
+) -> None:
+    """The export of one's data has them all."""
+    async with database.raw() as connection:
+        rows = "SELECT %s, sha256(n::text::bytea) FROM generate_series(1, 120) AS n"
+        await connection.execute(f"INSERT INTO sessions (user_id, token_hash) {rows}".encode(), (sam.id,))
+    assert len(await accounts.sessions_of(sam.id)) == 120
+
+
 @pytest.mark.parametrize(
     ("ages", "live"),
     [

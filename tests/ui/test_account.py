@@ -8,6 +8,7 @@ from nicegui import ui
 
 from app.bootstrap import Application
 from app.service.viewer import Viewer
+from app.ui.pages import account
 from tests.ui.browser import PASSWORD, ZONE, Browser
 
 
@@ -18,6 +19,18 @@ async def test_the_page_tells_where_one_is_signed_in(application: Application) -
     assert one.everything().count("This browser") == 1
     assert one.everything().count("Last used") == 1
     assert ZONE in one.everything()
+
+
+async def test_of_very_many_sessions_the_page_lists_some_and_says_how_many_more(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account, "_LISTED", 2)
+    one = await Browser(application).signed_in("Very many browsers")
+    for _ in range(3):
+        await Browser(application).signed_in("Very many browsers")
+    await one.open("/account")
+    assert one.everything().count("Since") == 2
+    assert "And 2 more, which were used before these." in one.everything()
 
 
 async def test_signing_out_everywhere_closes_every_live_page(application: Application) -> None:

@@ -19,6 +19,10 @@ from app.ui.pages import account_email
 from app.ui.pages.layout import PAGE, form, frame
 from app.ui.site import Site
 
+_LISTED = 100
+"""Sessions that the page lists; a program may have very many."""
+_MORE = Html('<p class="note">And {} more, which were used before these. <i>Download my data</i> lists them all.</p>')
+
 
 def register(site: Site) -> None:
     """Serve the page."""
@@ -51,6 +55,7 @@ async def _sessions(site: Site, request: Request) -> Callable[[], Awaitable[None
 
     async def show() -> None:
         today = site.now().astimezone(zone).date()
+        sessions = await site.accounts.sessions(viewer)
         rows = [
             row.format(
                 Html("Since {} ({})").format(wording.clock_time(session.created_at, zone, today), session.time_zone),
@@ -58,8 +63,10 @@ async def _sessions(site: Site, request: Request) -> Callable[[], Awaitable[None
                 if session.id == viewer.session_id
                 else Html("Last used {}").format(wording.clock_time(session.seen_at, zone, today)),
             )
-            for session in await site.accounts.sessions(viewer)
+            for session in sessions[:_LISTED]
         ]
+        if more := len(sessions) - len(rows):
+            rows.append(_MORE.format(more))
         entries.show(Html().join(rows))
 
     with ui.element("section").classes("card stack"):
