@@ -5,7 +5,9 @@ import re
 from playwright.async_api import Browser, expect
 
 from tests.e2e.mailbox import follow_mail, save_address
+from tests.e2e.network import Line
 from tests.e2e.people import Cast, Newcomer
+from tests.e2e.room import PASSWORD
 from tests.e2e.server import Server, running
 from tests.mail.conftest import text_of
 from tests.mail.server import mail_server
@@ -53,6 +55,45 @@ async def test_an_address_that_is_longer_than_a_line_is_broken_on_a_phone(newcom
     await follow_mail(page, address, "Confirm your e-mail address")
     await expect(page.get_by_role("button", name="Confirm")).to_be_visible()
     assert await page.evaluate(_TOO_WIDE) == []
+
+
+async def test_what_is_typed_on_the_account_page_while_something_is_saved_stays(newcomer: Newcomer, line: Line) -> None:
+    """Only what was handed in goes from its field: also letters that the server has not heard of yet."""
+    page = (await newcomer("Bea", line=line)).page
+    await page.goto("/account")
+    email = page.get_by_label("E-mail", exact=True)
+    to_change, old, new = [
+        page.get_by_label(label, exact=True) for label in ("Password to change it", "Current password", "New password")
+    ]
+    saved, changed = (
+        page.get_by_text("We have sent a link to one@example.com."),
+        page.get_by_text("password is changed"),
+    )
+    line.delay = 0.3
+    await email.fill("one@example.com")
+    await to_change.fill(PASSWORD)
+    await page.get_by_role("button", name="Save e-mail").click()
+    await email.fill("two@example.com")
+    await to_change.fill("typed meanwhile")
+    await old.fill("typed at last")
+    await expect(saved).to_be_visible()
+    await page.wait_for_timeout(1_000)
+    for field, text in ((email, "two@example.com"), (to_change, "typed meanwhile"), (old, "typed at last")):
+        await expect(field).to_have_value(text)
+    await old.fill(PASSWORD)
+    await new.fill("a new password")
+    await page.get_by_role("button", name="Change password").click()
+    while await changed.count() == 0:
+        await new.press("End")
+        await page.keyboard.type("x")
+    await expect(old).to_have_value("")
+    await expect(new).to_have_value(re.compile("^a new passwordx+$"))
+    await expect(to_change).to_have_value("typed meanwhile")
+    line.delay = 0
+    await to_change.fill("a new password")
+    await page.get_by_role("button", name="Save e-mail").click()
+    await expect(page.get_by_text("We have sent a link to two@example.com.")).to_be_visible()
+    await expect(to_change).to_have_value("")
 
 
 async def test_with_a_mail_server_mails_are_sent_and_the_demo_shows_none(browser: Browser) -> None:

@@ -66,7 +66,7 @@ async def test_an_address_is_saved_confirmed_by_its_link_and_shown(application: 
     email = address()
     await save(olga, email)
     await olga.sees(f"We have sent a link to {email}.")
-    assert olga.field("Password to change it").value == ""
+    await olga.until(lambda: olga.field("Password to change it").value == "")
     path = await link_in_mail(application, olga, "confirm")
     assert email in (await olga.get(path)).text
     await olga.open("/account")

@@ -7,6 +7,8 @@ theme; all else here. Nothing else in the project contains script; `tests/ui/tes
 own elements do is theirs.
 """
 
+import json
+
 from app.ui.browser import connected, notifications, typed, visibility
 
 
@@ -279,6 +281,11 @@ def focus(element_id: int, *, unless_typing: bool = False) -> str:
     element may be gone already."""
     guard = "document.activeElement?.matches('input, textarea') || " if unless_typing else ""
     return f"{guard}getHtmlElement({element_id})?.focus()"
+
+
+def clear_what_was_sent(element_id: int, sent: str) -> str:
+    """What was handed in leaves its field, but not what was typed there since, whether the server knows it or not."""
+    return f"kept.clear(getHtmlElement({element_id}), {json.dumps(sent)})"
 
 
 def focus_what_is_wrong(element_id: int) -> str:

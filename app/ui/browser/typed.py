@@ -63,6 +63,9 @@ def kept_texts() -> str:
             if (field?.isConnected && this.key(field) === key) this.write(field, said);
             else this.store(key, text);
         },
+        clear(field, sent) {
+            if (field?.value === sent) this.write(field, '');
+        },
         forget(start) {
             for (const key of Object.keys(sessionStorage))
                 if (key.startsWith('typed ' + start)) sessionStorage.removeItem(key);

@@ -78,6 +78,11 @@ def mark(fields: Mapping[str, Field], wrong: Mapping[str, str]) -> bool:
     return marked
 
 
+def clear(field: Field, sent: str) -> None:
+    """Empty a field whose text was taken, unless somebody has gone on typing there."""
+    ui.run_javascript(browser.clear_what_was_sent(field.id, sent))
+
+
 @contextmanager
 def busy(button: Button) -> Iterator[None]:
     """Show a button as working and take no second press meanwhile; handlers ask `button.enabled` first."""

@@ -10,7 +10,7 @@ from app.domain.refusals import Refusal
 from app.service.viewer import Viewer
 from app.ui.components import dialog, wording
 from app.ui.components.button import Button
-from app.ui.components.feedback import attempt, busy, mark, text_of
+from app.ui.components.feedback import attempt, busy, clear, mark, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.components.password_field import password_field
@@ -92,12 +92,14 @@ def _password(site: Site, request: Request, show_sessions: Callable[[], Awaitabl
                 return
             failed: list[Refusal] = []
             done.text = ""
+            sent = (text_of(old), text_of(new))
             with busy(button):
-                await attempt(site.accounts.change_password(viewer, text_of(old), text_of(new)), failed.append)
+                await attempt(site.accounts.change_password(viewer, *sent), failed.append)
             mark(fields, {failed[0].field if failed[0].field in fields else "new": str(failed[0])} if failed else {})
             if failed:
                 return
-            old.value = new.value = ""
+            for field, text in zip((old, new), sent, strict=True):
+                clear(field, text)
             done.text = "Your password is changed. Your other browsers are signed out."
             await attempt(show_sessions())
 

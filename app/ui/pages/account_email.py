@@ -7,7 +7,7 @@ from nicegui import ui
 
 from app.domain.refusals import Refusal
 from app.ui.components.button import Button
-from app.ui.components.feedback import attempt, busy, mark, text_of
+from app.ui.components.feedback import attempt, busy, clear, mark, text_of
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.components.password_field import password_field
@@ -59,13 +59,14 @@ async def show(post: Post, request: Request) -> Callable[[], Awaitable[None]]:
             if not button.enabled:
                 return
             failed: list[Refusal] = []
+            sent = text_of(password)
             with busy(button):
-                await attempt(post.addresses.change(viewer, text_of(email), text_of(password)), failed.append)
+                await attempt(post.addresses.change(viewer, text_of(email), sent), failed.append)
                 await look()
             wrong = {failed[0].field if failed[0].field in fields else "email": str(failed[0])} if failed else {}
             mark(fields, wrong)
             if not failed:
-                password.value = ""
+                clear(password, sent)
                 said.text = said.text or "There is no address any more. No mails will come."
 
         async def turn() -> None:
