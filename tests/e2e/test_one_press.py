@@ -144,6 +144,30 @@ async def test_a_form_that_is_pressed_again_before_its_answer_is_there_goes_once
     await expect(page.get_by_role("heading", name="Your address is confirmed")).to_be_visible()
 
 
+async def test_a_form_that_was_stopped_and_mended_goes_at_the_next_press(stranger: Newcomer, line: Line) -> None:
+    person = await stranger("Ann", line=line)
+    page = person.page
+    line.delay = 0.5
+    await person.visit("/")
+    button = page.get_by_role("button", name="Create account")
+    stopping = await person.context.new_cdp_session(page)
+
+    async def press_and_stop() -> None:
+        assert await button.evaluate("(button) => { button.click(); return button.ariaBusy; }") == "true"
+        await stopping.send("Page.stopLoading")
+
+    await page.get_by_label("Name", exact=True).fill(person.name)
+    await page.get_by_label("Password", exact=True).fill("shrt")
+    await press_and_stop()
+    await page.get_by_label("Password", exact=True).fill(f"not {PASSWORD}")
+    await press_and_stop()
+    await page.keyboard.press("Escape")
+    await expect(button).not_to_have_attribute("aria-busy", "true")
+    line.delay = 0
+    await button.click()
+    await expect(page.get_by_text("No trades yet")).to_be_visible()
+
+
 async def test_eight_presses_make_one_trade_also_when_the_answer_was_lost(newcomer: Newcomer, line: Line) -> None:
     person = await newcomer("Sam", line=line)
     page = person.page

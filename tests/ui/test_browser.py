@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 from app.ui import browser
-from app.ui.browser import connected, days, keyboard, notifications, theme, typed, visibility
+from app.ui.browser import connected, days, forms, keyboard, notifications, theme, typed, visibility
 from tests.syntax import tree_of
 
 APP = Path(browser.__file__).parents[2]
-MODULES = (browser, connected, days, keyboard, notifications, theme, typed, visibility)
+MODULES = (browser, connected, days, forms, keyboard, notifications, theme, typed, visibility)
 HERE = Path(browser.__file__).parent
 NAMES = tuple(f"{module.__name__.rpartition('.')[2]}." for module in MODULES)
 SCRIPT = re.compile(r"=>|\bdocument\.\w|\bwindow\.\w|<script(?!\b.*nonce)|\bfunction\s*\(|getElement\(|emitEvent\(")

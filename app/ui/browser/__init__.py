@@ -3,13 +3,13 @@
 `typed.py`: what becomes of what is typed; `connected.py`: what a page does while it hears no server;
 `visibility.py`: whether somebody looks at it; `notifications.py`: how it calls somebody where nobody does; `days.py`:
 times when the day changes; `keyboard.py`: keys, focus and words for screen readers; `theme.py`: the button of the
-theme; all else here. Nothing else in the project contains script; `tests/ui/test_browser.py` sees to it. What NiceGUI's
-own elements do is theirs.
+theme; `forms.py`: what is posted; all else here. Nothing else in the project contains script, which
+`tests/ui/test_browser.py` sees to. What NiceGUI's own elements do is theirs.
 """
 
 import json
 
-from app.ui.browser import connected, notifications, typed, visibility
+from app.ui.browser import connected, forms, notifications, typed, visibility
 
 
 def say_that_scripts_run() -> str:
@@ -41,7 +41,7 @@ def on_every_page(zone_cookie: str, zone_cookie_over_https: str) -> str:
         {typed.on_every_page()}
         {connected.on_every_page()}
         document.addEventListener('click', {show_password()});
-        {send_forms_once()}
+        {forms.send_once()}
         document.addEventListener('click', {go_to_newest()});
         ({offer_to_copy_messages()})();
         for (const kind of ['click', 'keydown']) document.addEventListener(kind, {open_and_close()});
@@ -79,23 +79,6 @@ def open_and_close() -> str:
             all[(Math.max(all.indexOf(document.activeElement), 0) + step) % all.length]?.focus();
         }
     }"""
-
-
-def send_forms_once() -> str:
-    """A form that is posted goes once, however often it is pressed until its answer is there: browsers show the last
-    answer, by which the link is over, or the name is taken, that the first press has just used. After ten seconds, or
-    when somebody comes back to the page, it may go again."""
-    return """(() => {
-        let sent = [];
-        const forget = () => sent = [];
-        addEventListener('pageshow', forget);
-        document.addEventListener('submit', (e) => {
-            if (e.defaultPrevented || e.target.method !== 'post') return;
-            if (sent.includes(e.target)) return e.preventDefault();
-            sent.push(e.target);
-            setTimeout(forget, 10000);
-        });
-    })();"""
 
 
 def measure_height() -> str:

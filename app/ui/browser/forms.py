@@ -1,0 +1,34 @@
+"""Forms that are posted: real ones, whose answer is a page.
+
+Script, as in all of this package: each is a named function with its reason.
+"""
+
+
+def send_once() -> str:
+    """A form that is posted goes once, however often it is pressed until its answer is there: browsers show the last
+    answer, by which the link is over, or the name is taken, that the first press has just used. Its button shows that
+    it is under way (`aria-busy`).
+
+    It may go again after ten seconds, when somebody comes back to the page or stops it by Escape, and at once where
+    another button is pressed or something else stands in the form: whoever has stopped it meant to mend that."""
+    return """(() => {
+        const sent = new Map();
+        const forget = (form) => {
+            sent.get(form)?.button?.removeAttribute('aria-busy');
+            sent.delete(form);
+        };
+        const forgetAll = () => [...sent.keys()].forEach(forget);
+        addEventListener('pageshow', forgetAll);
+        addEventListener('keydown', (e) => e.key === 'Escape' && forgetAll());
+        document.addEventListener('submit', (e) => {
+            const form = e.target, button = e.submitter;
+            if (e.defaultPrevented || form.method !== 'post') return;
+            const what = JSON.stringify([button?.formAction, ...new FormData(form)]);
+            if (sent.get(form)?.what === what) return e.preventDefault();
+            forget(form);
+            const going = {what, button};
+            sent.set(form, going);
+            button?.setAttribute('aria-busy', 'true');
+            setTimeout(() => sent.get(form) === going && forget(form), 10000);
+        });
+    })();"""
