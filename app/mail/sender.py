@@ -11,6 +11,9 @@ import aiosmtplib
 
 _PATIENCE = 20.0
 """Seconds for each word of a mail server's."""
+_UNTIL_TAKEN = 600.0
+"""Seconds for its words about a mail: one that looks through it slowly has taken it all the same, and would get it
+again (RFC 5321, 4.5.3.2.6)."""
 _KEPT = 200
 """Mails that the demo shows."""
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -56,20 +59,20 @@ class SmtpSender:
         if self._is_near:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         must_be_tls = bool(self._user) and not self._is_near
+        client = aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._user or None,
+            password=self._password or None,
+            use_tls=self._tls,
+            start_tls=False if self._tls else True if must_be_tls else None,
+            tls_context=context,
+            timeout=_PATIENCE,
+        )
+        sent_by, to = message["From"].addresses[0].addr_spec, str(message["To"])
         try:
-            await aiosmtplib.send(
-                bytes(message),
-                sender=message["From"].addresses[0].addr_spec,
-                recipients=str(message["To"]),
-                hostname=self._host,
-                port=self._port,
-                username=self._user or None,
-                password=self._password or None,
-                use_tls=self._tls,
-                start_tls=False if self._tls else True if must_be_tls else None,
-                tls_context=context,
-                timeout=_PATIENCE,
-            )
+            async with client:
+                await client.sendmail(sent_by, to, bytes(message), timeout=_UNTIL_TAKEN)
         except aiosmtplib.SMTPRecipientsRefused as error:
             code = error.recipients[0].code
             raise MailError(f"the mail server refused the reader ({code})", for_good=code >= _FOR_GOOD) from None

@@ -33,6 +33,8 @@ class MailServer:
         self.users: list[str] = []
         self.refuses: dict[str, str] = {}
         self.port = 0
+        #: Seconds that it looks through a mail before it takes it.
+        self.ponders = 0.0
 
     def url(self, *, scheme: str = "smtp", user: str = "") -> str:
         """Its address as a setting; `user` is ``name:password``, percent-encoded."""
@@ -58,6 +60,7 @@ class MailServer:
         message = message_from_bytes(envelope.content, policy=default)
         assert isinstance(message, EmailMessage)
         self.mails.append(message)
+        await asyncio.sleep(self.ponders)
         self.recipients += envelope.rcpt_tos
         self.was_tls.append(session.ssl is not None or self._is_smtps)
         return "250 OK"

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from app.mail import sender
 from app.mail.mail import Mail, Words
 from app.mail.sender import KeptMails, MailError, Sender, SmtpSender
 from tests.mail.server import PASSWORD, USER, mail_server
@@ -126,6 +127,14 @@ async def test_what_a_server_refuses_is_told_apart(command: str, reply: str, for
         assert caught.value.for_good is for_good
         assert "example.com" not in str(caught.value)
         server.refuses.clear()
+        await SmtpSender(server.url()).send(a_mail())
+        assert len(server.mails) == 1
+
+
+async def test_a_server_that_ponders_over_a_mail_gets_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender, "_PATIENCE", 0.3)
+    async with mail_server() as server:
+        server.ponders = 1.0
         await SmtpSender(server.url()).send(a_mail())
         assert len(server.mails) == 1
 
