@@ -57,8 +57,9 @@ def check_sender(value: str) -> str:
     name, address = parseaddr(value)
     if not value:
         return value
+    is_all = all(value.count(sign) == (name + address).count(sign) for sign in "@:")  # what is left out is no name
     try:
-        if address.isascii() and all(address.rpartition("@")[::2]):
+        if is_all and address.isascii() and all(address.rpartition("@")[::2]):
             return str(Address(name, addr_spec=address))
     except (HeaderParseError, ValueError):
         pass

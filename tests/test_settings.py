@@ -69,7 +69,10 @@ WRONG = {
     "LIMIT_MAILS": ["often", ""],
     "LIMIT_MAILS_TO_ONE": ["often", ""],
     "SMTP_URL": ["mail.example.com", "http://h", "smtp://", "smtp://h:0", "smtp://h:x", "smtp://u:p#1@h", "smtp://h/x"],
-    "MAIL_FROM": ["noreply", "Traderoom <>", "<>", "@example.com", "a@", " ", "z\u00f6@example.com", "a b@example.com"],
+    "MAIL_FROM": [
+        *("noreply", "Traderoom <>", "<>", "@example.com", "a@", " ", "z\u00f6@example.com", "a b@example.com"),
+        *("a@example.com, b@example.com", "Room@Home <a@example.com>", "Room: home <a@example.com>"),
+    ],
     "LIMIT_OPEN_TRADES": ["0", "-1", "many", ""],
     "LIMIT_PAGES": ["0", "-1", "many", ""],
     "LIMIT_CONNECTIONS": ["0", "-1", "many", ""],
