@@ -46,8 +46,13 @@ class _WordsHeader(_LiteralHeader):
 
     def fold(self, *, policy: Policy) -> str:
         is_plain = self.isascii() and "=?" not in self
-        words = str(self) if is_plain else Header(self, "utf-8", header_name=self.name).encode(linesep=policy.linesep)
+        words = str(self) if is_plain else _encoded(self, self.name, policy.linesep)
         return f"{self.name}: {words}{policy.linesep}"
+
+
+def _encoded(words: str, name: str, linesep: str) -> str:
+    """As RFC 2047 has it, in lines of 76 characters at most (there, 2): the library counts two too few."""
+    return Header(words, "utf-8", header_name=name, maxlinelen=74).encode(linesep=linesep)
 
 
 _HEADERS = HeaderRegistry()

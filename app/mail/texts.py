@@ -44,7 +44,10 @@ def news(event: Event, *, to: str, name: str, reader: str, room: str, stop: str)
 def _said(event: Event) -> tuple[Words, str]:
     """What happened, and what follows from it."""
     at = event.deadline
-    until = f"The deadline is {at:%H:%M} on {at.day} {at:%B} ({at.tzinfo})."
+    zone = str(at.tzinfo)
+    if at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset():
+        zone += f", UTC{at.isoformat()[-6:]}"  # an hour that the clocks show twice
+    until = f"The deadline is {at:%H:%M} on {at.day} {at:%B} ({zone})."
     if event.kind is None:
         return Words("Your answer to {} is due", (event.other,)), f"Less than ten minutes are left. {until}"
     rules = KINDS[event.kind]

@@ -92,6 +92,18 @@ def test_news_tell_the_deadline_where_the_reader_is() -> None:
     assert "13:30" not in parts(ALL["accepted"])[0]
 
 
+def test_news_tell_the_two_hours_apart_that_a_clock_shows_twice() -> None:
+    berlin, told = ZoneInfo("Europe/Berlin"), []
+    for hour in (0, 1, 2):
+        deadline = datetime(2026, 10, 25, hour, 30, tzinfo=UTC).astimezone(berlin)
+        told += re.findall(r"is (.*)\.", parts(news(None, deadline=deadline))[0].partition("left")[2])[:1]
+    assert told == [
+        "02:30 on 25 October (Europe/Berlin, UTC+02:00)",
+        "02:30 on 25 October (Europe/Berlin, UTC+01:00)",
+        "03:30 on 25 October (Europe/Berlin)",
+    ]
+
+
 def test_what_people_typed_is_isolated_and_escaped_and_nothing_is_put_into_it() -> None:
     text, html = parts(news(Kind.AMENDED, other=AWKWARD, title=AWKWARD, reader=AWKWARD))
     assert text.count(f"\u2068{AWKWARD}\u2069") == 3
@@ -143,6 +155,10 @@ def test_a_subject_reads_as_it_was_typed_also_where_that_looks_encoded(title: st
     message = message_from_bytes(bytes(mail.message(SENDER, NOW)), policy=default)
     assert message["Subject"] == mail.subject.text()
     assert message.keys() == mail.message(SENDER, NOW).keys()
+    head = bytes(mail.message(SENDER, NOW)).partition(b"\r\n\r\n")[0]
+    encoded = [line for line in head.split(b"\r\n") if b"?=" in line]
+    assert encoded
+    assert max(map(len, encoded)) <= 76, "RFC 2047, 2"
 
 
 def test_an_address_that_looks_encoded_stays_as_it_is() -> None:
