@@ -270,10 +270,10 @@ class Browser:
         if self.is_shown and (asked := re.fullmatch(r"document\.hidden \|\| emitEvent\('seen', (.*)\)", script)):
             asyncio.get_running_loop().call_soon(self.trigger, self.page.layout, "seen", json.loads(asked[1]))
 
-        if cleared := re.fullmatch(r"kept\.clear\(getHtmlElement\((\d+)\), (.*)\)", script):
+        if cleared := re.fullmatch(r"kept\.clear\(getHtmlElement\((\d+)\), (\d+)\)", script):
             field = self.page.elements[int(cleared[1])]
             assert isinstance(field, ui.input)
-            field.value = "" if field.value == json.loads(cleared[2]) else field.value
+            field.value = "" if len(field.value or "") == int(cleared[2]) else field.value
 
     def _one_button(self, name: str) -> Button | Press:
         found = self.buttons(name)

@@ -7,8 +7,6 @@ theme; `forms.py`: what is posted; all else here. Nothing else in the project co
 `tests/ui/test_browser.py` sees to. What NiceGUI's own elements do is theirs.
 """
 
-import json
-
 from app.ui.browser import connected, forms, notifications, typed, visibility
 
 
@@ -266,9 +264,10 @@ def focus(element_id: int, *, unless_typing: bool = False) -> str:
     return f"{guard}getHtmlElement({element_id})?.focus()"
 
 
-def clear_what_was_sent(element_id: int, sent: str) -> str:
-    """What was handed in leaves its field, but not what was typed there since, whether the server knows it or not."""
-    return f"kept.clear(getHtmlElement({element_id}), {json.dumps(sent)})"
+def clear_what_was_sent(element_id: int, length: int) -> str:
+    """What was handed in leaves its field, but not what was typed there since and is not told yet: that is longer, or
+    shorter. How long it was tells nobody a password."""
+    return f"kept.clear(getHtmlElement({element_id}), {length})"
 
 
 def focus_what_is_wrong(element_id: int) -> str:

@@ -63,8 +63,8 @@ def kept_texts() -> str:
             if (field?.isConnected && this.key(field) === key) this.write(field, said);
             else this.store(key, text);
         },
-        clear(field, sent) {
-            if (field?.value === sent) this.write(field, '');
+        clear(field, length) {
+            if (field?.value.length === length) this.write(field, '');
         },
         forget(start) {
             for (const key of Object.keys(sessionStorage))

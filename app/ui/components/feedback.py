@@ -79,8 +79,10 @@ def mark(fields: Mapping[str, Field], wrong: Mapping[str, str]) -> bool:
 
 
 def clear(field: Field, sent: str) -> None:
-    """Empty a field whose text was taken, unless somebody has gone on typing there."""
-    ui.run_javascript(browser.clear_what_was_sent(field.id, sent))
+    """Empty a field whose text was taken, unless somebody has gone on typing there. A password is not told back."""
+    if text_of(field) == sent:
+        length = len(sent.encode("utf-16-le")) // 2  # as browsers count
+        ui.run_javascript(browser.clear_what_was_sent(field.id, length))
 
 
 @contextmanager
