@@ -98,6 +98,8 @@ class Requests(Watched, HttpToolsProtocol):
             self._fields = self._pieces = self._body = 0
             self.url = b""
             self._is_begun = False  # whether a request is not here whole
+            self._is_kept_waiting = False  # whether it is not read, as earlier ones are being answered
+            self._time = HEADERS  # for what of it comes next
             self.timeout_keep_alive = IDLE  # type: ignore[assignment]  # asyncio's seconds need not be whole
             self.expect(HEADERS)
 
@@ -119,6 +121,9 @@ class Requests(Watched, HttpToolsProtocol):
             self._headers += len(piece)
             HttpToolsProtocol.data_received(self, piece)
         self.unread = data[at:]
+        if self.pipeline and self._is_begun:
+            self._is_kept_waiting = True
+            self.expect(None)
         if len(self.unread) > MOST_WAITING and self.is_open:
             security_log.note("limited", limit="requests", address=self.client[0] if self.client else "")
             self.hang_up()
@@ -128,6 +133,7 @@ class Requests(Watched, HttpToolsProtocol):
         super().on_message_begin()
         self._is_begun = True
         self._fields = self._pieces = self._body = 0
+        self._time = HEADERS
         self.expect(HEADERS)
 
     def on_url(self, url: bytes) -> None:
@@ -146,6 +152,7 @@ class Requests(Watched, HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Its headers are."""
         self._headers = 0
+        self._time = BODY
         self.expect(BODY)
         super().on_headers_complete()
 
@@ -168,6 +175,9 @@ class Requests(Watched, HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """It was answered."""
         super().on_response_complete()
+        if self._is_kept_waiting and not self.pipeline:
+            self._is_kept_waiting = False
+            self.expect(self._time)
         self._expect_next()
         self.take_turn()
 

@@ -83,3 +83,29 @@ async def test_whoever_does_not_read_is_hung_up_on(impatient: Server) -> None:
                 while said := await loop.sock_recv(deaf, 2**16):
                     heard += said
         assert 0 < heard.count(b"HTTP/1.1 200") < MANY
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+async def test_requests_that_wait_for_an_earlier_answer_have_their_time_afterwards(
+    impatient: Server, is_whole: bool
+) -> None:
+    """The server reads of them by the piece, and no further until those before are answered: that is not their time."""
+    host = urlsplit(impatient.address).netloc
+    long = WHOLE.format(host=f"{host}\r\nX-Long: {'x' * 2_000}")
+    async with client(impatient.address) as http:
+        line = f"{PATH}?EIO=4&transport=polling"
+        line += f"&sid={json.loads((await http.get(line)).text[1:])['sid']}"
+        reader, writer = await hang_on(impatient)
+        try:
+            slow = f"GET {line} HTTP/1.1\r\nHost: {host}\r\n\r\n" + WHOLE.format(host=host)
+            writer.write((slow + (long if is_whole else long[:1_500])).encode())
+            await asyncio.sleep(2 * HEADERS)
+            assert (await http.post(line, content=b"40")).status_code == 200
+            began, heard = perf_counter(), b""
+            with suppress(ConnectionError):
+                while heard.count(b"HTTP/1.1 200") < 3 and (said := await asyncio.wait_for(reader.read(2**16), 4)):
+                    heard += said
+        finally:
+            await hang_up(writer)
+    assert heard.count(b"HTTP/1.1 200") == (3 if is_whole else 2)
+    assert is_whole or HEADERS - 0.3 < perf_counter() - began < HEADERS + 0.8
