@@ -10,6 +10,7 @@ from logging.handlers import WatchedFileHandler
 from pathlib import Path
 
 from app import security_log
+from app.ui.http.requests import client_of
 
 _CODE = re.compile(r"(/room/|/mail/\w+/)[^\s/?#\"']+")
 _MOST_ALIKE, _A_MINUTE = 60, 60
@@ -59,8 +60,11 @@ class _Alike(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if not 0 <= record.created - self._since < _A_MINUTE or len(self._times) == _MOST_DIFFERENT:
             self._begin(record.created)
-        facts = [(name, fact) for name, fact in _facts(record).items() if name not in _NEW_EACH_TIME]
-        line = f"{record.name} {record.msg} {record.args} {facts}"
+        facts = {name: fact for name, fact in _facts(record).items() if name not in _NEW_EACH_TIME}
+        if "address" in facts:
+            facts["address"] = client_of(str(facts["address"]))  # or an IPv6 one would have 2^64 lines
+        error = record.exc_info[0] if record.exc_info else None  # a bug of ours is not hidden by a failing database
+        line = f"{record.name} {record.msg} {record.args} {facts} {error}"
         self._times[line] += 1
         if self._times[line] > _MOST_ALIKE:
             self._left_out[line] = record
@@ -72,7 +76,7 @@ class _Alike(logging.Filter):
         for line, record in left_out.items():
             told = {"created": at, "exc_info": None}
             record.__dict__ |= told | {"facts": _facts(record) | {"left_out": times[line] - _MOST_ALIKE}}
-            logging.getLogger(record.name).handle(record)
+            logging.getLogger(record.name).callHandlers(record)  # its own filters have seen it
 
 
 def _facts(record: logging.LogRecord) -> dict[str, object]:

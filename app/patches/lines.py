@@ -126,7 +126,7 @@ class Lines:
         if not line.closed and (wait := budget.take()):
             if budget.overdrawn > PATIENCE:
                 whose = next((each for each, found in core.sio.eio.sockets.items() if found is line), "")
-                security_log.note("limited", limit="events", socket=whose)
+                security_log.note("limited", limit="events", socket=whose, address=self._whose.get(whose))
                 await hang_up(line)
             else:
                 with suppress(TimeoutError):

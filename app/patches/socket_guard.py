@@ -135,7 +135,7 @@ class SocketGuard:
             if client is None:
                 return
             if not _has_opened(sid, client.id):
-                security_log.note("event_refused", socket=sid)
+                security_log.note("event_refused", socket=sid, address=address_of(core.sio.get_environ(sid) or {}))
                 return
             if self._session_of(client) in self._ended or ("args" in form and not _is_heard(client, message)):
                 return

@@ -1,11 +1,13 @@
 """A socket that has not opened a page speaks for nobody, and only the session that got a page opens it."""
 
+import json
 from uuid import uuid4
 
 import pytest
 
 from tests.bench import deeds
 from tests.bench.town import Town
+from tests.e2e.server import Server
 from tests.security import forgery
 from tests.security.conftest import Scene
 from tests.security.forgery import cookie_of, handshake, unopened
@@ -58,7 +60,9 @@ async def test_the_same_events_are_heard_when_the_page_s_own_socket_sends_them(
     await own.close()
 
 
-async def test_a_foreign_socket_answers_acknowledges_and_logs_for_nobody(scene: Scene, truth: Truth, site: str) -> None:
+async def test_a_foreign_socket_answers_acknowledges_and_logs_for_nobody(
+    scene: Scene, truth: Truth, server: Server, site: str
+) -> None:
     intruder = await Intruder.open(site, cookie=cookie_of(scene.eve))
     for victim in (scene.seller, scene.buyer):
         client = {"client_id": victim.page.client_id}
@@ -70,6 +74,9 @@ async def test_a_foreign_socket_answers_acknowledges_and_logs_for_nobody(scene: 
     await deeds.say(scene.seller, scene.buyer)
     await deeds.say(scene.buyer, scene.seller)
     await intruder.close()
+    noted = [json.loads(line) for line in server.log.splitlines() if '"event_refused"' in line]
+    assert noted
+    assert all(each["address"] in {"127.0.0.1", "::1"} for each in noted), "or many of one hide those of another"
 
 
 @TRANSPORT

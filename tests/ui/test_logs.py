@@ -58,10 +58,10 @@ def test_who_has_the_same_line_written_again_and_again_fills_no_disk(
         noisy.warning("No HTTP, said by %s", "2001:db8::1")
         security_log.note("host_refused", address="2001:db8::1", socket=f"{number}")
     noisy.warning("another line")
-    security_log.note("host_refused", address="2001:db8::2")
+    security_log.note("host_refused", address="2001:db8:0:2::2")
     assert log.getvalue().count("No HTTP") == 60
     assert log.getvalue().count('"2001:db8::1"') == 60
-    assert log.getvalue().count("another line") == log.getvalue().count('"2001:db8::2"') == 1
+    assert log.getvalue().count("another line") == log.getvalue().count('"2001:db8:0:2::2"') == 1
     now += 61
     noisy.warning("a minute later")
     security_log.note("signed_in")
@@ -72,6 +72,40 @@ def test_who_has_the_same_line_written_again_and_again_fills_no_disk(
     assert json.loads(later[2])["address"] == "2001:db8::1"
     assert json.loads(later[2])["left_out"] == 940
     assert json.loads(later[3])["message"] == "signed_in"
+
+
+def test_whoever_has_very_many_addresses_fills_no_disk_either(log: io.StringIO) -> None:
+    for number in range(1_000):
+        security_log.note("host_refused", address=f"2001:db8::{number:x}")
+    security_log.note("host_refused", address="2001:db8:0:1::1")
+    assert log.getvalue().count("2001:db8::") == 60
+    assert log.getvalue().count("2001:db8:0:1::1") == 1
+
+
+def test_what_was_left_out_of_a_library_s_lines_is_told_in_the_same_words(
+    log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken_to, now = logging.getLogger("engineio.server"), 1_000_000.0
+    monkeypatch.setattr(time, "time", lambda: now)
+    monkeypatch.setattr(time, "time_ns", lambda: int(now * 1e9))
+    for _ in range(70):
+        spoken_to.error("cannot read it")
+    now += 61
+    spoken_to.error("cannot read it")
+    assert log.getvalue().count("a frame could not be read (cannot read it)") == 62
+    assert "10" in log.getvalue().splitlines()[-2]
+    assert "(a frame" not in log.getvalue()
+
+
+def test_what_fails_again_and_again_hides_no_other_error_that_is_told_alike(log: io.StringIO) -> None:
+    noisy = logging.getLogger("app.test")
+    for error in [OSError("away")] * 100 + [KeyError("a bug of ours")]:
+        try:
+            raise error
+        except (OSError, KeyError):
+            noisy.exception("GET /room could not be answered")
+    assert log.getvalue().count("OSError: away") == 60
+    assert "a bug of ours" in log.getvalue()
 
 
 @pytest.mark.parametrize(
