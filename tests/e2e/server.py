@@ -40,7 +40,9 @@ class Server:
         settings |= {"DEMO": "true", "SECRET": SECRET}
         settings |= {f"LIMIT_{name}": "100000/minute" for name in _LIMITS}
         settings |= changed
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("TRADEROOM_")}
+        # Where pytest names its test NiceGUI takes itself for tested, and compresses nothing.
+        foreign = "TRADEROOM_", "PYTEST_"
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         self._environment = inherited | {
             f"TRADEROOM_{name}": value for name, value in settings.items() if value is not None
         }
