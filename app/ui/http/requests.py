@@ -17,6 +17,7 @@ def head_of(media_type: str, headers: Mapping[str, str] | None = None) -> Respon
     """The head of an answer whose content is not made for it; how long that would be is not said (RFC 9110, 9.3.2)."""
     response = Response(media_type=media_type, headers=headers)
     del response.headers["content-length"]
+    response.headers["Vary"] = "Accept-Encoding"  # as what is made for a GET, which is compressed
     return response
 
 
