@@ -1,5 +1,6 @@
 """What the server says of its answers: the same by HEAD as by GET, and nothing that an old client cannot read."""
 
+import gzip
 from email.message import Message
 from email.parser import BytesParser
 from urllib.parse import urlsplit
@@ -55,3 +56,16 @@ async def test_what_is_not_made_for_a_head_varies_too(scene: Scene, server: Serv
     assert (status_of_head, nothing) == (status, b"")
     assert {name.lower() for name in got} - {name.lower() for name in told} <= _MADE_WITH_THE_CONTENT
     assert told["vary"] == got["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+@pytest.mark.parametrize("path", ["/account/data.json", "/room/{code}/print"])
+async def test_who_speaks_http_1_0_gets_no_chunks(scene: Scene, server: Server, path: str, coding: str) -> None:
+    path = path.format(code=scene.deal.trade.code)
+    status, told, body = await answer(server, f"GET {path}", "1.0", f"Accept-Encoding: {coding}", session(scene))
+    assert status == "HTTP/1.1 200 OK"
+    assert told["transfer-encoding"] is None
+    assert told["connection"] == "close"
+    text = gzip.decompress(body) if coding == "gzip" else body
+    assert text.strip()[:1] in {b"{", b"<"}
+    assert text.strip()[-1:] in {b"}", b">"}
