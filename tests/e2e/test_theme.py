@@ -181,6 +181,9 @@ async def test_forced_colours_leave_each_state_its_look(rooms: tuple[Room, Room]
         looks = [await each.evaluate(_LINES) for each in await page.locator(some).all()]
         assert len(set(looks)) == len(looks), (some, looks)
     assert not (await buyer.status.evaluate(_LINES)).startswith("none")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    assert (await buyer.status.evaluate(_LINES)).startswith("none"), "a pill over the whole line"
+    await page.set_viewport_size({"width": 1280, "height": 720})
     phases = set()
     for phase in ("calm", "soon", "urgent", "over"):
         # In one step: the clock puts its own phase back.
