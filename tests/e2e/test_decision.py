@@ -54,6 +54,21 @@ async def test_terms_that_moved_are_shown_at_once_and_nothing_is_accepted_until_
     await expect(seller.page.get_by_text("accepted version 2: $900.50 × 3 = $2,701.50.")).to_be_visible()
 
 
+async def test_the_way_on_is_in_sight_however_much_the_difference_adds(rooms: tuple[Room, Room]) -> None:
+    seller, buyer = rooms
+    await buyer.page.set_viewport_size({"width": 1440, "height": 900})
+    await buyer.open("Counter-offer")
+    await buyer.fill(price="800")
+    await seller.amend(price="900.50", quantity="3", description="Two metres, oiled. " * 9)
+    await expect(buyer.button("Review new terms")).to_be_in_viewport(ratio=1)
+    dialog = await buyer.dialog.locator(".dialog").bounding_box()
+    review = await buyer.button("Review new terms").bounding_box()
+    assert dialog is not None
+    assert review is not None
+    assert review["y"] + review["height"] <= dialog["y"] + dialog["height"]
+    await buyer.button("Review new terms").click(trial=True)
+
+
 async def test_a_second_click_at_the_same_place_accepts_nothing_that_nobody_saw(rooms: tuple[Room, Room]) -> None:
     seller, buyer = rooms
     dialog = await buyer.open("Accept deal")
