@@ -245,6 +245,18 @@ async def test_however_long_a_name_is_nothing_of_what_stands_beside_it_is_lost(n
     assert await dialog.locator(".dialog").evaluate("each => each.scrollWidth <= each.clientWidth")
 
 
+async def test_the_price_stands_on_one_line_however_long_it_is(newcomer: Newcomer) -> None:
+    seller = await newcomer("Sam")
+    for price in ("987654321.99", "9999999999999.99"):
+        room = await seller.create_trade(price=price)
+        for width in (1440, 1161, 768, 720, 390, 320):
+            await resize(seller.page, (width, 900))
+            if width == 390:
+                await room.button("Deal and history").press("Enter")
+            lines = await room.part("price").evaluate("figure => figure.getClientRects().length")
+            assert lines == 1, (price, width)
+
+
 @pytest.mark.parametrize("size", [(768, 1024), (1280, 720), (1366, 768), (1440, 900)])
 async def test_in_two_columns_whose_turn_it_is_is_seen_however_long_the_description(
     people: tuple[Person, Person], size: tuple[int, int]

@@ -20,7 +20,7 @@ from app.ui.room.room_view import RoomView
 
 _DEAL = Html(
     '<div class="deal-head"><h2>Current deal</h2><div class="note" data-testid="version">{version}</div></div>'
-    '<div class="terms">{figures}</div>'
+    '<div class="terms" style="--letters:{letters}">{figures}</div>'
     '<div class="terms-text" data-testid="description" dir="auto" tabindex="0">{description}</div>{next}{print}'
 )
 _PRINT = Html('<a class="print" href="/room/{}/print">Print</a>')
@@ -60,6 +60,7 @@ def _deal(trade: Trade, view: RoomView) -> Html:
     before = next((offered for offered in view.room.offers if offered.version == trade.version - 1), None)
     return _DEAL.format(
         figures=_figures(trade, None if trade.status.final else before, view),
+        letters=len(wording.money(trade.terms.price, trade.currency)),
         description=linked(trade.terms.description or "No description."),
         version=Html("Version {} · offered by {}, {}").format(
             trade.version,
