@@ -257,7 +257,7 @@ async def test_the_price_stands_on_one_line_however_long_it_is(newcomer: Newcome
             assert lines == 1, (price, width)
 
 
-@pytest.mark.parametrize("size", [(768, 1024), (1280, 720), (1366, 768), (1440, 900)])
+@pytest.mark.parametrize("size", [(768, 1024), (1280, 720), (1366, 768), (1440, 900), (1000, 600), (900, 500)])
 async def test_in_two_columns_whose_turn_it_is_is_seen_however_long_the_description(
     people: tuple[Person, Person], size: tuple[int, int]
 ) -> None:
@@ -270,7 +270,8 @@ async def test_in_two_columns_whose_turn_it_is_is_seen_however_long_the_descript
     for room in (selling, buying):
         await resize(room.page, size)
         await expect(room.part("price-path")).to_be_visible()
-        assert await room.page.locator(".request, .turn").evaluate_all(_COVERED) == []
+        seen = room.page.locator(".request, .turn, .figure.price .figure-value")
+        assert await seen.evaluate_all(_COVERED) == []
 
 
 @pytest.mark.parametrize("width", [768, 1024, 1280, 1440])
