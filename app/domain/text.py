@@ -95,8 +95,10 @@ def harmless(text: str) -> str:
 
 
 def looked_for(typed: str) -> str:
-    """What somebody types to find trades by, as it is looked for: one line, no longer than a title."""
-    return "".join(letter for letter in typed if letter.isprintable()).strip()[:MAX_TITLE]
+    """What somebody types to find trades by, as it is looked for: one line, no longer than a title, of what a title may
+    hold. Joiners stay where they may join something."""
+    line = "".join(letter for letter in typed if letter in JOINERS or not _is_unseen(letter))
+    return line.strip().strip(JOINERS).strip()[:MAX_TITLE]
 
 
 def contains(text: str, part: str) -> bool:

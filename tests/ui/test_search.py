@@ -12,6 +12,8 @@ from tests.ui.test_lists import groups
 
 __all__ = ["bea", "sam"]
 LABEL = "Search by title or name"
+_JOINED = ("\N{MAN}\N{ZERO WIDTH JOINER}\N{GIRL}", "\u0645\u06cc\N{ZERO WIDTH NON-JOINER}\u062e\u0631\u0645")
+_SPACED = ("\u6771\N{IDEOGRAPHIC SPACE}\u673a", "1\N{NO-BREAK SPACE}000")
 
 
 def titles(page: Browser) -> list[str]:
@@ -56,7 +58,7 @@ async def test_a_search_finds_titles_and_names_in_any_case_and_stays_live(sam: B
     await bea.sees("Nothing found")
 
 
-@pytest.mark.parametrize("typed", ["%", "_", "\\", "'", '"', "<b>", "100%_\\"])
+@pytest.mark.parametrize("typed", ["%", "_", "\\", "'", '"', "<b>", "100%_\\", *_JOINED, *_SPACED])
 async def test_every_character_is_looked_for_as_itself(sam: Browser, typed: str) -> None:
     await sam.offer("Plain")
     await sam.offer(f"With {typed} in it")
