@@ -219,6 +219,13 @@ async def test_every_name_is_borne_once_and_everything_has_one(people: tuple[Per
     assert len(titles | {await seller.page.title()}) == 6
 
 
+async def test_initials_are_for_the_eye_only(rooms: tuple[Room, Room], people: tuple[Person, Person]) -> None:
+    seller, _ = rooms
+    me, other = people
+    here = seller.page.get_by_role("region", name="Participants", exact=True)
+    assert f"{other.name} · Buyer · here {me.name} (you) {other.name}" in await here.aria_snapshot()
+
+
 _CUT = """(party) => [...party.querySelectorAll('.role, .note')].filter((part) => {
     const [inner, outer] = [part.getBoundingClientRect(), party.closest('.bar').getBoundingClientRect()];
     return part.scrollWidth > part.clientWidth || inner.right > outer.right || !document.elementsFromPoint(
