@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from app import jobs
-from app.capacity import CapacityLimiter
+from app.capacity import CapacityLimiter, client_of
 from app.db.absences import Absences
 from app.db.accounts import AccountStore
 from app.db.addresses import AddressStore
@@ -41,7 +41,7 @@ from app.service.recovery import Recovery
 from app.service.trades import Trades
 from app.settings import Settings
 from app.ui.http.cookies import SESSION_COOKIE, Cookies, cookie_name
-from app.ui.http.requests import client_of, session_of
+from app.ui.http.requests import session_of
 from app.ui.http.workshop import Workshop
 from app.ui.live.outage import Outage
 from app.ui.live.pending_pages import PendingPages

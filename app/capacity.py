@@ -1,12 +1,24 @@
-"""A limit of how many do something at once: each client in turn, and nobody waits for ever."""
+"""How much clients do at once: each in turn, and nobody waits for ever."""
 
 import asyncio
+import ipaddress
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 Place = Callable[[], AbstractAsyncContextManager[None]]
 """One client's: `async with place():` waits for it, and has it in the block."""
+
+
+def client_of(address: str) -> str:
+    """The client behind an address: an IPv6 one has a whole /64 to choose from (RFC 6177), and counts as that."""
+    try:
+        known = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv4Address):
+        return str(known)
+    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
 
 
 class CrowdedError(TimeoutError):
@@ -73,3 +85,37 @@ class CapacityLimiter:
                 self._free -= 1
                 self._held[client] += 1
                 turn.set_result(None)
+
+
+class Turns:
+    """What one client asks for is begun so much `at_once` in a turn of the loop, beside what others ask for."""
+
+    def __init__(self, at_once: float) -> None:
+        self._at_once = at_once
+        self._taken = 0
+        self._waiting = deque[Callable[[], None]]()
+
+    def take(self, begin: Callable[[], None]) -> bool:
+        """Begin at once, or, where as much was begun in this turn of the loop, in a later one; False where it waits."""
+        if not self._taken:
+            asyncio.get_running_loop().call_soon(self._next)
+        has_turn = self._taken < self._at_once
+        if has_turn:
+            self._taken += 1
+            begin()
+        else:
+            self._waiting.append(begin)
+        return has_turn
+
+    async def wait(self) -> None:
+        """Wait for a turn."""
+        turn = asyncio.Event()
+        self.take(turn.set)
+        await turn.wait()
+
+    def _next(self) -> None:
+        self._taken = int(min(len(self._waiting), self._at_once))
+        if self._taken:
+            asyncio.get_running_loop().call_soon(self._next)
+        for _ in range(self._taken):
+            self._waiting.popleft()()

@@ -10,7 +10,7 @@ from logging.handlers import WatchedFileHandler
 from pathlib import Path
 
 from app import security_log
-from app.ui.http.requests import client_of
+from app.capacity import client_of
 
 _CODE = re.compile(r"(/room/|/mail/\w+/)[^\s/?#\"']+")
 _MOST_ALIKE, _A_MINUTE = 60, 60

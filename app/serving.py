@@ -20,11 +20,11 @@ from starlette.types import ASGIApp
 
 from app import demo, patches
 from app.bootstrap import Application
+from app.capacity import client_of
 from app.patches.lines import LONGEST_FRAME
 from app.settings import Settings
 from app.ui import server
 from app.ui.http import headers, health, installing
-from app.ui.http.requests import client_of
 from app.ui.http.workshop import Workshop, WorkshopError
 
 log = logging.getLogger(__name__)

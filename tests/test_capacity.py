@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from app.capacity import CapacityLimiter
+from app.capacity import CapacityLimiter, Turns
 
 
 async def test_a_few_at_once_in_the_order_in_which_they_came() -> None:
@@ -71,3 +71,17 @@ async def test_each_client_comes_in_turn_and_has_no_more_than_its_share() -> Non
     assert turns._free == 3
     assert not turns._held
     assert not turns._waiting
+
+
+async def test_of_one_client_so_much_begins_in_a_turn_of_the_loop_beside_what_others_ask_for() -> None:
+    crowd, one = Turns(2), Turns(2)
+    begun: list[str] = []
+    assert [crowd.take(lambda: begun.append("crowd")) for _ in range(5)] == [True, True, False, False, False]
+    assert one.take(lambda: begun.append("one"))
+    assert begun == ["crowd"] * 2 + ["one"]
+    waiting = asyncio.create_task(crowd.wait())
+    for so_far in (2, 4, 5):
+        assert (begun.count("crowd"), waiting.done()) == (so_far, False)
+        await asyncio.sleep(0)
+    await waiting
+    assert one.take(lambda: begun.append("one")), "as before, once it is another turn"

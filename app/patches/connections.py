@@ -7,10 +7,12 @@ Without it one client takes the places of all others: this one is required.
 import asyncio
 import logging
 import math
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 
 from uvicorn.middleware.proxy_headers import _TrustedHosts
+
+from app.capacity import Turns
 
 TOUCHES = (
     "uvicorn.middleware.proxy_headers:_TrustedHosts",
@@ -23,35 +25,6 @@ _TELL_EVERY = 60.0
 """Seconds over which refused connections are counted before they are told of in one line."""
 _READ_AT_ONCE = 4
 """How many connections of one client are read in one turn of the loop."""
-
-
-class Turns:
-    """One client's connections are read one after the other, beside those of others."""
-
-    def __init__(self, at_once: float) -> None:
-        self._at_once = at_once
-        self._taken = 0
-        self._waiting = deque[Callable[[], None]]()
-
-    def take(self, read: Callable[[], None]) -> bool:
-        """Read at once, or, where much of this client has been read in this turn of the loop, in a later one; False
-        where it has to wait."""
-        if not self._taken:
-            asyncio.get_running_loop().call_soon(self._next)
-        has_turn = self._taken < self._at_once
-        if has_turn:
-            self._taken += 1
-            read()
-        else:
-            self._waiting.append(read)
-        return has_turn
-
-    def _next(self) -> None:
-        self._taken = min(len(self._waiting), _READ_AT_ONCE)
-        if self._taken:
-            asyncio.get_running_loop().call_soon(self._next)
-        for _ in range(self._taken):
-            self._waiting.popleft()()
 
 
 class Connections:

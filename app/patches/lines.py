@@ -13,12 +13,13 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from nicegui import background_tasks, core
 
 from app import security_log
+from app.capacity import Turns
 from app.patches.budget import A_SECOND, AT_ONCE, Budget
 
 if TYPE_CHECKING:
@@ -49,6 +50,16 @@ SILENT = 10.0
 """Seconds in which a line has to open a socket; pages do so at once."""
 PATIENCE = 10.0
 """Seconds for which a line may go on sending more than its budget, while each packet waits; then it is closed."""
+_HEARD_AT_ONCE = 1
+"""Packets of one client that are heard in one turn of the loop: hundreds of its lines may say very much."""
+
+
+class _Heard(NamedTuple):
+    """Whose line it is, what it may say, and when."""
+
+    client: str
+    budget: Budget
+    turns: Turns
 
 
 class Lines:
@@ -59,7 +70,8 @@ class Lines:
         self._most_of_one = most_of_one
         self._whose: dict[str, str] = {}
         self._of_one: Counter[str] = Counter()
-        self._budgets: WeakKeyDictionary[AsyncSocket, Budget] = WeakKeyDictionary()
+        self._turns: dict[str, Turns] = {}
+        self._heard: WeakKeyDictionary[AsyncSocket, _Heard] = WeakKeyDictionary()
         self._stopping = asyncio.Event()
 
     def apply(self) -> None:
@@ -93,6 +105,8 @@ class Lines:
                 return False
             self._whose[connection] = client
             self._of_one[client] += 1
+            turns = self._turns.setdefault(client, Turns(_HEARD_AT_ONCE))
+            self._heard[core.sio.eio.sockets[connection]] = _Heard(client, Budget(A_SECOND, AT_ONCE), turns)
             asyncio.get_running_loop().call_later(SILENT, self._let_go, connection)
             await connect(connection, environ)
             return True
@@ -105,7 +119,7 @@ class Lines:
             if client is not None:
                 self._of_one[client] -= 1
                 if not self._of_one[client]:
-                    del self._of_one[client]
+                    del self._of_one[client], self._turns[client]
             await disconnect(connection, reason)
 
         return heard
@@ -118,21 +132,19 @@ class Lines:
 
     async def _affords(self, line: "AsyncSocket") -> bool:
         """Whether a packet is heard. What is above the budget waits, and the line with it, until the line is closed."""
+        heard = self._heard[line]
         if not line.upgraded:  # of hundreds in one request each waits for its turn, or they would hold all others
             await asyncio.sleep(0)
-        if line not in self._budgets:
-            self._budgets[line] = Budget(A_SECOND, AT_ONCE)
-        budget = self._budgets[line]
-        if not line.closed and (wait := budget.take()):
-            if budget.overdrawn > PATIENCE:
-                whose = next((each for each, found in core.sio.eio.sockets.items() if found is line), "")
-                security_log.note("limited", limit="events", socket=whose, address=self._whose.get(whose))
+        if not line.closed and (wait := heard.budget.take()):
+            if heard.budget.overdrawn > PATIENCE:
+                security_log.note("limited", limit="events", address=heard.client)
                 await hang_up(line)
             else:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(min(wait, PATIENCE)):
                         await self._stopping.wait()
                     return False
+        await heard.turns.wait()
         return not line.closed
 
 

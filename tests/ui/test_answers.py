@@ -8,7 +8,7 @@ from fastapi import Form
 from nicegui import core
 
 from app.bootstrap import Application
-from app.ui.http.requests import client_of
+from app.capacity import client_of
 from tests.ui.browser import Browser
 
 PATHS = ["/", "/healthz", "/readyz", "/receipt-key", "/theme.css", "/favicon.ico", "/nothing", "/trades", "/_nicegui/x"]

@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import security_log
-from app.capacity import CapacityLimiter, CrowdedError
+from app.capacity import CapacityLimiter, CrowdedError, client_of
 from app.patches import FILES, SOCKET
 from app.rooms.presence import Presence
 from app.service.accounts import Accounts
@@ -30,7 +30,7 @@ from app.ui.http.auth import FORMS
 from app.ui.http.calm import UNAVAILABLE
 from app.ui.http.cookies import FLASH_COOKIE, Cookies, is_private, one_line
 from app.ui.http.headers import with_headers
-from app.ui.http.requests import IS_HEAD, address_of, client_of
+from app.ui.http.requests import IS_HEAD, address_of
 
 log = logging.getLogger(__name__)
 CROWDED = "Very many people are coming in at this moment. Please try again in a few seconds."

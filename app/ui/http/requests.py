@@ -1,12 +1,12 @@
 """Who asks: the signed-in person of a request, the address it came from, and the time zone there."""
 
-import ipaddress
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import Response
 
+from app.capacity import client_of
 from app.service.viewer import Viewer
 
 IS_HEAD = "traderoom.head"
@@ -24,17 +24,6 @@ def head_of(media_type: str, headers: Mapping[str, str] | None = None) -> Respon
 def address_of(request: Request) -> str:
     """Whose browser it is, by its address as the server knows it (a trusted proxy tells it)."""
     return client_of(request.client.host if request.client else "")
-
-
-def client_of(address: str) -> str:
-    """The client behind an address: an IPv6 one has a whole /64 to choose from (RFC 6177), and counts as that."""
-    try:
-        known = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(known, ipaddress.IPv4Address):
-        return str(known)
-    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
 
 
 def viewer_of(request: Request) -> Viewer:

@@ -12,9 +12,9 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.capacity import client_of
 from app.patches import connections, protocols
 from app.patches.connections import Connections
-from app.ui.http.requests import client_of
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 

@@ -10,9 +10,10 @@ from engineio.async_socket import AsyncSocket
 from nicegui import Client, core
 from socketio.exceptions import ConnectionRefusedError as SocketRefused
 
+from app.capacity import client_of
 from app.patches.socket_guard import SocketGuard
 from app.ui.http.cookies import SESSION_COOKIE
-from app.ui.http.requests import client_of, session_of
+from app.ui.http.requests import session_of
 
 PAGE = "the page's client id"
 SAID: dict[str, dict[str, Any]] = {

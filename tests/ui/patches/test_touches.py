@@ -16,8 +16,9 @@ import pytest
 
 import app
 from app import patches
+from app.capacity import Turns
 from app.patches.budget import Budget
-from app.patches.connections import Connections, Turns
+from app.patches.connections import Connections
 from app.patches.watched import Watched
 from tests.syntax import tree_of
 from tests.ui.patches.renaming import LIBRARIES
