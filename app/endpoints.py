@@ -11,7 +11,11 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 _HOST = re.compile(r"\[?([\w.:%-]+)\]?", re.ASCII)
+_DATABASE = re.compile(r"postgres(?:ql)?://([^@/?]*@)?[^@/?]*(?:/[^@?]*)?(?:\?.*)?")
+"""Nothing but a user and a password stands before an @; one that is not encoded parts a password in the middle."""
+_BARE_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
 _SITE = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII)
+_LAST_PORT = 65_535
 
 
 def check_host(value: str) -> str:
@@ -34,8 +38,16 @@ def check_proxies(value: tuple[str, ...]) -> tuple[str, ...]:
 def check_site(value: str) -> str:
     """What links start with, as browsers write it; it stands in headers too."""
     value = value.rstrip("/").lower()
-    if value and not _SITE.fullmatch(value):
+    found = _SITE.fullmatch(value)
+    if value and (not found or not 1 <= int((found[2] or ":1")[1:]) <= _LAST_PORT):
         raise ValueError("takes an address such as https://trade.example.com, without a path, in ASCII (xn--…)")
+    return value
+
+
+def check_database(value: str) -> str:
+    """The database. What libpq says about an address that it cannot read quotes it, with the password."""
+    if value and (not _DATABASE.fullmatch(value) or _BARE_PERCENT.search(value)):
+        raise ValueError("takes an address such as postgresql://user:password@host/database, percent-encoded")
     return value
 
 

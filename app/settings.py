@@ -148,9 +148,7 @@ class Settings(BaseSettings):
     @field_validator("database_url", "owner_url")
     @classmethod
     def _postgres(cls, value: str) -> str:
-        if value and urlsplit(value).scheme not in {"postgresql", "postgres"}:
-            raise ValueError("takes an address such as postgresql://user:password@host/database")
-        return value
+        return endpoints.check_database(value.strip())
 
     @model_validator(mode="after")
     def _together(self) -> Self:

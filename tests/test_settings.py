@@ -50,6 +50,7 @@ WRONG = {
     "PUBLIC_URL": [
         *("trade.example.com", "ftp://x.example", "https://", "https://x.example/path", "http://[", "//x"),
         *("https://x.example:http", "https://x.example?a", "https://x.example#a", "https://me:secret@x.example"),
+        *("https://x.example:65536", "http://x.example:0"),
         *("https://x.example;script-src *", "https://x y.example", "https://h\u00e4user.example"),
     ],
     "TRUSTED_PROXIES": ["localhost", "10.0.0.1/8", "127.0.0.1 10.0.0.1", "127.0.0.1, 300.1.1.1", "127.0.0.1:80"],
@@ -113,12 +114,32 @@ def test_settings_that_do_not_go_together_are_one_line_too(given, settings: dict
     assert "hidden-password" not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["mysql://user:hidden-password@db.example/x", "user:hidden-password@db.example"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("mysql://user:hidden-password@db.example/x", "user:hidden-password@db.example"),
+        *("Postgresql://user:hidden-password@db.example/x", "postgresql:/user:hidden-password@db.example/x"),
+        *("postgresql:user:hidden-password@db.example/x", "postgresql://user:p%hidden-password@db.example/x"),
+        *("postgresql://user:p@hidden-password@db.example/x", "postgresql://user:p/hidden-password@db.example/x"),
+    ],
+)
 def test_a_wrong_address_does_not_tell_its_password(given, url: str) -> None:
     for name in ("database_url", "owner_url"):
         with pytest.raises(SettingsError) as caught:
             given(**{name: url})
         assert "hidden-password" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("postgresql://user:p%40ss@db.example/x?sslmode=require", "postgres://u:p@[::1]:5432/x", "postgresql:///x"),
+        *("postgresql://u@%2Frun%2Fpg:5433/x", "postgresql://a:1,b:2/x?target_session_attrs=read-write"),
+        "postgresql://db.example?user=u&password=p@ss",
+    ],
+)
+def test_an_address_of_any_kind_is_taken_without_the_blanks_around_it(given, url: str) -> None:
+    assert given(database_url=f" {url}\n", secret=SECRET).database_url == url
 
 
 @pytest.mark.parametrize(
