@@ -10,7 +10,6 @@ from collections.abc import Coroutine, Iterator
 from getpass import getpass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
 
 import psycopg
 import typer
@@ -210,7 +209,7 @@ def _database(settings: Settings, *, joins: bool = False) -> Iterator[str]:
             log.warning("not used: %s; what the connection needs stands in TRADEROOM_DATABASE_URL", ", ".join(unused))
         owner = settings.owner_url or settings.database_url
         asyncio.run(engine.check_server(owner))
-        schema.migrate(owner, runs_as=(urlsplit(settings.database_url).username or "") if settings.owner_url else "")
+        schema.migrate(owner, runs_as=connection.role(settings.database_url) if settings.owner_url else "")
         if settings.owner_url:
             asyncio.run(engine.check_server(settings.database_url))
         yield settings.database_url

@@ -81,3 +81,8 @@ def watched(url: str) -> dict[str, int]:
     """libpq's parameters by which a TCP connection that went silent is noticed, but for those that the URL has."""
     given = conninfo_to_dict(url)
     return {name: value for name, value in _WATCHED.items() if name not in given}
+
+
+def role(url: str) -> str:
+    """Whom the URL connects as, wherever in it that stands; empty if it names nobody."""
+    return str(conninfo_to_dict(url).get("user") or "")

@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from psycopg.sql import Identifier
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -72,10 +73,10 @@ def _check_revision(connection: Connection, script: ScriptDirectory) -> None:
 
 def _grant(connection: Connection, role: str) -> None:
     """Give the role what it needs to run, and nothing more; granting again changes nothing."""
-    quoted = connection.dialect.identifier_preparer.quote(role)
+    quoted = Identifier(role).as_string()
     exists = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).scalar()
     if not exists:
-        connection.exec_driver_sql(f"CREATE ROLE {quoted} LOGIN")
+        connection.exec_driver_sql(f"CREATE ROLE {quoted} LOGIN", execution_options={"no_parameters": True})
     connection.exec_driver_sql(
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted};"
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted};"

@@ -1,11 +1,14 @@
 """What the role that the app runs as may not do, whatever its code tries: its rights end before triggers are asked."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg import sql
 
-from app.db.schema import APPEND_ONLY
+from app.db.connection import role
+from app.db.schema import APPEND_ONLY, migrate
 from tests.db.server import Server
 
 
@@ -49,3 +52,20 @@ def test_the_app_s_role_is_an_ordinary_one(app: psycopg.Connection) -> None:
     ).fetchone()
     assert rights == (False,) * 5
     assert app.execute("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole").fetchone() == (0,)
+
+
+def test_a_role_of_any_name_gets_its_rights_wherever_in_the_address_it_stands(owner_url: str) -> None:
+    name = f'a"pp-%{uuid4().hex[:8]}'
+    encoded = name.replace("%", "%25").replace('"', "%22")
+    for address in (f"postgresql://{encoded}:x@db.example/x", f"postgresql://db.example/x?user={encoded}"):
+        assert role(address) == name
+    migrate(owner_url, runs_as=name)
+    with psycopg.connect(owner_url) as owner:
+        assert owner.execute("SELECT has_table_privilege(%s, 'trades', 'INSERT')", (name,)).fetchone() == (True,)
+        quoted = sql.Identifier(name)
+        owner.execute(sql.SQL("DROP OWNED BY {}").format(quoted))
+        owner.execute(sql.SQL("DROP ROLE {}").format(quoted))
+
+
+def test_an_address_that_names_nobody_is_nobody_s() -> None:
+    assert role("postgresql://db.example/x") == ""
