@@ -21,11 +21,18 @@ from app.db.connection import BoundedBlockingConnection, BoundedConnection, watc
 
 OLDEST_SERVER = 150000
 """PostgreSQL 15, as `server_version_num`."""
+_AS_WE_SPEAK = (
+    r" -c default_transaction_isolation=read\ committed -c client_encoding=UTF8 -c standard_conforming_strings=on"
+    " -c datestyle=ISO -c intervalstyle=postgres -c timezone=UTC"
+)
+"""What a role or a database may have been set to otherwise, and what our statements and psycopg count on."""
 BOUNDS = (
-    "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c jit=off -c timezone=UTC"
+    "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c jit=off" + _AS_WE_SPEAK
 )
 """Of everyday connections, as libpq's options."""
-_WIDE_BOUNDS = "-c statement_timeout=30min -c lock_timeout=5min -c idle_in_transaction_session_timeout=5min"
+_WIDE_BOUNDS = (
+    "-c statement_timeout=30min -c lock_timeout=5min -c idle_in_transaction_session_timeout=5min" + _AS_WE_SPEAK
+)
 """Of those that set a database up or migrate it, perhaps waiting for another process that does."""
 
 _DIALECT = "postgresql+psycopg://"
@@ -61,17 +68,38 @@ def connect_to_set_up(url: str, *, autocommit: bool = False, patience: int = 5) 
 
 
 async def check_server(url: str) -> None:
-    """Raises `DatabaseError` when the server cannot be reached, in time, or is older than PostgreSQL 15."""
+    """Raises `DatabaseError` when the server cannot be reached, in time, or is or has what we cannot work with."""
     try:
         async with asyncio.timeout(_ENOUGH), await connect(url) as connection:
-            version = connection.info.server_version
+            cursor = await connection.execute("SELECT current_schema()")
+            row = await cursor.fetchone()
+            fault = _fault_of(connection.info, row[0] if row else None)
     except TimeoutError:
         raise DatabaseError(f"The database cannot be reached: it has not answered in {_ENOUGH:.0f} s.") from None
     except psycopg.Error as error:
         reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
         raise DatabaseError(f"The database cannot be reached: {reason}") from error
-    if version < OLDEST_SERVER:
-        raise DatabaseError(f"The database is PostgreSQL {version // 10_000}; Traderoom needs 15 or newer.")
+    if fault:
+        raise DatabaseError(fault)
+
+
+def _fault_of(server: psycopg.ConnectionInfo, schema: str | None) -> str:
+    """What is wrong with a database that answers, and what to do about it; empty if nothing is."""
+    if server.server_version < OLDEST_SERVER:
+        return f"The database is PostgreSQL {server.server_version // 10_000}; Traderoom needs 15 or newer."
+    if (encoding := server.parameter_status("server_encoding")) != "UTF8":
+        return f"The database has the encoding {encoding}: use one that was made with ENCODING 'UTF8'."
+    if "on" in {server.parameter_status(name) for name in ("in_hot_standby", "default_transaction_read_only")}:
+        return (
+            "The database is read-only, as a standby or by default_transaction_read_only: use the primary's address,"
+            " or all servers' with target_session_attrs=read-write."
+        )
+    if schema != "public":
+        return (
+            f"The role's search_path leads to {schema or 'no schema'} first, and Traderoom's tables are in public:"
+            " ALTER ROLE … SET search_path = public."
+        )
+    return ""
 
 
 class Prepared:

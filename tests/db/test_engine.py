@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -14,6 +15,7 @@ from app.db import engine
 from app.db.engine import Database, DatabaseError, Prepared, check_server
 from app.db.tables import UserRow
 from tests.db.outage import cut
+from tests.db.server import Server
 
 
 async def test_a_server_that_answers_and_is_new_enough_is_fine(url: str) -> None:
@@ -57,6 +59,55 @@ async def test_every_connection_is_bounded_and_speaks_utc(database: Database) ->
         }.items():
             assert await (await connection.execute(f"SHOW {name}".encode())).fetchone() == (value,)
         assert connection.autocommit
+
+
+async def test_what_a_database_was_set_to_otherwise_does_not_count(url: str, owner_url: str) -> None:
+    otherwise = {
+        "default_transaction_isolation": ("serializable", "read committed"),
+        "client_encoding": ("LATIN1", "UTF8"),
+        "standard_conforming_strings": ("off", "on"),
+        "DateStyle": ("German", "ISO"),
+        "IntervalStyle": ("sql_standard", "postgres"),
+    }
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        for name, (theirs, _) in otherwise.items():
+            owner.execute(f"ALTER DATABASE {owner.info.dbname} SET {name} = '{theirs}'".encode())
+    await check_server(url)
+    async with await engine.connect(url) as everyday:
+        shown = [await (await everyday.execute(f"SHOW {name}".encode())).fetchone() for name in otherwise]
+    with engine.connect_to_set_up(owner_url) as wide:
+        shown += [wide.execute(f"SHOW {name}".encode()).fetchone() for name in otherwise]
+    values = [row[0].partition(",")[0] for row in shown if row]  # a date style has an order besides
+    assert values == [ours for _, ours in otherwise.values()] * 2
+
+
+@pytest.mark.parametrize(
+    ("setting", "names"),
+    [
+        ("default_transaction_read_only = on", "target_session_attrs=read-write"),
+        ("search_path = elsewhere", "leads to no schema first"),
+        ("search_path = pg_catalog", "leads to pg_catalog first"),
+    ],
+)
+async def test_a_database_that_we_could_not_work_with_is_refused(
+    url: str, owner_url: str, setting: str, names: str
+) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        owner.execute(f"ALTER DATABASE {owner.info.dbname} SET {setting}".encode())
+    with pytest.raises(DatabaseError, match=names) as caught:
+        await check_server(url)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+async def test_a_database_without_all_characters_is_refused(server: Server, encoding: str) -> None:
+    name = f"dbt_{encoding.lower()}_{uuid4().hex[:8]}"
+    server.run(f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0")
+    try:
+        with pytest.raises(DatabaseError, match=f"encoding {encoding}: use one that was made with ENCODING 'UTF8'"):
+            await check_server(server.owner_address(name))
+    finally:
+        server.drop(name)
 
 
 async def test_a_transaction_is_committed_at_its_end_and_rolled_back_on_an_exception(database: Database) -> None:
