@@ -42,9 +42,10 @@ cli.add_typer(trade_cli, name="trade")
 
 def main() -> None:
     """Run the command that was typed; none means `serve`."""
-    # Python has none where whoever started us closed it; what is said there is for nobody.
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open to the end
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - so is this one
+    # Python has none where whoever started us closed it; what is said there is for nobody, and nothing is read.
+    sys.stdin = sys.stdin or Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - open to the end
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - so is this one
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - and this one
     try:
         cli()
     except (

@@ -127,6 +127,15 @@ class Settings(BaseSettings):
     def _nowhere(cls, value: object) -> object:
         return value or None if isinstance(value, str) else value
 
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _place(cls, value: object) -> object:
+        if not (text := str(value)).strip():  # a path would take it for whatever directory we are started in
+            raise ValueError("takes a directory, such as .data, or . for this one")
+        if text.encode(errors="ignore").decode() != text or set(text) & {"\n", "\r"}:
+            raise ValueError("takes a directory's path, one line of UTF-8")
+        return value
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:

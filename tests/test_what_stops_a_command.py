@@ -136,3 +136,12 @@ def test_without_the_packages_it_is_said_what_to_run() -> None:
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
     assert "No module named" in ended.stderr
     assert "run `make demo`" in ended.stderr
+
+
+def test_where_standard_input_was_closed_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setattr(cli, "cli", lambda: read.append(sys.stdin.read()))
+    cli.main()
+    sys.stdin.close()
+    assert read == [""]

@@ -138,6 +138,8 @@ def _explained(data_dir: Path) -> Iterator[None]:
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise EmbeddedError(f"The data directory {data_dir} cannot be used: {error.strerror}{where}.") from error
+    except RuntimeError as error:  # pathlib's word for links that lead in a circle, before Python 3.13
+        raise EmbeddedError(f"The data directory {data_dir} cannot be used: {error}.") from error
     except psycopg.Error as error:
         raise EmbeddedError(f"PostgreSQL in {data_dir} failed: {reason(str(error))}.") from error
 

@@ -217,6 +217,15 @@ def test_a_file_in_place_of_the_directory(place: Path) -> None:
     assert "Not a directory" in refusal(place / "data/below")
 
 
+def test_links_that_lead_in_a_circle(place: Path) -> None:
+    (place / "one").symlink_to(place / "other")
+    (place / "other").symlink_to(place / "one")
+    for use in (embedded.start, embedded.join):
+        with pytest.raises(EmbeddedError, match="cannot be used") as caught:
+            use(place / "one")
+        assert "\n" not in str(caught.value)
+
+
 def test_a_read_only_directory(own_place: Path) -> None:
     own_place.chmod(0o500)
     assert "Permission denied" in App(own_place / "data", ordinary=True).error()
