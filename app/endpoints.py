@@ -20,9 +20,16 @@ _LAST_PORT = 65_535
 
 def check_host(value: str) -> str:
     """The address to listen on."""
-    if host := _HOST.fullmatch(value):
-        return host[1]
-    raise ValueError("takes an address or a name of this machine, such as 0.0.0.0")
+    sentence = "takes an address or a name of this machine, such as 0.0.0.0"
+    if not (found := _HOST.fullmatch(value)):
+        raise ValueError(sentence)
+    host = found[1]
+    try:
+        if ":" in host:  # it becomes a part of links
+            ipaddress.IPv6Address(host)
+    except ValueError:
+        raise ValueError(sentence) from None
+    return host
 
 
 def check_proxies(value: tuple[str, ...]) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def test_without_any_setting_it_is_the_demo_on_this_machine() -> None:
 
 
 WRONG = {
-    "HOST": ["", "\u200b", "a b", "http://x", "[]"],
+    "HOST": ["", "\u200b", "a b", "http://x", "[]", ":::", "[::1]:80", "localhost:8080"],
     "DATABASE_URL": ["mysql://db.example/x", "db.example", "sqlite:///x", "http://[", "/var/run/postgresql"],
     "PORT": ["0", "65536", "-1", "http", "", "80.5"],
     "HEALTH_PORT": ["0", "65536", "http", "80.5"],
