@@ -5,6 +5,7 @@ import ipaddress
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from time import monotonic
 
 Place = Callable[[], AbstractAsyncContextManager[None]]
 """One client's: `async with place():` waits for it, and has it in the block."""
@@ -31,13 +32,15 @@ class CapacityLimiter:
 
     Of those who wait, each client's first comes in turn: whoever asks for very much waits behind themself, and a
     newcomer behind one request of each of the others. Raises `CrowdedError` when no place is free within `patience`
-    seconds, if there is a patience.
+    seconds, if there is a patience. With `rests` a client that waits for more keeps its share for as long again as it
+    has just had a place, so that others, who wait for no place, have as much of the loop as it.
     """
 
-    def __init__(self, count: float, *, each: int, patience: float | None = None) -> None:
+    def __init__(self, count: float, *, each: int, patience: float | None = None, rests: bool = False) -> None:
         self._free = count
         self._each = each
         self._patience = patience
+        self._rests = rests
         self._held: Counter[Hashable] = Counter()
         self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}
 
@@ -50,10 +53,11 @@ class CapacityLimiter:
         try:
             if not turn.done():
                 await self._wait(turn)
+            began = monotonic()
             yield
         finally:
             if not turn.cancelled():
-                self._leave(client)
+                self._leave(client, monotonic() - began)
 
     async def _wait(self, turn: asyncio.Future[None]) -> None:
         try:
@@ -62,8 +66,15 @@ class CapacityLimiter:
         except TimeoutError:
             raise CrowdedError from None
 
-    def _leave(self, client: Hashable) -> None:
+    def _leave(self, client: Hashable, after: float) -> None:
         self._free += 1
+        if self._rests and client in self._waiting:
+            asyncio.get_running_loop().call_later(after, self._give_back, client)
+            self._call_next()
+        else:
+            self._give_back(client)
+
+    def _give_back(self, client: Hashable) -> None:
         self._held[client] -= 1
         if not self._held[client]:
             del self._held[client]

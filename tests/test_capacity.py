@@ -73,6 +73,20 @@ async def test_each_client_comes_in_turn_and_has_no_more_than_its_share() -> Non
     assert not turns._waiting
 
 
+async def test_who_waits_for_more_rests_as_long_as_it_had_a_place_and_others_go_on() -> None:
+    turns, began = CapacityLimiter(1, each=1, patience=5, rests=True), dict[str, float]()
+    loop = asyncio.get_running_loop()
+
+    async def one(client: str, name: str) -> None:
+        async with turns.place(client):
+            began[name] = loop.time()
+            await asyncio.sleep(0.1)
+
+    await asyncio.gather(one("many", "first"), one("many", "second"), one("one", "other's"))
+    assert began["first"] < began["other's"] < began["second"]
+    assert began["second"] - began["first"] >= 0.2
+
+
 async def test_of_one_client_so_much_begins_in_a_turn_of_the_loop_beside_what_others_ask_for() -> None:
     crowd, one = Turns(2), Turns(2)
     begun: list[str] = []

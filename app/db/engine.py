@@ -87,7 +87,7 @@ def _fault_of(server: psycopg.ConnectionInfo, schema: str | None) -> str:
     """What is wrong with a database that answers, and what to do about it; empty if nothing is."""
     if server.server_version < OLDEST_SERVER:
         return f"The database is PostgreSQL {server.server_version // 10_000}; Traderoom needs 15 or newer."
-    if (encoding := server.parameter_status("server_encoding")) != "UTF8":
+    if (encoding := server.parameter_status("server_encoding") or "UTF8") != "UTF8":  # not every pooler tells
         return f"The database has the encoding {encoding}: use one that was made with ENCODING 'UTF8'."
     if "on" in {server.parameter_status(name) for name in ("in_hot_standby", "default_transaction_read_only")}:
         return (
@@ -97,7 +97,7 @@ def _fault_of(server: psycopg.ConnectionInfo, schema: str | None) -> str:
     if schema != "public":
         return (
             f"The role's search_path leads to {schema or 'no schema'} first, and Traderoom's tables are in public:"
-            " ALTER ROLE … SET search_path = public."
+            " ALTER ROLE … SET search_path = public (docs/operations.md says how to move what stands elsewhere)."
         )
     return ""
 
