@@ -70,6 +70,15 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
+def _say(text: str) -> None:
+    """Tell the result. Where nobody reads it any more (`… | head -1`), the exit status is what it would be."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it is flushed once more at the end
+
+
 def _stop(line: str) -> None:
     sys.stderr.write(f"traderoom: {' '.join(line.split())}\n")
     sys.exit(2)
@@ -113,7 +122,7 @@ def worker(
 def migrate() -> None:
     """Bring the database to the newest schema; safe to run from many processes at once."""
     with _database(_settings(), joins=True):
-        sys.stdout.write("The database has the newest schema.\n")
+        _say("The database has the newest schema.\n")
 
 
 @cli.command()
@@ -128,7 +137,7 @@ def verify(
         document, problems = verification.verify_file(file.read(strict_json.LARGEST + 1), key.strip())
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may not know the letters of a name
-    sys.stdout.write("\n".join(problems or verification.summary(document)) + "\n")
+    _say("\n".join(problems or verification.summary(document)) + "\n")
     if problems:
         sys.exit(1)
 
@@ -145,7 +154,7 @@ def reset_password(name: Annotated[str, typer.Argument(help="Whose password.")])
 
     with _database(settings, joins=True) as url:
         _run(reset(Application(settings, url)))
-    sys.stdout.write(f"{name} has a new password; open sessions have ended.\n")
+    _say(f"{name} has a new password; open sessions have ended.\n")
 
 
 @trade_cli.command("create")
@@ -185,7 +194,7 @@ def create(
 
     with _database(settings, joins=True) as url:
         link = _run(draft(Application(settings, url)))
-    sys.stdout.write(f"Created “{title.strip()}”.\n{link}\n")
+    _say(f"Created “{title.strip()}”.\n{link}\n")
 
 
 def _settings(**overrides: object) -> Settings:

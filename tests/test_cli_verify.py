@@ -1,6 +1,8 @@
 """The command `verify`: what it prints and how it ends, whatever the file holds."""
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from io import BytesIO, TextIOWrapper
@@ -86,3 +88,13 @@ def test_a_terminal_that_does_not_know_the_letters_of_a_name_gets_their_numbers(
     sys.stdout.flush()
     title = json.loads(RECEIPT.read_text())["trade"]["title"]
     assert f"Trade 1: {title}".encode("ascii", "backslashreplace") in shown.getvalue()
+
+
+def test_who_reads_no_further_changes_no_exit_status() -> None:
+    """`verify … | head -1`: a status of 1 would say that the receipt was changed."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, str(KEPT.parents[2] / "main.py"), "verify", str(RECEIPT), "--key", str(KEY)]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
