@@ -5,6 +5,7 @@ setting and what it takes.
 """
 
 import ipaddress
+import logging
 import os
 import secrets
 import socket
@@ -246,11 +247,20 @@ class Settings(BaseSettings):
         raise SettingsError(f"DATA_DIR {self.data_dir}: the file 'secret' is empty; delete it and start again.")
 
 
+class _Refusing(logging.Handler):
+    """python-dotenv warns of a line that it cannot read, and leaves it out: without its database, the demo starts."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        raise SettingsError(f".env: {record.getMessage()}")
+
+
 def load(**overrides: object) -> Settings:
     """The settings of this start; `overrides` (command-line options) win where they are not None.
 
     Raises `SettingsError` with one line for the first wrong value.
     """
+    refusing, reader = _Refusing(), logging.getLogger("dotenv.main")
+    reader.addHandler(refusing)
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
     except UnicodeDecodeError:
@@ -260,3 +270,5 @@ def load(**overrides: object) -> Settings:
         name = PREFIX + "_".join(str(part) for part in first["loc"]).upper() if first["loc"] else PREFIX
         message = first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{name}{': ' if first['loc'] else ''}{message}") from None
+    finally:
+        reader.removeHandler(refusing)

@@ -223,6 +223,14 @@ def test_a_file_that_is_no_text_is_one_line_too(tmp_path: Path) -> None:
         load()
 
 
+@pytest.mark.parametrize("line", ["TRADEROOM_DATABASE_URL='postgresql://db.example/x", "TRADEROOM_PORT 9001", "= 5"])
+def test_a_line_of_the_file_that_cannot_be_read_stops_the_start(tmp_path: Path, line: str) -> None:
+    """It was left out with a warning, and without its database the demo started, whose passwords everybody knows."""
+    (tmp_path / ".env").write_text(f"# ours\n{line}\nTRADEROOM_EXPIRY_MINUTES=5\n")
+    with pytest.raises(SettingsError, match=r"^\.env: .* line 2$"):
+        load()
+
+
 def test_the_generated_secret_is_kept_for_its_owner_only(tmp_path: Path) -> None:
     settings = load(data_dir=tmp_path / "new" / "data")
     secret = settings.resolve_secret()
