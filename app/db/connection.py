@@ -77,10 +77,12 @@ def forget_environment() -> list[str]:
     return names
 
 
-def watched(url: str) -> dict[str, int]:
-    """libpq's parameters by which a TCP connection that went silent is noticed, but for those that the URL has."""
+def parameters(url: str, settings: str) -> dict[str, Any]:
+    """libpq's parameters: those by which a TCP connection that went silent is noticed, but for what the URL has of it,
+    and as `options` the server's settings, the URL's and ours, which win."""
     given = conninfo_to_dict(url)
-    return {name: value for name, value in _WATCHED.items() if name not in given}
+    watching = {name: value for name, value in _WATCHED.items() if name not in given}
+    return {**watching, "options": f"{given.get('options') or ''} {settings}".strip()}
 
 
 def role(url: str) -> str:

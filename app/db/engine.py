@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.db.clock import DatabaseClock
-from app.db.connection import BoundedBlockingConnection, BoundedConnection, watched
+from app.db.connection import BoundedBlockingConnection, BoundedConnection, parameters
 
 OLDEST_SERVER = 150000
 """PostgreSQL 15, as `server_version_num`."""
@@ -52,8 +52,8 @@ class DatabaseError(Exception):
 
 
 def _how(url: str, patience: int) -> dict[str, Any]:
-    ours = {"autocommit": True, "connect_timeout": patience, "options": BOUNDS, "application_name": "traderoom"}
-    return {**watched(url), **ours}
+    ours = {"autocommit": True, "connect_timeout": patience, "application_name": "traderoom"}
+    return {**parameters(url, BOUNDS), **ours}
 
 
 async def connect(url: str, *, patience: int = 5) -> psycopg.AsyncConnection:
@@ -63,7 +63,7 @@ async def connect(url: str, *, patience: int = 5) -> psycopg.AsyncConnection:
 
 def connect_to_set_up(url: str, *, autocommit: bool = False, patience: int = 5) -> psycopg.Connection:
     """A blocking connection for setting a database up or migrating it. Raises `psycopg.OperationalError`."""
-    how: dict[str, Any] = {"connect_timeout": patience, "options": _WIDE_BOUNDS, **watched(url)}
+    how: dict[str, Any] = {"connect_timeout": patience, **parameters(url, _WIDE_BOUNDS)}
     return BoundedBlockingConnection.connect(url, autocommit=autocommit, **how)
 
 

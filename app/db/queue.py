@@ -20,7 +20,7 @@ from procrastinate import connector, sql
 from procrastinate.jobs import DEFAULT_QUEUE
 from procrastinate.psycopg_connector import PsycopgConnector
 
-from app.db.connection import BoundedConnection, watched
+from app.db.connection import BoundedConnection, parameters
 from app.db.engine import BOUNDS, RECONNECT, connect
 
 log = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ class Queue:
     """The queue in one database. `app` is where `jobs` registers its tasks."""
 
     def __init__(self, url: str) -> None:
-        how = {"application_name": "traderoom-queue", "options": BOUNDS, "connect_timeout": 5, **watched(url)}
+        how = {"application_name": "traderoom-queue", "connect_timeout": 5, **parameters(url, BOUNDS)}
         self._connector = _Connector(
             conninfo=url,
             min_size=1,

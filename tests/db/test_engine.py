@@ -81,6 +81,14 @@ async def test_what_a_database_was_set_to_otherwise_does_not_count(url: str, own
     assert values == [ours for _, ours in otherwise.values()] * 2
 
 
+async def test_options_of_the_address_count_beside_ours(url: str) -> None:
+    """A database's address may say what a pooler or a large table needs; our bounds are not for it to change."""
+    given = f"{url}{'&' if '?' in url else '?'}options=-c%20work_mem%3D9MB%20-c%20statement_timeout%3D1h"
+    async with await engine.connect(given) as connection:
+        for name, value in (("work_mem", "9MB"), ("statement_timeout", "10s")):
+            assert await (await connection.execute(f"SHOW {name}".encode())).fetchone() == (value,)
+
+
 @pytest.mark.parametrize(
     ("setting", "names"),
     [

@@ -10,7 +10,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from app.db import connection as connection_module
-from app.db.connection import watched
+from app.db.connection import parameters
 from app.db.engine import Database, connect, connect_to_set_up
 from app.db.queue import Queue, Worker
 from tests.db.line import Line
@@ -126,9 +126,9 @@ async def test_a_worker_on_a_silent_line_says_that_it_does_not_work(line: Line) 
 
 async def test_a_tcp_connection_is_watched_by_the_system_and_what_the_address_says_of_it_stands(line: Line) -> None:
     async with await connect(make_conninfo(line.url, keepalives_idle=77)) as connection:
-        parameters = connection.info.get_parameters()
-    assert parameters["tcp_user_timeout"] == "10000"
-    assert (parameters["keepalives_idle"], parameters["keepalives_interval"]) == ("77", "2")
-    assert watched("postgresql://somewhere/x?tcp_user_timeout=5").keys() == {
+        used = connection.info.get_parameters()
+    assert used["tcp_user_timeout"] == "10000"
+    assert (used["keepalives_idle"], used["keepalives_interval"]) == ("77", "2")
+    assert parameters("postgresql://somewhere/x?tcp_user_timeout=5", "").keys() - {"options"} == {
         *("keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count")
     }
