@@ -90,7 +90,7 @@ async def test_a_clock_that_is_ahead_hears_the_deadline_too(
     """Its rules say yes and its ledger says no, again and again: that is no failure, and no end of the job."""
     deal = await market.deal(minutes=30)
     now = market.database.clock.now
-    monkeypatch.setattr(shift.negotiation, "_now", lambda: now() + timedelta(hours=1))
+    monkeypatch.setattr(shift.recorder, "_now", lambda: now() + timedelta(hours=1))
     assert await shift.negotiation.expire(deal.id) == (await deal.trade()).expires_at
 
 
