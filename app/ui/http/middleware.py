@@ -35,10 +35,10 @@ from app.ui.http.requests import IS_HEAD, address_of
 log = logging.getLogger(__name__)
 CROWDED = "Very many people are coming in at this moment. Please try again in a few seconds."
 _TOO_MANY_PAGES = "You have very many pages of Traderoom open. Please close some of them, then load this one again."
-_PAGES_AT_ONCE = 4
-"""Pages are put together a few at a time, and one for a session, or for an address of those who are signed out, with a
-rest between two: when a crowd comes in, those who are in already are not kept waiting, and by no single client those
-who come."""
+_PAGES_AT_ONCE, _OF_ONE = 4, 2
+"""Pages are put together a few at a time, and fewer for one session, or one address of those who are signed out, with
+rests for who waits for more: when a crowd comes in, those who are in already are not kept waiting, and by no single
+client those who come."""
 _PATIENCE = 60.0
 """Seconds in which a page's turn has to come."""
 _BEGIN_AT_ONCE = 4
@@ -79,10 +79,10 @@ class Middleware:
         self._cookies = cookies
         self._accounts = accounts
         self._presence = presence
-        self._pages = CapacityLimiter(_PAGES_AT_ONCE, each=1, patience=_PATIENCE, rests=True)
+        self._pages = CapacityLimiter(_PAGES_AT_ONCE, each=_OF_ONE, patience=_PATIENCE, rests=True)
         # Who asks is looked up for whatever is asked: without a bound one session would take all of the database's
         # connections by what is no page.
-        self._sessions = CapacityLimiter(math.inf, each=2)
+        self._sessions = CapacityLimiter(math.inf, each=_OF_ONE)
         self._beginnings = CapacityLimiter(math.inf, each=_BEGIN_AT_ONCE)
         self._socket_origin = settings.public_url.replace("http", "ws", 1)
 
