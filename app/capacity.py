@@ -50,6 +50,7 @@ class CapacityLimiter:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(client, deque()).append(turn)
         self._call_next()
+        began = 0.0
         try:
             if not turn.done():
                 await self._wait(turn)
@@ -57,7 +58,7 @@ class CapacityLimiter:
             yield
         finally:
             if not turn.cancelled():
-                self._leave(client, monotonic() - began)
+                self._leave(client, monotonic() - began if began else 0.0)
 
     async def _wait(self, turn: asyncio.Future[None]) -> None:
         try:

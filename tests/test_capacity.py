@@ -87,6 +87,23 @@ async def test_who_waits_for_more_rests_as_long_as_it_had_a_place_and_others_go_
     assert began["second"] - began["first"] >= 0.2
 
 
+async def test_who_goes_in_the_moment_in_which_its_turn_comes_leaves_its_place_to_others() -> None:
+    turns = CapacityLimiter(1, each=1)
+
+    async def one() -> None:
+        async with turns.place("somebody"):
+            pass
+
+    async with turns.place("somebody"):
+        goes, stays = asyncio.create_task(one()), asyncio.create_task(one())
+        await asyncio.sleep(0)
+    goes.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await goes
+    async with asyncio.timeout(5):
+        await stays
+
+
 async def test_of_one_client_so_much_begins_in_a_turn_of_the_loop_beside_what_others_ask_for() -> None:
     crowd, one = Turns(2), Turns(2)
     begun: list[str] = []
