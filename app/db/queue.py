@@ -100,6 +100,20 @@ class _Connector(PsycopgConnector):
                 await asyncio.sleep(_LONGEST_PAUSE if again else _SHORTEST_PAUSE)
 
 
+class _WithoutOutages(logging.Filter):
+    """Procrastinate tells twice, with a traceback each, that one of a worker's own tasks met a database that is away:
+    the worker ends over it, and is started again, which is told in one line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        is_own = getattr(record, "action", "") == "side_task_failed" or record.name == "procrastinate.utils"
+        return not (is_own and isinstance(error, procrastinate.exceptions.ConnectorException))
+
+
+for _name in ("procrastinate.worker.worker", "procrastinate.utils"):
+    logging.getLogger(_name).addFilter(_WithoutOutages())
+
+
 class Queue:
     """The queue in one database. `app` is where `jobs` registers its tasks."""
 

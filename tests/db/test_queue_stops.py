@@ -1,10 +1,15 @@
-"""A worker that is told to stop does so, whatever happens in that very moment."""
+"""A worker that is told to stop does so, whatever happens in that moment; one that stops by itself says so calmly."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
-from app.db.queue import Queue
+from app.db.engine import Database
+from app.db.queue import Queue, Worker
+from tests.db.outage import outage
+from tests.db.server import Server
+from tests.db.test_feed import until
 
 
 @pytest.mark.parametrize("turns", range(5))
@@ -18,3 +23,26 @@ async def test_who_waits_for_jobs_can_be_told_to_stop_while_one_is_put_back(queu
     nap.cancel()
     await asyncio.wait([nap])
     assert nap.cancelled() or is_over
+
+
+async def test_an_outage_when_the_next_minute_s_work_is_due_leaves_no_traceback(
+    queue: Queue, database: Database, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Here it is each second's. The worker ends over it, and is started again."""
+    ran: list[int] = []
+
+    @queue.app.periodic(cron="* * * * * */1")
+    @queue.app.task
+    async def sweep(timestamp: int) -> None:
+        ran.append(timestamp)
+
+    working = asyncio.create_task(Worker(queue, database.url).run())
+    await until(lambda: ran != [])
+    async with outage(server, database.url):
+        await until(lambda: "stopped, starting it again" in caplog.text, within=15)
+    so_far = len(ran)
+    await until(lambda: len(ran) > so_far, within=15)
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
+    assert "Traceback" not in caplog.text
