@@ -22,6 +22,10 @@ def client_of(address: str) -> str:
     return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
 
 
+_AT_ONCE = 0.001
+"""Seconds in which several things count as begun at once."""
+
+
 class CrowdedError(TimeoutError):
     """No place came free in time."""
 
@@ -100,34 +104,48 @@ class CapacityLimiter:
 
 
 class Turns:
-    """What one client asks for is begun so much `at_once` in a turn of the loop, beside what others ask for."""
+    """What one client asks for is begun so much `at_once`, and what is more in later turns of the loop, beside what
+    others ask for. To count anew in each turn would wake the loop once more for everything that is begun."""
 
     def __init__(self, at_once: float) -> None:
         self._at_once = at_once
+        self._since = 0.0
         self._taken = 0
+        self._is_called = False
         self._waiting = deque[Callable[[], None]]()
 
     def take(self, begin: Callable[[], None]) -> bool:
-        """Begin at once, or, where as much was begun in this turn of the loop, in a later one; False where it waits."""
-        if not self._taken:
-            asyncio.get_running_loop().call_soon(self._next)
-        has_turn = self._taken < self._at_once
-        if has_turn:
-            self._taken += 1
+        """Begin at once, or in a later turn of the loop; False where it waits."""
+        if has_turn := self._has_turn():
             begin()
         else:
-            self._waiting.append(begin)
+            self._wait(begin)
         return has_turn
 
     async def wait(self) -> None:
         """Wait for a turn."""
-        turn = asyncio.Event()
-        self.take(turn.set)
-        await turn.wait()
+        if not self._has_turn():
+            turn = asyncio.Event()
+            self._wait(turn.set)
+            await turn.wait()
+
+    def _has_turn(self) -> bool:
+        if (now := monotonic()) - self._since > _AT_ONCE:
+            self._since, self._taken = now, 0
+        self._taken += 1
+        return not self._waiting and self._taken <= self._at_once
+
+    def _wait(self, begin: Callable[[], None]) -> None:
+        self._waiting.append(begin)
+        self._call_next()
+
+    def _call_next(self) -> None:
+        if self._waiting and not self._is_called:
+            self._is_called = True
+            asyncio.get_running_loop().call_soon(self._next)
 
     def _next(self) -> None:
-        self._taken = int(min(len(self._waiting), self._at_once))
-        if self._taken:
-            asyncio.get_running_loop().call_soon(self._next)
-        for _ in range(self._taken):
+        self._is_called = False
+        for _ in range(int(min(len(self._waiting), self._at_once))):
             self._waiting.popleft()()
+        self._call_next()

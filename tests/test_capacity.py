@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from app import capacity
 from app.capacity import CapacityLimiter, Turns
 
 
@@ -104,7 +105,10 @@ async def test_who_goes_in_the_moment_in_which_its_turn_comes_leaves_its_place_t
         await stays
 
 
-async def test_of_one_client_so_much_begins_in_a_turn_of_the_loop_beside_what_others_ask_for() -> None:
+async def test_of_one_client_so_much_begins_at_once_and_the_rest_beside_what_others_ask_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(capacity, "_AT_ONCE", 60.0)
     crowd, one = Turns(2), Turns(2)
     begun: list[str] = []
     assert [crowd.take(lambda: begun.append("crowd")) for _ in range(5)] == [True, True, False, False, False]
@@ -115,4 +119,6 @@ async def test_of_one_client_so_much_begins_in_a_turn_of_the_loop_beside_what_ot
         assert (begun.count("crowd"), waiting.done()) == (so_far, False)
         await asyncio.sleep(0)
     await waiting
-    assert one.take(lambda: begun.append("one")), "as before, once it is another turn"
+    assert one.take(lambda: begun.append("one"))
+    monkeypatch.setattr(capacity, "_AT_ONCE", 0.0)
+    assert crowd.take(lambda: begun.append("crowd")), "that is a while ago"
