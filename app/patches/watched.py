@@ -66,8 +66,8 @@ class Watched(asyncio.Protocol):
         if not self.unread or self._has_asked or self._watched is None:
             return
         self._has_asked = True
-        self._is_held = not self._turns.take(self._read_now) and self._watched.is_reading()
-        if self._is_held:
+        if not self._turns.take(self._read_now) and self._watched.is_reading():
+            self._is_held = True
             self._watched.pause_reading()
 
     def _read_now(self) -> None:
