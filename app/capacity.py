@@ -9,6 +9,8 @@ from time import monotonic
 
 Place = Callable[[], AbstractAsyncContextManager[None]]
 """One client's: `async with place():` waits for it, and has it in the block."""
+_AT_ONCE = 0.001
+"""Seconds in which several things count as begun at once."""
 
 
 def client_of(address: str) -> str:
@@ -20,10 +22,6 @@ def client_of(address: str) -> str:
     if isinstance(known, ipaddress.IPv4Address):
         return str(known)
     return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
-
-
-_AT_ONCE = 0.001
-"""Seconds in which several things count as begun at once."""
 
 
 class CrowdedError(TimeoutError):
