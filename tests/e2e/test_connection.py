@@ -183,9 +183,7 @@ async def test_a_clock_that_ends_on_a_silent_line_does_not_make_the_page_look_co
     newcomer: Newcomer, line: Line
 ) -> None:
     """No tick is due any more, but the last ones have not come."""
-    _, _, entered = await _cut_off(newcomer, line)
-    line.fall_silent()
-    await expect(entered.connection).to_contain_text("Not connected")
+    entered = await _fallen_silent(newcomer, line)
     await entered.page.evaluate("document.querySelectorAll('.clock').forEach(clock => clock.textContent = '0:01')")
     await expect(entered.countdown).to_have_attribute("data-phase", "over")
     for _ in range(5):
@@ -201,14 +199,20 @@ async def test_a_socket_that_ends_in_a_silence_does_not_make_the_page_look_conne
     newcomer: Newcomer, line: Line
 ) -> None:
     """By Socket.IO's ping, long after the page has missed the ticks of its clock."""
-    _, _, entered = await _cut_off(newcomer, line)
-    line.fall_silent()
-    await expect(entered.connection).to_contain_text("Not connected")
+    entered = await _fallen_silent(newcomer, line)
     await entered.page.evaluate(_SAID)
     await entered.page.wait_for_function("!window.socket.connected", timeout=20_000)
     await entered.page.wait_for_timeout(1000)
     assert await entered.page.evaluate("window.said") == []
     await expect(entered.button("Accept deal")).to_be_disabled()
+
+
+async def _fallen_silent(newcomer: Newcomer, line: Line) -> Room:
+    """A room whose line says nothing more, and whose page has noticed it."""
+    _, _, entered = await _cut_off(newcomer, line)
+    line.fall_silent()
+    await expect(entered.connection).to_contain_text("Not connected")
+    return entered
 
 
 async def _expect_connected(room: Room) -> None:

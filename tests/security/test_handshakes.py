@@ -1,6 +1,8 @@
 """Handshakes of websockets that are refused, by us or by the library before us."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,6 +16,18 @@ _LINE = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
 def _handshake(site: str) -> dict[str, str]:
     asked = {"Host": urlsplit(site).netloc, "Connection": "Upgrade", "Upgrade": "websocket", "Origin": site}
     return asked | {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+
+
+@asynccontextmanager
+async def _connected(site: str) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection, for ten seconds at most."""
+    address = urlsplit(site)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    try:
+        async with asyncio.timeout(10):
+            yield reader, writer
+    finally:
+        writer.close()
 
 
 def _headers(headers: dict[str, str]) -> list[str]:
@@ -53,16 +67,11 @@ async def test_a_handshake_before_the_answer_to_an_earlier_request_is_refused(si
 
 
 async def test_a_handshake_after_that_answer_is_not(site: str) -> None:
-    address = urlsplit(site)
-    reader, writer = await asyncio.open_connection(address.hostname, address.port)
-    try:
-        async with asyncio.timeout(10):
-            writer.write(f"GET /healthz HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
-            await reader.readuntil(b'{"status":"ok"}')
-            writer.write("\r\n".join([f"GET {_LINE} HTTP/1.1", *_headers(_handshake(site)), "", ""]).encode())
-            assert (await reader.readline()).startswith(b"HTTP/1.1 101 ")
-    finally:
-        writer.close()
+    async with _connected(site) as (reader, writer):
+        writer.write(f"GET /healthz HTTP/1.1\r\nHost: {urlsplit(site).netloc}\r\n\r\n".encode())
+        await reader.readuntil(b'{"status":"ok"}')
+        writer.write("\r\n".join([f"GET {_LINE} HTTP/1.1", *_headers(_handshake(site)), "", ""]).encode())
+        assert (await reader.readline()).startswith(b"HTTP/1.1 101 ")
 
 
 @pytest.mark.parametrize("more", [{"Content-Length": "3"}, {"Transfer-Encoding": "chunked"}], ids=str)
@@ -73,11 +82,6 @@ async def test_a_handshake_that_cannot_be_read_is_hung_up_on(site: str, more: di
 
 async def test_a_browser_with_many_cookies_of_other_programs_gets_a_socket(site: str) -> None:
     lines = _headers(_handshake(site) | {"Cookie": f"other={'x' * 12_000}"})
-    address = urlsplit(site)
-    reader, writer = await asyncio.open_connection(address.hostname, address.port)
-    try:
-        async with asyncio.timeout(10):
-            writer.write("\r\n".join([f"GET {_LINE} HTTP/1.1", *lines, "", ""]).encode())
-            assert (await reader.readline()).startswith(b"HTTP/1.1 101 ")
-    finally:
-        writer.close()
+    async with _connected(site) as (reader, writer):
+        writer.write("\r\n".join([f"GET {_LINE} HTTP/1.1", *lines, "", ""]).encode())
+        assert (await reader.readline()).startswith(b"HTTP/1.1 101 ")

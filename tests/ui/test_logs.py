@@ -39,21 +39,26 @@ def test_a_record_is_one_entry_with_its_time_in_utc(log: io.StringIO) -> None:
         entry = json.loads(said)
         assert said.count("\n") == 1
         assert (entry["level"], entry["logger"], entry["message"]) == ("WARNING", "app.test", "two\nlines of text")
-        at = entry["at"]
+        told = entry["at"]
     else:
         assert "WARNING app.test: two\nlines of text" in said
-        at = said.split()[0]
-    assert datetime.fromisoformat(at).utcoffset() is not None
-    assert at.endswith("+00:00")
+        told = said.split()[0]
+    assert datetime.fromisoformat(told).utcoffset() is not None
+    assert told.endswith("+00:00")
+
+
+def at(monkeypatch: pytest.MonkeyPatch, now: float) -> None:
+    """What is logged from here on is logged at this time."""
+    monkeypatch.setattr(time, "time", lambda: now)
+    monkeypatch.setattr(time, "time_ns", lambda: int(now * 1e9))
 
 
 def test_who_has_the_same_line_written_again_and_again_fills_no_disk(
     log: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A line that anybody can cause, thousands of times a second: sixty a minute are written, the others counted."""
-    noisy, now = logging.getLogger("app.test"), 1_000_000.0
-    monkeypatch.setattr(time, "time", lambda: now)
-    monkeypatch.setattr(time, "time_ns", lambda: int(now * 1e9))
+    noisy = logging.getLogger("app.test")
+    at(monkeypatch, 1_000_000)
     for number in range(1_000):
         noisy.warning("No HTTP, said by %s", "2001:db8::1")
         security_log.note("host_refused", address="2001:db8::1", socket=f"{number}")
@@ -62,7 +67,7 @@ def test_who_has_the_same_line_written_again_and_again_fills_no_disk(
     assert log.getvalue().count("No HTTP") == 60
     assert log.getvalue().count('"2001:db8::1"') == 60
     assert log.getvalue().count("another line") == log.getvalue().count('"2001:db8:0:2::2"') == 1
-    now += 61
+    at(monkeypatch, 1_000_061)
     noisy.warning("a minute later")
     security_log.note("signed_in")
     later = log.getvalue().splitlines()[-4:]
@@ -85,12 +90,11 @@ def test_whoever_has_very_many_addresses_fills_no_disk_either(log: io.StringIO) 
 def test_what_was_left_out_of_a_library_s_lines_is_told_in_the_same_words(
     log: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spoken_to, now = logging.getLogger("engineio.server"), 1_000_000.0
-    monkeypatch.setattr(time, "time", lambda: now)
-    monkeypatch.setattr(time, "time_ns", lambda: int(now * 1e9))
+    spoken_to = logging.getLogger("engineio.server")
+    at(monkeypatch, 1_000_000)
     for _ in range(70):
         spoken_to.error("cannot read it")
-    now += 61
+    at(monkeypatch, 1_000_061)
     spoken_to.error("cannot read it")
     assert log.getvalue().count("a frame could not be read (cannot read it)") == 62
     assert "10" in log.getvalue().splitlines()[-2]
