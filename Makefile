@@ -66,24 +66,25 @@ audit: .venv/installed-dev
 bench: .venv/installed-dev
 	@exec $(BIN)/python -m tests.bench $(if $(SHORT),--short)
 
-# A Chromium for the browser tests: one that is here, else Debian's where we may install it, else Playwright's own.
+# A Chromium for the browser tests: what is here, else Debian's where we may install it, else Playwright's own. Of
+# Debian's the shell without windows too, which most tests take: they need two thirds of the time then.
 # Firefox likewise, for the journey in it; without one that test says that it was left out.
+INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -qq -y
 browser: .venv/installed-dev
-	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "Installing Firefox for the browser tests ..."; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y firefox-esr >/dev/null || \
-	  echo "There is no Firefox to install."; \
-	fi
-	@for name in chromium chromium-browser google-chrome; do \
-	  if command -v $$name >/dev/null; then exit 0; fi; \
-	done; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "Installing Chromium for the browser tests ..."; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium >/dev/null && exit 0; \
+	@lacks() { for name in "$$@"; do if command -v $$name >/dev/null; then return 1; fi; done; }; \
+	wanted=; \
+	! lacks firefox-esr firefox || wanted="$$wanted firefox-esr"; \
+	! lacks chromium chromium-browser google-chrome || wanted="$$wanted chromium"; \
+	! lacks chromium-headless-shell || wanted="$$wanted chromium-headless-shell"; \
+	if [ -n "$$wanted" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing for the browser tests:$$wanted ..."; \
+	  apt-get update -qq; \
+	  for name in $$wanted; do $(INSTALL) $$name >/dev/null || echo "There is no $$name to install."; done; \
 	fi; \
-	$(BIN)/python -m playwright install chromium || { \
-	  echo "The browser tests need a Chromium: install one so that 'chromium' is on the PATH."; exit 1; }
+	if lacks chromium chromium-browser google-chrome; then \
+	  $(BIN)/python -m playwright install chromium || { \
+	    echo "The browser tests need a Chromium: install one so that 'chromium' is on the PATH."; exit 1; }; \
+	fi
 
 # Both locks anew, with the newest versions that pyproject.toml permits, for every Python, system and processor at once.
 # The top level has what Traderoom needs; tests/ has that, in the same versions, and what the tests need.

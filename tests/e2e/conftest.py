@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from tests import chromium
 from tests.conftest import SIDE_BY_SIDE
@@ -23,6 +23,7 @@ _LAST, _MOVED = "test_stories.py", "test_journey.py"
 _PATIENCE = 10_000
 """Milliseconds in which what is expected must show, on a machine that is busy with other things."""
 _FAILED = pytest.StashKey[bool]()
+expect.set_options(timeout=_PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,12 +52,9 @@ def server() -> Iterator[Server]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """The machine's Chromium, else Playwright's own; without either the tests fail."""
-    expect.set_options(timeout=_PATIENCE)
-    async with async_playwright() as playwright:
-        browser = await chromium.launch(playwright)
+    """The machine's Chromium without windows, or with them, else Playwright's own; without any the tests fail."""
+    async with chromium.started(whole=False) as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

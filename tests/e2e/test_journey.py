@@ -1,12 +1,22 @@
-"""From a draft to an agreement, live, in two browsers."""
+"""From a draft to an agreement, live, in two browsers: whole ones, as people have them."""
 
 import re
+from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import expect
+import pytest_asyncio
+from playwright.async_api import Browser, expect
 
+from tests import chromium
 from tests.e2e.people import Newcomer
 from tests.e2e.room import Person, Room, expect_no_acts, in_any_order
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The one that people use."""
+    async with chromium.started(whole=True) as browser:
+        yield browser
 
 
 async def test_a_draft_becomes_a_negotiation_when_the_buyer_signs_up_from_the_link(stranger: Newcomer) -> None:
