@@ -1,7 +1,7 @@
 """The machine's Chromium, started for tests.
 
-Where there is the shell that Debian and Playwright build of it, without windows, tabs and an address bar, most tests take
-that: pages are the same, and cost 0.6 times the work. Journeys are made in the browser that people use.
+Where there is the shell that Debian and Playwright build of it, without windows, tabs and an address bar, most tests
+take that: pages are the same, and cost 0.6 times the work. Journeys are made in the browser that people use.
 """
 
 import shutil
