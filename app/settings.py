@@ -41,6 +41,17 @@ Rate = Annotated[str, AfterValidator(_check_rate)]
 """How often something may happen, in the notation of the limits library: ``30/minute``."""
 
 
+def _from_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError("takes a path, and nobody here has the home that this one begins with") from None
+
+
+Place = Annotated[Path, AfterValidator(_from_home)]
+"""A path, in which ``~`` is a home: a shell does not put that in the place of one in `.env`."""
+
+
 class Settings(BaseSettings):
     """What can be set. The table in `docs/operations.md` repeats the names and defaults."""
 
@@ -63,7 +74,7 @@ class Settings(BaseSettings):
     #: What cookies and receipts are signed with, at least 16 characters; empty: generated once and kept.
     secret: str = ""
     #: Where the embedded database and the generated secret are.
-    data_dir: Path = Path(".data")
+    data_dir: Place = Path(".data")
     #: Minutes to the deadline that a new trade starts with.
     expiry_minutes: int = Field(30, ge=1, le=MAX_MINUTES)
     #: The currency that a new trade starts with, ISO 4217.
@@ -116,7 +127,7 @@ class Settings(BaseSettings):
     #: Text for people, or one JSON object a line.
     log_format: Literal["text", "json"] = "text"
     #: A file for the security log, always JSON; None: standard error.
-    security_log: Path | None = None
+    security_log: Place | None = None
 
     @field_validator("allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
@@ -200,7 +211,7 @@ class Settings(BaseSettings):
         try:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
-            return self.host == "localhost"
+            return self.host.lower() == "localhost"
 
     @property
     def https(self) -> bool:

@@ -55,7 +55,8 @@ WRONG = {
     ],
     "TRUSTED_PROXIES": ["localhost", "10.0.0.1/8", "127.0.0.1 10.0.0.1", "127.0.0.1, 300.1.1.1", "127.0.0.1:80"],
     "SECRET": ["short", "x" * 15, "\udcff" * 20],
-    "DATA_DIR": ["", " ", "/data/\udcff", "/data\n", "a\rb"],
+    "DATA_DIR": ["", " ", "/data/\udcff", "/data\n", "a\rb", "~nobody-of-this-name/data"],
+    "SECURITY_LOG": ["~nobody-of-this-name/security.log"],
     "EXPIRY_MINUTES": ["0", "525601", "-5", "soon", "", "1.5"],
     "WORKER": ["perhaps", "2", ""],
     "PATCHES": ["perhaps", "2", ""],
@@ -239,6 +240,17 @@ def test_the_generated_secret_is_kept_for_its_owner_only(tmp_path: Path) -> None
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert settings.resolve_secret() == load(data_dir=path.parent).resolve_secret() == secret
     assert load(data_dir=tmp_path / "other").resolve_secret() != secret
+
+
+def test_a_path_may_begin_with_the_home_of_whoever_starts_it(given) -> None:
+    """A shell leaves it as it is in quotes and in `.env`; a directory named `~` was made."""
+    settings = given(data_dir="~/data", security_log="~/security.log")
+    assert (settings.data_dir, settings.security_log) == (Path.home() / "data", Path.home() / "security.log")
+
+
+@pytest.mark.parametrize("host", ["localhost", "LocalHost", "127.0.0.1", "127.1.2.3", "::1"])
+def test_the_demo_starts_wherever_only_this_machine_can_reach_it(given, host: str) -> None:
+    assert given(host=host).demo
 
 
 def test_a_secret_that_is_set_is_kept_nowhere(given, tmp_path: Path) -> None:
