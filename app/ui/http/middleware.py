@@ -231,7 +231,8 @@ class Middleware:
                 if not message.get("more_body") and headers.get("content-type", "").startswith(_HTML):
                     # NiceGUI escapes every "<" in what it embeds, so each script tag here is its own or ours.
                     body = body.replace(b"<script", f'<script nonce="{nonce}"'.encode())
-                    headers["Content-Length"] = str(len(body))
+                    if "Content-Length" in headers:  # a head of what is not made for it tells none
+                        headers["Content-Length"] = str(len(body))
                 await send(start)
                 start = {}
             await send({**message, "body": body})
