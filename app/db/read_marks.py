@@ -52,7 +52,7 @@ class ReadMarkStore:
 
 
 def _mark(row: Any) -> ReadMark:
-    return ReadMark(row.seen_seq, row.seen_at, row.mailed_seq)
+    return ReadMark(row.seen_seq, row.seen_at, row.mailed_seq, row.mailed_deadline)
 
 
 def _newest(row: Any) -> Action:
@@ -78,11 +78,13 @@ _SEE = """
     RETURNING seen_seq
 """
 _OF_TRADE = """
-    SELECT mark.user_id, mark.seen_seq, mark.seen_at, mark.mailed_seq
+    SELECT mark.user_id, mark.seen_seq, mark.seen_at, mark.mailed_seq, mark.mailed_deadline
     FROM read_marks mark JOIN trades t ON t.id = mark.trade_id
     WHERE t.id = %(trade)s AND %(user)s IN (t.seller_id, t.buyer_id)
 """
-_OF_PERSON = "SELECT trade_id, seen_seq, seen_at, mailed_seq FROM read_marks WHERE user_id = %(user)s"
+_OF_PERSON = """
+    SELECT trade_id, seen_seq, seen_at, mailed_seq, mailed_deadline FROM read_marks WHERE user_id = %(user)s
+"""
 _NEWS = """
     SELECT t.id AS trade_id, unseen.unread, newest.*, u.name AS actor_name
     FROM trades t

@@ -22,6 +22,8 @@ class ReadMark:
     seen_at: datetime | None
     #: The newest action that they were told of by mail.
     mailed_seq: int = 0
+    #: The deadline that they were warned of by mail.
+    mailed_deadline: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,5 +165,11 @@ def _seen(mark: ReadMark | None) -> dict[str, object]:
     """How far somebody has seen a trade, by the places of its actions."""
     if mark is None:
         return {}
-    at = utc_text(mark.seen_at) if mark.seen_at else None
-    return {"seen_by_you": {"up_to": mark.seen_seq, "last_there": at, "mailed_up_to": mark.mailed_seq}}
+    return {
+        "seen_by_you": {
+            "up_to": mark.seen_seq,
+            "last_there": utc_text(mark.seen_at) if mark.seen_at else None,
+            "mailed_up_to": mark.mailed_seq,
+            "warned_of_deadline": utc_text(mark.mailed_deadline) if mark.mailed_deadline else None,
+        }
+    }

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,6 +12,7 @@ from app.db.addresses import AddressStore
 from app.db.ledger import new_code
 from app.db.queue import Queue
 from app.db.read_marks import MOST_COUNTED, ReadMarkStore
+from app.domain.chain import utc_text
 from app.domain.kinds import Kind, Status
 from app.domain.moves import Offer, ReleaseSeat, See, SendMessage
 from app.domain.refusals import Reason
@@ -147,9 +149,13 @@ async def test_a_mark_is_exported_and_goes_with_the_account(
         now=market.database.clock.now,
     )
     await marks.see(ann, deal.id, 1)
+    warned = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    async with market.database.raw() as connection:
+        await connection.execute("UPDATE read_marks SET mailed_deadline = %s WHERE trade_id = %s", (warned, deal.id))
     (trade,) = json.loads("".join([piece async for piece in await privacy.export(ann)]))["trades"]
     assert (trade["seen_by_you"]["up_to"], trade["seen_by_you"]["mailed_up_to"]) == (1, 0)
     assert trade["seen_by_you"]["last_there"].endswith("Z")
+    assert trade["seen_by_you"]["warned_of_deadline"] == utc_text(warned)
     await privacy.delete_account(ann, PASSWORD)
     assert await store.of_person(ann.person.id) == {}
     async with office.refuses(Reason.NOT_YOURS):  # a page that was still open leaves afterwards
