@@ -11,8 +11,10 @@ from pathlib import Path
 
 from app import security_log
 from app.capacity import client_of
+from app.domain.text import harmless
 
-_CODE = re.compile(r"(/room/|/mail/\w+/)[^\s/?#\"']+")
+_CODE = re.compile(r"(/room/|/mail/\w+/)[^\s/?#\"'\\]+")
+"""Up to a backslash too: in JSON it belongs to the sign behind it, a quotation mark perhaps."""
 _MOST_ALIKE, _A_MINUTE = 60, 60
 """How many lines that say the same are written within how many seconds; the others are counted."""
 _MOST_DIFFERENT = 10_000
@@ -87,7 +89,7 @@ def _facts(record: logging.LogRecord) -> dict[str, object]:
 def _in_one_line(record: logging.LogRecord) -> bool:
     """Whoever opens a socket can say what cannot be read; it is told in one line that they cannot choose."""
     record.levelno, record.levelname = logging.WARNING, "WARNING"
-    record.msg, record.args = f"a frame could not be read ({record.msg})", ()
+    record.msg, record.args = f"a frame could not be read ({harmless(str(record.msg))})", ()
     record.exc_info = record.exc_text = None
     return True
 

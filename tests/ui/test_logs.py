@@ -135,6 +135,21 @@ def test_the_code_of_a_room_is_never_logged(log: io.StringIO, message: str) -> N
     assert CODE not in log.getvalue()
 
 
+def test_a_code_with_a_quotation_mark_behind_it_breaks_no_line(log: io.StringIO) -> None:
+    logging.getLogger("app.test").error('asked for /room/%s" with /mail/password/%s\\"', CODE, CODE)
+    assert CODE not in log.getvalue()
+    if log.getvalue().startswith("{"):
+        assert json.loads(log.getvalue())["message"] == 'asked for /room/…" with /mail/password/…\\"'
+
+
+def test_whoever_opens_a_socket_writes_no_line_of_their_own(log: io.StringIO) -> None:
+    """The library puts the session that it was asked for into its message, whatever that is."""
+    logging.getLogger("engineio.server").error("Invalid session x)\n2026-11-26 ERROR app: \x1b[31mforged\u2028")
+    assert len(log.getvalue().splitlines()) == 1
+    assert "\x1b" not in log.getvalue()
+    assert "forged" in log.getvalue()
+
+
 def test_what_libraries_do_every_day_is_left_out(log: io.StringIO) -> None:
     for name in ("procrastinate.worker", "alembic.runtime", "uvicorn.error", "nicegui", "engineio.server", "app.test"):
         logging.getLogger(name).info("hello from %s", name)
