@@ -142,6 +142,10 @@ def test_what_a_buyer_did_whose_seat_was_released_has_a_subject() -> None:
     document = receipt("Hello")
     document["actions"][1]["body"]["actor"] = 3
     assert "An earlier buyer joined as the buyer" in text_of(render(document))
+    del document["parties"]["2"]
+    told = text_of(render(document))
+    assert re.search(r"Buyer\s+nobody\s", told)
+    assert "nobody joined" not in told, "somebody did"
 
 
 @pytest.mark.parametrize(("status", "kind"), [("accepted", "receipt"), ("rejected", "record"), ("expired", "record")])

@@ -64,6 +64,13 @@ async def test_each_time_has_its_date_and_zone(trade: Trade, sam: Browser) -> No
         assert str(datetime.fromisoformat(machine).astimezone(UTC).year) in words
 
 
+async def test_whoever_has_not_joined_a_closed_trade_never_will(sam: Browser, application: Application) -> None:
+    trade = await sam.offer("Oak table")
+    assert "Buyer Nobody yet" in text((await sam.get(f"/room/{trade.code}/print")).text)
+    await application.negotiation.withdraw(await sam.viewer(), trade.id, 1, "")
+    assert "Buyer Nobody Versions" in text((await sam.get(f"/room/{trade.code}/print")).text)
+
+
 async def test_others_get_the_answer_that_the_room_gives(trade: Trade, eve: Browser, sam: Browser) -> None:
     draft = await sam.offer()
     for code in (trade.code, draft.code, "nowhere"):

@@ -87,7 +87,7 @@ def _terms(receipt: Receipt, zone: ZoneInfo) -> list[Content]:
     made = [entry["at"] for entry in receipt["actions"] if _makes_version(entry)]
     for role in Role:
         names = [party["name"] for party in receipt["parties"].values() if party["role"] == role]
-        rows.append((role.word, names[0] if names else "nobody joined"))
+        rows.append((role.word, names[0] if names else "nobody"))
     rows += [
         ("Price per unit", money(Decimal(trade["price"]), currency)),
         ("Quantity", number(trade["quantity"])),

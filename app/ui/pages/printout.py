@@ -95,7 +95,7 @@ def _terms(trade: Trade, zone: ZoneInfo) -> list[tuple[str, object]]:
 
 def _party(trade: Trade, role: Role) -> Html:
     party = trade.party(role)
-    return wording.name(party, _NOBODY) if party else Html("Nobody yet")
+    return wording.name(party, _NOBODY) if party else Html("Nobody" if trade.status.final else "Nobody yet")
 
 
 def _version(made: Version, trade: Trade, zone: ZoneInfo) -> Html:
