@@ -14,6 +14,8 @@ from app.domain.scripts import JOINERS, joiners_are_right, script
 from app.domain.text import INVISIBLE, check_line
 
 MAX_NAME = 100
+_MOST_MARKS = 4
+"""On one letter."""
 GONE = "Deleted user"
 """What stands in the place of the name of an account that was deleted."""
 _ONE_SCRIPT_SETS = (
@@ -61,9 +63,18 @@ def check_name(value: str) -> str:
     name = check_spelling(value)
     if any(unicodedata.category(c) in {"Co", "Cn"} for c in name):
         raise invalid("name", "The name contains a character that cannot be shown. Please remove it.")
+    if _has_heap(name):
+        raise invalid("name", "The name has more marks on a letter than can be read, or marks on none.")
     if is_reserved(name):
         raise Refusal(Reason.TAKEN, "This name is taken by Traderoom itself. Please choose another.", "name")
     return name
+
+
+def _has_heap(name: str) -> bool:
+    """Whether more than four marks stand on one letter (UTS 39, 5.4), or the first on none: a tower of them is drawn
+    over the lines above, the other side's figures too, and a mark alone is a name that nobody sees."""
+    kinds = "".join(unicodedata.category(c) for c in unicodedata.normalize("NFD", name)).replace("Me", "Mn")
+    return kinds.startswith("M") or "Mn" * (_MOST_MARKS + 1) in kinds
 
 
 def name_key(name: str) -> str:

@@ -213,6 +213,28 @@ def test_other_names_stay_other_names(one, other):
     assert name_key(one) != name_key(other)
 
 
+@pytest.mark.parametrize(
+    "name", ["a" + "\u0300" * 5, "Sam\u0336\u0301\u20dd\u0300\u0301", "\u0301", "\u0301Sam", "\u0bbe"]
+)
+def test_no_name_has_a_heap_of_marks_or_one_without_a_letter(name: str) -> None:
+    """A heap is drawn over the lines above it, and a mark alone is seen by nobody (UTS 39, 5.4)."""
+    with refused(Reason.INVALID, "name"):
+        check_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ng\u00f4 Th\u1ecb \u1ebe",
+        "\u05d1\u05bc\u05b0\u05e8\u05b5\u05d0\u05e9\u05b4\u05c1\u05d9\u05ea",
+        "\u0f62\u0f92\u0fb1\u0f63\u0f0b\u0f58\u0f5a\u0f53",
+        "\u1780\u17d2\u179a\u17bb\u17c6",
+    ],
+)
+def test_letters_with_as_many_marks_as_a_script_puts_there_are_welcome(name: str) -> None:
+    assert check_name(name)
+
+
 # Anything, and the few that change length, order or case when they are normalised.
 TRICKY = "aAeE \N{VARIATION SELECTOR-16}\u034f\u2003\u0301\u0345\u00df\u0130\u0149\ufb03\u00a8\u03c2\u1fb3"
 names = st.text(st.characters(codec="utf-8"), max_size=12) | st.text(TRICKY, max_size=8)
