@@ -1,5 +1,6 @@
 """Signing up, in and out, and rooms that are not one's own."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.people import Newcomer
@@ -108,3 +109,29 @@ async def test_signed_out_every_private_address_asks_to_sign_in_first(stranger: 
     for path in ("/trades", "/trades/new", "/activity", f"/room/{_UNKNOWN_CODE}"):
         assert await person.visit(path) == 200
         await expect(person.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("pressed", ["Sign in", "Create account", "Sign out"])
+async def test_a_form_that_is_older_than_the_session_says_so_and_who_is_signed_in(
+    stranger: Newcomer, pressed: str
+) -> None:
+    """The other tab's form landed in My trades without a word, or left somebody signed in who had pressed Sign out."""
+    eve = await stranger("Eve")
+    if pressed == "Sign out":
+        await eve.sign_up()
+        old = eve.page
+        eve.page = await eve.another_tab()
+        await eve.context.clear_cookies()
+    else:
+        await eve.visit("/")
+        old = eve.page
+        eve.page = await eve.another_tab()
+    first, eve.name = eve.name, f"{eve.name} again"
+    await eve.sign_up()
+    await old.bring_to_front()
+    if pressed != "Sign out":
+        await old.get_by_label("Name", exact=True).fill(first)
+        await old.get_by_label("Password", exact=True).fill(PASSWORD)
+    await old.get_by_role("button", name=pressed, exact=True).click()
+    await expect(old.get_by_text(f"You are signed in as {eve.name}.")).to_be_visible()
+    await expect(old).to_have_url(eve.at("/trades"))

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from app.domain.refusals import Refusal
 from app.service.accounts import Accounts
+from app.service.viewer import Viewer
 from app.ui.http.calm import calmly
 from app.ui.http.cookies import SESSION_COOKIE, Cookies, way_back
 from app.ui.http.requests import address_of
@@ -60,18 +61,11 @@ def register(accounts: Accounts, cookies: Cookies, *, demo: bool) -> None:
 
     @app.post("/logout")
     async def logout(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
-        response = RedirectResponse("/", 303)
-        if cookies.csrf_holds(request, csrf):
-            if request.state.viewer is not None:
-                await accounts.sign_out(request.state.viewer)
-            cookies.drop(response.headers, SESSION_COOKIE)
-        return response
+        return await _leave(cookies, request, csrf, accounts.sign_out)
 
     @app.post("/logout-everywhere")
     async def logout_everywhere(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
-        if request.state.viewer is not None and cookies.csrf_holds(request, csrf):
-            await accounts.sign_out_everywhere(request.state.viewer)
-        return RedirectResponse("/", 303)
+        return await _leave(cookies, request, csrf, accounts.sign_out_everywhere)
 
     if demo:
 
@@ -97,4 +91,18 @@ async def _enter(
     cookies.set_session(response.headers, token)
     if viewer is not None:
         cookies.set_device(response.headers, cookies.device(request), viewer.person.id)
+    return response
+
+
+async def _leave(cookies: Cookies, request: Request, csrf: str, end: Callable[[Viewer], Awaitable[None]]) -> Response:
+    """End what a viewer's page asked to end; whoever is signed out already has what they wanted."""
+    response = RedirectResponse("/", 303)
+    if request.state.viewer is None:
+        return response  # as it is: another site's page brings no session, and would end it by the answer
+    try:
+        cookies.check_csrf(request, csrf)
+    except Refusal as refusal:
+        return cookies.back_to(request, "/", sentence=str(refusal))
+    await end(request.state.viewer)
+    cookies.drop(response.headers, SESSION_COOKIE)
     return response

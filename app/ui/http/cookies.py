@@ -109,6 +109,10 @@ class Cookies:
             )
             if not request.cookies:
                 raise Refusal(Reason.INVALID, COOKIES_NEEDED)
+            if viewer := request.state.viewer:  # who signed in from another tab of the browser
+                raise Refusal(
+                    Reason.INVALID, f"That page was older than your sign-in. You are signed in as {viewer.person.name}."
+                )
             raise Refusal(Reason.INVALID, "This page was open for too long. Please try again.")
 
     def set_csrf(self, headers: MutableHeaders, seed: str) -> None:

@@ -11,8 +11,9 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from app.domain.refusals import Reason, Refusal
 from app.ui.components import theme_button
-from app.ui.components.feedback import attempt
+from app.ui.components.feedback import attempt, toast
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
 from app.ui.components.shortcuts import BUTTON as SHORTCUTS_BUTTON
@@ -48,7 +49,8 @@ def begin(site: Site, request: Request, title: str) -> None:
 
 @contextmanager
 def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Iterator[Element]:
-    """A signed-in page: bar on top, content in the element that is yielded; the viewer is online meanwhile.
+    """A signed-in page: bar on top, content in the element that is yielded; the viewer is online meanwhile. What was
+    left to be said, of a form that was older than the session, is said.
 
     On a phone the bar's links and buttons stand behind `More actions`, with the acts of a room.
 
@@ -68,6 +70,8 @@ def frame(site: Site, request: Request, title: str, *, classes: str = "") -> Ite
     # What the browser alone fills (`connected.watch_connection`).
     Block(tag="p").classes("connection").props('role="status" data-testid="connection"')
     placeholder(header, title, classes=classes, theme=viewer.theme)
+    if sentence := site.cookies.flash(request).get("sentence"):
+        toast(Refusal(Reason.INVALID, sentence))
     client = ui.context.client
     site.outage.show_on(client)
     attend(
