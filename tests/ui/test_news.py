@@ -1,5 +1,7 @@
 """Dialogs follow the room: what happens while one is open is said in it at once, and what was typed stays."""
 
+from uuid import uuid4
+
 from nicegui import ui
 
 from app.domain.trade import Trade
@@ -215,3 +217,25 @@ async def test_the_question_about_what_was_typed_stays_while_the_room_moves(
     bea.press("Keep typing")
     await bea.until(lambda: bea.has_button("Review new terms"))
     assert bea.field("Price").value == "900"
+
+
+async def test_an_open_offer_follows_who_has_the_buyer_s_seat(trade: Trade, sam: Browser, bea: Browser) -> None:
+    """Its note tells who could accept it: whoever has the seat now, not who had it when the dialog was opened."""
+    next_one = await Browser(sam.application).signed_in(f"Nell {uuid4().hex[:6]}")
+    sam.press("Amend deal")
+    sam.fill("Price", "900")
+    await sam.sees("Only Bea can accept it")
+    released = await sam.application.negotiation.release_seat(await sam.viewer(), trade.id)
+    await sam.sees("The buyer's seat was released.")
+    await sam.until(lambda: "can accept it" not in sam.everything())
+    await next_one.room(released)
+    await sam.sees("The buyer's seat was released. Nell")
+    await sam.sees("joined as the buyer.")
+    await sam.sees("Only Nell")
+    assert sam.field("Price").value == "900"
+    released = await sam.application.negotiation.release_seat(await sam.viewer(), trade.id)
+    await bea.room(released)
+    await sam.sees("Only Bea can accept it")
+    await sam.until(lambda: "seat was released." not in sam.everything())
+    sam.press("Save changes")
+    await bea.sees("$900.00", "price")

@@ -28,11 +28,17 @@ Act = Callable[[Mapping[str, str], UUID], Awaitable[object]]
 class Dialog:
     """One open dialog. Its figures are frozen: nothing in it is bound, so nothing moves under the cursor."""
 
-    def __init__(self, element: ui.dialog, holder: Element, problem: Block) -> None:
+    def __init__(self, element: ui.dialog, holder: Element, head: Block, problem: Block) -> None:
         self._element = element
         self._holder = holder
+        self._head = head
         self._problem = problem
         self._on_close: list[Callable[[], object]] = []
+
+    def head(self, heading: str, note: str) -> None:
+        """Show what the dialog is about, and a note below it."""
+        note = Html('<p class="note">{}</p>').format(note) if note else ""
+        self._head.show(Html("<h2>{}</h2>{}").format(heading, note))
 
     def say(self, sentence: str) -> None:
         """Show why something cannot be done, or what has changed, inside the dialog; what was typed stays."""
@@ -224,11 +230,11 @@ def dialog(heading: str, note: str = "") -> Iterator[Dialog]:
     ):
         heading = Html("{}").format(heading)
         element.props["aria-label"] = heading.striptags()
-        note = Html('<p class="note">{}</p>').format(note) if note else ""
-        Block(Html("<h2>{}</h2>{}").format(heading, note)).classes("dialog-head")
+        head = Block().classes("dialog-head")
         problem = Block().classes("alert").props('role="alert"')
         problem.visible = False
-        opened = Dialog(element, holder, problem)
+        opened = Dialog(element, holder, head, problem)
+        opened.head(heading, note)
         yield opened
     element.on("hide", opened.remove)
 

@@ -118,6 +118,7 @@ class _Following:
     def __init__(self, view: RoomView, kind: Kind, undone: str, review: tuple[Review, tuple[Kind, ...]] | None) -> None:
         self._view, self._kind, self._undone, self._review = view, kind, undone, review
         self._shown, self._asked = view.trade, view.binding.asked
+        self._said = Html("")
 
     def begin(self, form: Form, terms: Block, clock: _TimeLeft) -> None:
         """Follow the room until the dialog is gone."""
@@ -146,8 +147,9 @@ class _Following:
         if self._form.is_busy:  # its own answer comes first
             return
         said = news(self._shown, now, self._view, asked=self._asked)
-        if not said:
+        if not (said or self._said):
             return
+        self._said = said
         is_new = now.version != self._shown.version and not now.status.final
         is_stale = is_new and KINDS[self._kind].version is not VersionUse.NONE
         is_party = now.role_of(self._view.me) is not None

@@ -31,9 +31,9 @@ def news(shown: Trade, now: Trade, view: RoomView, *, asked: int) -> Html:
         )
     if now.request and view.binding.asked != asked:
         said.append(Html("{} asks for other terms: “{}”").format(wording.name(now.buyer, view.me), linked(now.request)))
-    if now.buyer is None and shown.buyer is not None:
+    if shown.buyer is not None and shown.buyer != now.buyer:
         said.append(Html("The buyer's seat was released."))
-    if now.buyer is not None and shown.buyer is None:
+    if now.buyer is not None and shown.buyer != now.buyer:
         said.append(Html("{} joined as the buyer.").format(wording.name(now.buyer, view.me)))
     if now.expires_at != shown.expires_at:
         said.append(Html("The deadline is {} now.").format(view.clock_time(now.expires_at)))

@@ -93,6 +93,8 @@ def _offer(
         def say_what_stands(now: Trade) -> None:
             if now.role_of(view.me) is None:
                 return
+            if now.version == shown.version:  # else it was promised to whom that offer could have been
+                form.dialog.head(heading, _note(view))
             price.props["hint"] = f"Now {_money(now.terms.price, now)}"
             quantity.props["hint"] = f"Now {wording.number(now.terms.quantity)}"
 
