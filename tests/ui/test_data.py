@@ -135,6 +135,30 @@ async def test_who_is_gone_is_nobody_on_every_page_that_others_open(
     assert ann.name not in bea.everything()
 
 
+async def test_nobody_is_told_to_ask_or_to_write_to_whoever_is_gone(ann: Browser, bea: Browser) -> None:
+    """Nor is the seller kept from offering the same to somebody else, where the buyer is gone."""
+    trade = await ann.offer("Nobody left to ask")
+    await bea.room(trade)
+    await bea.application.negotiation.reject(await bea.viewer(), trade.id, 1, "")
+    await bea.sees("Messages stay open for both of you.")
+    assert bea.has_button("Offer again")
+    await bea.application.privacy.delete_account(await ann.viewer(), PASSWORD)
+    await bea.room(trade)
+    await bea.sees(GONE)
+    await bea.sees("Keep the record")
+    assert not bea.has_button("Offer again")
+    assert "both of you" not in bea.everything()
+    mine = await bea.offer("Somebody else may have it")
+    eve = await newcomer(bea.application, "Eve")
+    await eve.room(mine)
+    await eve.application.negotiation.reject(await eve.viewer(), mine.id, 1, "")
+    await eve.application.privacy.delete_account(await eve.viewer(), PASSWORD)
+    await bea.room(mine)
+    await bea.sees("Keep the record")
+    assert bea.has_button("Offer again")
+    assert "both of you" not in bea.everything()
+
+
 # The browser that is known again.
 
 

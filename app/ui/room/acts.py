@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from app.domain.kinds import Kind, Role
+from app.domain.names import GONE
 from app.domain.trade import Trade
 from app.domain.traits import Side
 from app.ui.components import dialog
@@ -35,7 +36,7 @@ class Act:
     #: Who presses it, and on which side of the offer, where its kind leaves that open.
     by: Role | None = None
     side: Side = Side.EITHER
-    when: Callable[[Trade], bool] = lambda _trade: True
+    when: Callable[[Trade, Role], bool] = lambda _trade, _role: True
     look: str = "outline"
     #: Its shortcut; of buttons with the same one, the first is meant.
     key: str = ""
@@ -43,7 +44,12 @@ class Act:
     def is_there(self, trade: Trade, role: Role) -> bool:
         """Whether this side can press it now."""
         is_mine = self.by in {None, role} and is_on_side(self.side, trade, role)
-        return is_mine and possible(self.kind, trade, role) and self.when(trade)
+        return is_mine and possible(self.kind, trade, role) and self.when(trade, role)
+
+
+def _can_be_offered_again(trade: Trade, role: Role) -> bool:
+    """The seller can always draft it anew; a buyer asks the seller, unless that account was deleted."""
+    return trade.status.final and (role is Role.SELLER or trade.seller.name != GONE)
 
 
 ACTS = (
@@ -53,7 +59,7 @@ ACTS = (
         Kind.AMENDED,
         answer_request,
         by=Role.SELLER,
-        when=lambda trade: bool(trade.request),
+        when=lambda trade, _: bool(trade.request),
         key=OFFER,
     ),
     Act("Counter-offer", Kind.AMENDED, make_offer, side=Side.RECEIVED, key=OFFER),
@@ -64,7 +70,7 @@ ACTS = (
     Act("Invitation", Kind.LINK_RENEWED, manage_invitation),
     Act("Reject deal", Kind.REJECTED, confirm_end, look="flat danger"),
     Act("Withdraw offer", Kind.WITHDRAWN, confirm_end, look="flat danger"),
-    Act("Offer again", Kind.MESSAGE_SENT, offer_again, when=lambda trade: trade.status.final),
+    Act("Offer again", Kind.MESSAGE_SENT, offer_again, when=_can_be_offered_again),
 )
 
 

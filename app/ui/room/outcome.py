@@ -1,6 +1,7 @@
 """The outcome of a closed trade: a sentence with its reason, a number to refer to, and the document to keep."""
 
 from app.domain.kinds import Status
+from app.domain.names import GONE
 from app.domain.trade import Trade
 from app.ui.components import wording
 from app.ui.components.html import Html
@@ -31,13 +32,13 @@ def what_now(trade: Trade) -> Html:
     if not trade.status.final:
         return Html("")
     if trade.status is Status.ACCEPTED:
-        steps = [
-            ("Keep the receipt.", "It holds the terms, both names and the time, and proves them."),
-            ("Agree on payment and delivery.", _WRITE),
-        ]
+        steps = [("Keep the receipt.", "It holds the terms, both names and the time, and proves them.")]
+        talk = "Agree on payment and delivery."
     else:
         steps = [("Keep the record", "if you want to show later what was offered.")]
-        steps += [("Go on talking.", _WRITE)] if trade.buyer else []
+        talk = "Go on talking."
+    if trade.buyer is not None and GONE not in {trade.seller.name, trade.buyer.name}:
+        steps.append((talk, _WRITE))
     return _NEXT.format(Html().join(_STEP.format(*step) for step in steps))
 
 
