@@ -151,6 +151,8 @@ def minutes_until(typed: str, zone: ZoneInfo, start: datetime, early: str = "Tha
     """
     try:
         at = datetime.fromisoformat(typed.strip()).replace(tzinfo=zone)
+        if at <= start:
+            at = at.replace(fold=1)  # where clocks are put back an hour comes twice
         minutes = -((start - at) // timedelta(minutes=1))
     except (ValueError, OverflowError):
         raise invalid("minutes", "Please choose the day and the time of the deadline.") from None

@@ -69,3 +69,16 @@ def test_whatever_is_typed_is_a_deadline_within_a_year_or_refused_at_its_field(t
     for read in (lambda text: minutes_until(text, zone, NOW), lambda text: parse_minutes(text, HOUR)):
         minutes = kept(read, typed, "minutes")
         assert minutes is None or 1 <= minutes <= MAX_MINUTES
+
+
+@pytest.mark.parametrize(
+    ("zone", "start"),
+    [
+        ("America/New_York", datetime(2027, 11, 7, 5, 30, 30, tzinfo=UTC)),
+        ("Pacific/Chatham", datetime(2027, 4, 3, 13, 15, 30, tzinfo=UTC)),
+    ],
+)
+def test_in_the_hour_before_clocks_are_put_back_the_time_that_is_still_to_come_is_meant(zone, start):
+    """An hour comes twice then: a deadline at the first 1:30, extended by an hour, is at the second one."""
+    later = (start + timedelta(hours=1)).astimezone(ZoneInfo(zone))
+    assert minutes_until(f"{later:%Y-%m-%dT%H:%M}", ZoneInfo(zone), start) == 60
