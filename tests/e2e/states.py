@@ -106,7 +106,7 @@ async def mails(cast: Cast) -> Shown:
 async def bargaining(cast: Cast) -> Shown:
     """A room, from the draft to the acceptance."""
     seller, buyer = await cast.newcomer("Sam"), await cast.newcomer("Bea")
-    selling = await seller.create_trade(description="Two metres, oiled.")
+    selling = await seller.create_trade(description="Two metres, oiled.\n" * 12)  # longer than its place
     yield "room: draft", selling.page
     buying = await buyer.enter(await selling.link())
     await buying.say("Is it oak throughout?")

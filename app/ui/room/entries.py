@@ -149,7 +149,7 @@ def version(made: Version, view: RoomView) -> Html:
     else:
         changed = difference(terms, made.before, currency)
         what = Html('{} offered <span class="difference">{}</span>').format(who, changed)
-    description = Html('<p class="terms-text" dir="auto">{}</p>').format(linked(terms.description))
+    description = Html('<p class="terms-text" dir="auto" tabindex="0">{}</p>').format(linked(terms.description))
     return Html(
         '<div class="entry" role="listitem" data-version="{}"><div class="version-head"><b>Version {}</b>{}</div>'
         '<div class="figures">{} × {} = {}</div><span>{}</span>{}{}{}</div>'
