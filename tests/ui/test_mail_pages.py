@@ -195,6 +195,7 @@ async def test_the_demo_shows_its_mails_the_newest_first_escaped(application: Ap
     first, second = (page.index(f" {number}&lt;/i&gt;") for number in (1, 0))
     assert first < second
     assert "<i>" not in page
+    assert 'href="/"' in page, "there is no way on from it"
 
 
 @pytest.mark.parametrize("address", [CONFIRM, RECOVER])

@@ -21,6 +21,7 @@ _MAIL = Html(
     '<article class="card stack" data-testid="mail"><h2 dir="auto">{}</h2><p class=note>To {} · {}</p>'
     '<p class="plain-text" dir="auto">{}</p></article>'
 )
+_BACK = Html('<a class="button" href="/">Go to the start page</a>')
 _ANCHOR = Html('<a href="{0}">{0}</a>')
 
 
@@ -30,7 +31,7 @@ def register(post: Post) -> None:
     @app.get("/demo/mail")
     def mails(request: Request) -> Response:
         shown = Html().join(map(_shown, post.kept)) or _NONE
-        return notice(request, "Mails of the demo", _HEAD + shown, look="content page form-page")
+        return notice(request, "Mails of the demo", _HEAD + shown + _BACK, look="content page form-page")
 
 
 def _shown(mail: EmailMessage) -> Html:
