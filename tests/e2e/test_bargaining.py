@@ -147,3 +147,17 @@ async def test_an_earlier_version_is_offered_again_and_not_after_the_close(rooms
     await expect(seller.button("Offer version 3 again")).to_have_count(0)
     await buyer.accept()
     await expect(seller.button("Offer version 2 again")).to_be_hidden()
+
+
+async def test_a_difference_stands_on_one_line_however_wide_the_column(rooms: tuple[Room, Room]) -> None:
+    """Where the total leaves no room for it, it goes below as a whole: no share without its sign."""
+    seller, buyer = rooms
+    await seller.amend(price="880", quantity="40")
+    await seller.amend(price="920", quantity="44")
+    await expect_price("$920.00", buyer)
+    for width in range(720, 1001, 8):
+        await buyer.page.set_viewport_size({"width": width, "height": 1024})
+        lines = await buyer.page.locator(".figure .by > span").evaluate_all(
+            "all => all.map(each => new Set([...each.getClientRects()].map(line => line.top)).size)"
+        )
+        assert set(lines) == {1}, width
