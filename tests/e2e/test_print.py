@@ -38,6 +38,8 @@ async def test_a_room_prints_as_a_document_that_says_where_all_of_it_is(rooms: t
     for name in ("Accept deal", "More actions", "Deal and history", "Send", "Sign out"):
         await expect(buyer.button(name)).to_be_hidden()
     await expect(buyer.field).to_be_hidden()
+    await expect(buyer.button("Notifications")).to_be_hidden()
+    await expect(page.get_by_text("New here?")).to_be_hidden()
     for part in (buyer.status, buyer.part("price"), buyer.part("description"), buyer.part("version")):
         await expect(part).to_be_visible()
     flow = page.locator(".flow")
