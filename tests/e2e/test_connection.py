@@ -166,6 +166,25 @@ async def test_while_the_line_is_cut_what_acts_is_paused_and_a_press_says_so(new
     await expect(offered.connection).to_be_empty()  # a closed room has no clock that could be missed
 
 
+@pytest.mark.parametrize("size", [(1440, 900), (844, 390)])
+async def test_what_waits_to_be_sent_ends_where_what_was_sent_does(
+    newcomer: Newcomer, line: Line, size: tuple[int, int]
+) -> None:
+    person, _, entered = await _cut_off(newcomer, line)
+    await person.page.set_viewport_size({"width": size[0], "height": size[1]})
+    await entered.say("Sent")
+    line.cut()
+    await expect(entered.connection).to_contain_text("Not connected")
+    await entered.field.fill("Not sent yet")
+    await entered.field.press("Enter")
+    await expect(person.page.locator(".waiting .message")).to_have_count(1)
+    ends = await person.page.locator(".own .bubble").evaluate_all(
+        "all => all.map(each => each.getBoundingClientRect().right)"
+    )
+    assert len(ends) == 2
+    assert ends[0] == ends[1]
+
+
 async def test_a_page_that_keeps_nothing_does_not_say_that_it_does(newcomer: Newcomer, line: Line) -> None:
     """A search, a filter and an address for mails are gone with the page, as after a restart of the server."""
     person = await newcomer("Sam", line=line)
