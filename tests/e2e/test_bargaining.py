@@ -161,3 +161,16 @@ async def test_a_difference_stands_on_one_line_however_wide_the_column(rooms: tu
             "all => all.map(each => new Set([...each.getClientRects()].map(line => line.top)).size)"
         )
         assert set(lines) == {1}, width
+
+
+async def test_a_history_scrolls_in_its_column_and_never_the_page(rooms: tuple[Room, Room]) -> None:
+    """A page that is longer than its window could be scrolled away below the pointer, down to an empty one."""
+    seller, buyer = rooms
+    for price in ("900", "850", "800"):
+        await seller.amend(price=price)
+    await expect_price("$800.00", buyer)
+    await buyer.show("Version history")
+    await expect(buyer.versions.get_by_role("listitem")).to_have_count(4)
+    for width, height in ((1440, 900), (1280, 720), (900, 500), (768, 1024)):
+        await buyer.page.set_viewport_size({"width": width, "height": height})
+        await buyer.page.wait_for_function("document.scrollingElement.scrollHeight <= innerHeight", timeout=5_000)
