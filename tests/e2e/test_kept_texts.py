@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.network import Line
 from tests.e2e.people import Newcomer
 from tests.e2e.room import DRAFTABLE, Person, Room
+from tests.e2e.stories import meet
 
 _BY_SELLER = {
     "Amend deal": {"Price": "950.50", "Quantity": "3", "Description": "Oiled, ", "Reason for change": "Half-wri"},
@@ -190,6 +191,24 @@ async def test_nobody_else_in_the_same_tab_sees_it_and_signing_out_elsewhere_los
     await expect(entered.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     assert await entered.page.evaluate(_STORED) == []
     await expect(offered.messages.get_by_text("Between us")).to_have_count(0)
+
+
+async def test_signing_out_without_a_line_loses_nothing_of_who_stays_signed_in(newcomer: Newcomer, line: Line) -> None:
+    person: Person
+    _, person, seller, buyer = await meet(newcomer, line=line)
+    link = buyer.page.url
+    person.expects(r"WebSocket connection|net::ERR_")
+    line.cut()
+    await expect(buyer.part("connection")).to_contain_text("Not connected")
+    await buyer.field.fill("Waits")
+    await buyer.field.press("Enter")
+    await buyer.field.fill("Half-wri")
+    await buyer.button("Sign out").click(no_wait_after=True)
+    await expect(buyer.page).to_have_url("chrome-error://chromewebdata/")
+    line.mend()
+    await person.enter(link)
+    await expect(seller.message("Waits")).to_have_count(1)
+    await expect(buyer.field).to_have_value("Half-wri")
 
 
 async def test_what_is_typed_before_a_chip_has_filled_the_field_stays(newcomer: Newcomer, line: Line) -> None:

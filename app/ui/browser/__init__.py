@@ -40,6 +40,7 @@ def on_every_page(zone_cookie: str, zone_cookie_over_https: str) -> str:
         {connected.on_every_page()}
         document.addEventListener('click', {show_password()});
         {forms.send_once()}
+        ({forms.forget_on_leaving()})();
         document.addEventListener('click', {go_to_newest()});
         ({offer_to_copy_messages()})();
         for (const kind of ['click', 'keydown']) document.addEventListener(kind, {open_and_close()});

@@ -32,3 +32,18 @@ def send_once() -> str:
             setTimeout(() => sent.get(form) === going && forget(form), 10000);
         });
     })();"""
+
+
+def forget_on_leaving() -> str:
+    """Whoever signs out here leaves nothing behind in this tab, as soon as the page to sign in tells that they are out:
+    a press without a line leaves them signed in."""
+    return """() => {
+        const look = () => {
+            if (document.querySelector('form[action="/login"]') && kept.read('/leaving')) kept.forget('');
+            else kept.store('/leaving', null);
+        };
+        document.addEventListener('submit',
+            (e) => e.target.getAttribute('action')?.startsWith('/logout') && kept.store('/leaving', 1));
+        document.addEventListener('DOMContentLoaded', look);
+        addEventListener('pageshow', look);
+    }"""

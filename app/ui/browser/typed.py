@@ -14,7 +14,6 @@ def on_every_page() -> str:
         new MutationObserver({bring_back()}).observe(document, {{childList: true, subtree: true}});
         document.addEventListener('input', {keep_what_is_typed()}, true);
         ({tell_before_a_press()})();
-        document.addEventListener('submit', {forget_on_leaving()});
         document.addEventListener('click', {start_over()});
         document.addEventListener('click', {press_chip()});
         document.addEventListener('change', {mark_chip()});
@@ -177,11 +176,6 @@ def filled(key: str, text: str) -> str:
 def forget(start: str) -> str:
     """What was typed under keys that begin so is recorded, or was discarded."""
     return f"kept.forget({json.dumps(start)})"
-
-
-def forget_on_leaving() -> str:
-    """Whoever signs out here leaves nothing behind in this tab."""
-    return "(e) => { if (e.target.getAttribute('action')?.startsWith('/logout')) kept.forget(''); }"
 
 
 def waiting_messages() -> str:
