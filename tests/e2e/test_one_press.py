@@ -252,3 +252,19 @@ async def test_what_was_refused_comes_back_before_what_was_typed_since(newcomer:
     await expect(buyer.page.locator(".composer [role=alert]")).to_be_empty()
     await buyer.field.press("Enter")
     await expect(seller.message("Sendable")).to_have_count(1)
+
+
+async def test_several_that_were_refused_come_back_in_their_order(newcomer: Newcomer, line: Line) -> None:
+    person: Person
+    _, person, seller, buyer = await meet(newcomer, line=line)
+    person.expects(r"WebSocket connection|net::ERR_")
+    line.cut()
+    await expect(buyer.part("connection")).to_contain_text("Not connected")
+    for text in ("First\x01", "Sendable", "Second\x01"):
+        await buyer.field.fill(text)
+        await buyer.field.press("Enter")
+    await buyer.field.fill("and more")
+    line.mend()
+    await expect(seller.message("Sendable")).to_have_count(1, timeout=20_000)
+    await expect(buyer.page.locator(".waiting .message")).to_have_count(0)
+    await expect(buyer.field).to_have_value("First\x01\nSecond\x01\nand more")

@@ -217,8 +217,14 @@ def waiting_messages() -> str:
             this.hold(box, box.waiting.filter((each) => each !== message));
             if (!problem) return;
             this.say(problem, box);
-            const field = this.field(box);
-            kept.write(field, message.text + (field.value && '\\n' + field.value));
+            const field = this.field(box), back = [message.text];
+            let rest = field.value;
+            if (box.back && rest.startsWith(box.back)) {
+                back.unshift(box.back);
+                rest = rest.slice(box.back.length + 1);
+            }
+            box.back = back.join('\\n');
+            kept.write(field, box.back + (rest && '\\n' + rest));
             box.again = request;
         },
     }"""
@@ -226,8 +232,8 @@ def waiting_messages() -> str:
 
 def settle(request: UUID, problem: str = "") -> str:
     """The server's answer to a message: it waits no more. Where there is a problem, which is said at the field, its
-    text comes back before what was typed since, and what is sent next has the same name: nobody can be sure that
-    nothing was recorded, and the same text is not recorded again."""
+    text comes back before what was typed since, and behind what came back just before; what is sent next has the same
+    name: nobody can be sure that nothing was recorded, and the same text is not recorded again."""
     return f"messages.settle('{request}', {json.dumps(problem)})"
 
 
@@ -251,7 +257,7 @@ def send_message() -> str:
         messages.say('', box);
         if (length > field.dataset.longest) return messages.tell(box, 'send', {length});
         const message = {request: box.again ?? messages.name(), text: field.value};
-        box.again = undefined;
+        box.again = box.back = undefined;
         messages.hold(box, [...box.waiting, message]);
         kept.write(field, '');
         if (window.socket.connected) messages.tell(box, 'send', message);
