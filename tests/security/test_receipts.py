@@ -1,4 +1,5 @@
-"""Receipts of a very long trade, again and again: made away from everybody else's pages, one at a time for a person."""
+"""Receipts of a very long trade, again and again: made away from everybody else's pages, one at a time for a person.
+And all that is held about people, as often as they may ask for it at once."""
 
 import asyncio
 
@@ -15,6 +16,8 @@ from tests.security.nuisance import PATIENCE, assert_nobody_notices
 from tests.security.test_sessions import cookies_of
 
 MESSAGES = 20_000
+EXPORTS = 28
+"""At once: two less than a person may ask for within a minute."""
 
 
 async def long_trade(place: Town) -> Deal:
@@ -49,3 +52,21 @@ async def test_receipts_of_a_very_long_trade_hold_up_nobody(new_scene: NewScene,
             while await ask(party, "json") != 200:  # noqa: ASYNC110 - nobody tells us
                 await asyncio.sleep(0.2)
     assert answers == {200, 429}
+
+
+@pytest.mark.by_the_clock
+async def test_exports_of_many_trades_hold_up_nobody(new_scene: NewScene, server: Server, place: Town) -> None:
+    scene = await new_scene()
+    people = await place.people(2 * 5, "Somebody busy")  # others for each comparison: they may ask no more
+    busy = list(zip(people[::2], people[1::2], strict=True))
+    for seller, buyer in busy:
+        await place.crowd(seller, buyer, 100, messages=100)
+
+    async def ask(party: Citizen) -> None:
+        async with client(server.address, headers=cookies_of(party.cookies), timeout=None) as http:
+            assert (await http.get("/account/data.json")).status_code == 200
+
+    async def attack() -> None:
+        await asyncio.gather(*(ask(party) for party in busy.pop() for _ in range(EXPORTS)))
+
+    await assert_nobody_notices(scene, server, attack)
