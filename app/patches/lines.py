@@ -33,8 +33,11 @@ TOUCHES = (
     "engineio.base_server:BaseServer.__init__ -> handlers",
     "engineio.base_server:BaseServer.__init__ -> sockets",
     "engineio.base_server:BaseServer.__init__ -> max_http_buffer_size",
+    "engineio.base_socket:BaseSocket.__init__ -> server",
+    "engineio.base_socket:BaseSocket.__init__ -> sid",
     "engineio.base_socket:BaseSocket.__init__ -> queue",
     "engineio.base_socket:BaseSocket.__init__ -> upgraded",
+    "engineio.base_socket:BaseSocket.__init__ -> closing",
     "engineio.base_socket:BaseSocket.__init__ -> closed",
     "engineio.payload:Payload.max_decode_packets",
     "engineio.payload:Payload.decode -> max_decode_packets",
@@ -145,7 +148,7 @@ class Lines:
                         await self._stopping.wait()
                     return False
         await heard.turns.wait()
-        return not line.closed
+        return not (line.closed or line.closing)
 
 
 def address_of(environ: dict[str, Any]) -> str:
@@ -174,10 +177,13 @@ def _heard_if(
 
 def _at_once(close: Callable[..., Any]) -> Callable[..., Any]:
     """Close lines without waiting until somebody has fetched the last packets: nobody may ever come for them, and the
-    request that waits, with all that it brought, would stay for good, also when its client has hung up."""
+    request that waits, with all that it brought, would stay for good, also when its client has hung up. A closed line
+    is nobody's at once: engine.io breaks over what is posted to one that it still knows."""
 
     async def closed(self: "AsyncSocket", wait: bool = True, abort: bool = False, reason: Any = None) -> None:  # noqa: ARG001 - engine.io's signature
         await close(self, wait=False, abort=abort, reason=reason)
+        if self.closed:
+            self.server.sockets.pop(self.sid, None)
 
     return closed
 

@@ -33,6 +33,14 @@ async def test_a_packet_that_no_client_sends_is_refused_at_once(site: str, kind:
         assert (await http.get(f"{POLLING}&sid={opened[1]}")).status_code == 400
 
 
+async def test_a_packet_for_a_line_that_was_closed_is_refused(site: str) -> None:
+    async with client(site, timeout=5) as http:
+        opened = re.search('"sid":"([^"]+)"', (await http.get(POLLING)).text)
+        assert opened
+        assert (await http.post(f"{POLLING}&sid={opened[1]}", content=b"1")).status_code == 200
+        assert (await http.post(f"{POLLING}&sid={opened[1]}", content=b"40")).status_code == 400
+
+
 @pytest.mark.by_the_clock
 async def test_hundreds_of_packets_in_each_request_hold_up_nobody(scene: Scene, server: Server, site: str) -> None:
     """Each line is a new one, with all of its budget."""
