@@ -57,6 +57,16 @@ async def test_a_handshake_that_is_refused_is_answered_like_any_request(site: st
     assert all(f"\r\n{name.lower()}: " in head for name in on_every_answer(https=False)), head
 
 
+@pytest.mark.parametrize("connection", ["keep-alive", "close", "Upgrade, close"])
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+async def test_a_request_that_is_half_a_handshake_breaks_nothing(site: str, connection: str, transport: str) -> None:
+    """A proxy that passes `Upgrade` alone sends such ones: engine.io took them for sockets."""
+    headers = _headers(_handshake(site) | {"Connection": connection})
+    last = "Connection: close"  # the one that counts
+    answer = await raw(site, f"GET {_LINE.replace('websocket', transport)} HTTP/1.1", *headers, last)
+    assert answer.startswith(b"HTTP/1.1 400 " if transport == "websocket" else b"HTTP/1.1 200 "), answer
+
+
 async def test_a_handshake_before_the_answer_to_an_earlier_request_is_refused(site: str) -> None:
     """It was begun beside that answer, which then stood among the socket's frames; and one that waited for its client
     to read stayed for good, since nobody told it when the client had gone."""

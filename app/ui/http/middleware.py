@@ -99,6 +99,8 @@ class Middleware:
             else:
                 await self._serve_socket(scope, receive, send)
             return
+        # What comes as a request becomes no socket any more. engine.io believes the header, and breaks over it.
+        scope["headers"] = [header for header in scope["headers"] if header[0] != b"upgrade"]
         async with self._beginnings.place(client_of(_address(scope))):
             await asyncio.sleep(0)
         send = with_headers(send, https=self._settings.https)
