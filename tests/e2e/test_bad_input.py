@@ -144,6 +144,33 @@ async def test_a_text_of_any_length_is_said_to_be_too_long_and_the_room_goes_on(
     await expect(seller.messages.get_by_text("A short one")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("opens", "label", "presses"),
+    [
+        ("Reject deal", "Reason", "Reject"),
+        ("Request amendment", "What would you like changed?", "Send request"),
+        ("Counter-offer", "Description", "Send offer"),
+        ("Counter-offer", "Reason for change", "Send offer"),
+    ],
+)
+async def test_a_text_of_any_length_in_a_dialog_is_never_taken_for_what_stood_there_before(
+    rooms: tuple[Room, Room], opens: str, label: str, presses: str
+) -> None:
+    """The server heard nothing of a value that is far too long, and recorded a rejection without its reason."""
+    _, buyer = rooms
+    dialog = await buyer.open(opens)
+    field = dialog.get_by_label(label, exact=True)
+    if opens == "Counter-offer":
+        await buyer.fill(price="900")
+    for text in FAR_TOO_LONG.values():
+        await field.fill("what stood there before")
+        await field.fill(text)
+        await dialog.get_by_role("button", name=presses, exact=True).click()
+        await expect(dialog.get_by_role("alert").filter(has_text="is too long:").first).to_be_visible()
+    await expect(buyer.status).to_have_text("In negotiation")
+    await expect(buyer.part("version")).to_contain_text("Version 1")
+
+
 async def test_that_a_text_was_cut_is_said_at_once_at_its_field_until_it_is_another(rooms: tuple[Room, Room]) -> None:
     seller, buyer = rooms
     said = buyer.page.get_by_role("alert").filter(has_text=CUT)

@@ -96,15 +96,17 @@ def measure_height() -> str:
 
 
 def cut_to_one_frame() -> str:
-    """A text is never longer than one frame of the socket (64 kB, written as JSON in JSON), whatever was pasted: a
-    longer one would cost the socket, and nobody would hear that it is too long for its field. That it was cut is said
-    there until the text is another."""
+    """A text is never longer than what the server hears of one field (`patches.socket_guard`), nor than one frame of the
+    socket (64 kB, written as JSON in JSON), whatever was pasted: a longer one would not be heard, or cost the socket,
+    and a press would act on what the field held before. That it was cut is said there until the text is another."""
     return """(e) => {
-        const field = e.target, size = () => new Blob([JSON.stringify(JSON.stringify(field.value))]).size;
+        const field = e.target;
+        const fits = () => Math.min(31000 / JSON.stringify(field.value).length,
+                                    60000 / new Blob([JSON.stringify(JSON.stringify(field.value))]).size);
         field.wasCut?.remove();
-        if (!(field.value?.length > 5000) || size() <= 60000) return;
-        while (size() > 60000)
-            field.value = field.value.slice(0, field.value.length * 59000 / size()).replace(/[\\ud800-\\udbff]$/, '');
+        if (!(field.value?.length > 5000) || fits() >= 1) return;
+        while (fits() < 1)
+            field.value = field.value.slice(0, field.value.length * fits() * 0.98).replace(/[\\ud800-\\udbff]$/, '');
         field.wasCut = document.createElement('p');
         field.wasCut.className = 'was-cut';
         field.wasCut.role = 'alert';
