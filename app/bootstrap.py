@@ -48,6 +48,9 @@ from app.ui.live.pending_pages import PendingPages
 from app.ui.site import Post, Site
 
 log = logging.getLogger(__name__)
+_EXPORTS_AT_ONCE = 2
+"""Pieces of what is put together while it is sent, a person's data and a trade on paper: one of each person, with a
+rest as long as it took for who waits for more. Each takes a second of others' time, and thirty a minute are allowed."""
 
 
 class Application:
@@ -166,6 +169,7 @@ class Application:
             negotiation=self.negotiation,
             read_marks=self.read_marks,
             questions=CapacityLimiter(math.inf, each=1),
+            exports=CapacityLimiter(_EXPORTS_AT_ONCE, each=1, rests=True),
             workshop=self.workshop,
             presence=self.presence,
             ticker=self.ticker,

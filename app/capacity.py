@@ -101,6 +101,16 @@ class CapacityLimiter:
                 turn.set_result(None)
 
 
+async def in_turns(document: AsyncIterator[str], place: Place) -> AsyncIterator[str]:
+    """Its pieces. A place covers putting one together, never sending it: whoever does not read holds up nobody."""
+    while True:
+        async with place():
+            piece = await anext(document, None)
+        if piece is None:
+            return
+        yield piece
+
+
 class Turns:
     """What one client asks for is begun so much `at_once`, and what is more in later turns of the loop, beside what
     others ask for. To count anew in each turn would wake the loop once more for everything that is begun."""

@@ -27,8 +27,8 @@ from app.service.viewer import Viewer
 
 PAGE = 20
 """Trades on one page of My trades."""
-
-
+_ACTIONS = 100
+"""Read at once of all of a trade: some milliseconds, between which others have their turn."""
 _LONGEST_TYPED = 1_000
 """Characters of an address that are looked at for a code."""
 _CODE = re.compile("[0-9a-z]+")
@@ -200,7 +200,7 @@ class Trades:
 
     async def _all_actions(self, trade_id: int) -> AsyncIterator[list[Action]]:
         seq = 0
-        while page := await self._history.actions_since(trade_id, seq):
+        while page := await self._history.actions_since(trade_id, seq, limit=_ACTIONS):
             yield page
             seq = page[-1].seq
 

@@ -53,7 +53,7 @@ def build(site: Site, sockets: SocketGuard) -> dict[str, str]:
     )
     app.router.routes.extend([*health.routes(site.health, left_out), *installing.routes()])
     auth.register(site.accounts, site.cookies, demo=site.settings.demo)
-    downloads.register(site.receipts, site.privacy, site.workshop, site.now)
+    downloads.register(site.receipts, site.privacy, site.workshop, site.exports, site.now)
     app.on_page_exception(_stay_calm)
     app.add_exception_handler(RequestValidationError, _say_it_is_no_form)
     for field in (ui.input, ui.textarea):

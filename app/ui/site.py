@@ -59,6 +59,8 @@ class Site:
     post: Post | None
     #: Lets the pages of one person, however many, put one question at a time to the database that all share.
     questions: CapacityLimiter
+    #: Lets each person, however much they ask for, have one piece at a time of what is put together as it is sent.
+    exports: CapacityLimiter
     #: Does what takes the processor for long.
     workshop: Workshop
     #: Who is where.

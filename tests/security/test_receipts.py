@@ -1,5 +1,5 @@
 """Receipts of a very long trade, again and again: made away from everybody else's pages, one at a time for a person.
-And all that is held about people, as often as they may ask for it at once."""
+And all that is held about people, and trades on paper, as often as they may ask for it at once."""
 
 import asyncio
 
@@ -68,5 +68,25 @@ async def test_exports_of_many_trades_hold_up_nobody(new_scene: NewScene, server
 
     async def attack() -> None:
         await asyncio.gather(*(ask(party) for party in busy.pop() for _ in range(EXPORTS)))
+
+    await assert_nobody_notices(scene, server, attack)
+
+
+@pytest.mark.by_the_clock
+async def test_printouts_of_a_very_long_trade_hold_up_nobody(new_scene: NewScene, server: Server, place: Town) -> None:
+    scene = await new_scene()
+    people = await place.people(2 * 5, "Somebody who prints")  # others for each comparison: they may ask no more
+    deals = [
+        await place.crowd(seller, buyer, 1, messages=MESSAGES)
+        for seller, buyer in zip(people[::2], people[1::2], strict=True)
+    ]
+
+    async def ask(party: Citizen, path: str) -> None:
+        async with client(server.address, headers=cookies_of(party.cookies), timeout=None) as http:
+            assert (await http.get(f"{path}/print")).status_code == 200
+
+    async def attack() -> None:
+        deal = deals.pop()
+        await asyncio.gather(*(ask(party, deal.path) for party in (deal.seller, deal.buyer) for _ in range(EXPORTS)))
 
     await assert_nobody_notices(scene, server, attack)

@@ -1,13 +1,13 @@
 """Downloads: receipts as JSON that proves and as PDF that reads, and all that is held about a person."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import datetime
 
 from fastapi import Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from nicegui import app
 
-from app.capacity import CapacityLimiter, Place
+from app.capacity import CapacityLimiter, in_turns
 from app.domain.refusals import Reason, Refusal
 from app.domain.trade import Trade
 from app.service.privacy import Privacy
@@ -19,16 +19,14 @@ from app.ui.http.workshop import Workshop, WorkshopError
 _TO_JSON, _TO_PDF = "app.ui.http.receipt_json", "app.ui.http.receipt_pdf"
 _MEDIA = {"json": "application/json", "pdf": "application/pdf"}
 _ALSO_JSON = "The JSON file has everything too."
-_EXPORTS_AT_ONCE = 2
-"""Pieces of all that is held about people, which are put together at once: one of each person, with a rest as long as
-it took for who waits for more. An export takes a second of all others' time, and thirty a minute are allowed."""
 _STATUS = {Reason.TOO_OFTEN: 429, Reason.TOO_LONG: 422}
 
 
-def register(receipts: Receipts, privacy: Privacy, workshop: Workshop, now: Callable[[], datetime]) -> None:
+def register(
+    receipts: Receipts, privacy: Privacy, workshop: Workshop, exports: CapacityLimiter, now: Callable[[], datetime]
+) -> None:
     """Serve the downloads and the key to check them with. `now` is the database's clock."""
     _register_receipts(receipts, workshop, now)
-    exports = CapacityLimiter(_EXPORTS_AT_ONCE, each=1, rests=True)
 
     @app.get("/account/data.json")
     async def data(request: Request) -> Response:
@@ -40,7 +38,7 @@ def register(receipts: Receipts, privacy: Privacy, workshop: Workshop, now: Call
             document = await privacy.export(viewer)
         except Refusal as refusal:
             return _refused(refusal)
-        pieces = _in_turns(document, lambda: exports.place(viewer.person.id))
+        pieces = in_turns(document, lambda: exports.place(viewer.person.id))
         return StreamingResponse(pieces, media_type="application/json", headers=headers)
 
     @app.get("/_nicegui/{path:path}")
@@ -73,16 +71,6 @@ def _register_receipts(receipts: Receipts, workshop: Workshop, now: Callable[[],
             wait = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
             return PlainTextResponse(f"{error} {_ALSO_JSON}" if kind == "pdf" else str(error), error.status, wait)
         return Response(made, media_type=_MEDIA[kind], headers=_attached(trade, kind))
-
-
-async def _in_turns(document: AsyncIterator[str], place: Place) -> AsyncIterator[str]:
-    """Its pieces. A place covers putting one together, never sending it: whoever does not read holds up nobody."""
-    while True:
-        async with place():
-            piece = await anext(document, None)
-        if piece is None:
-            return
-        yield piece
 
 
 def _refused(refusal: Refusal) -> Response:

@@ -13,6 +13,7 @@ from fastapi import Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from nicegui import app
 
+from app.capacity import in_turns
 from app.domain.actions import Action, Version
 from app.domain.kinds import KINDS, Kind, Role
 from app.domain.refusals import Reason, Refusal
@@ -55,7 +56,9 @@ def register(site: Site) -> None:
             return not_found.answer(request)
         if is_head:
             return head_of("text/html")
-        return StreamingResponse(_document(whole, zone_of(viewer), site.now()), media_type="text/html")
+        document = _document(whole, zone_of(viewer), site.now())
+        pieces = in_turns(document, lambda: site.exports.place(viewer.person.id))
+        return StreamingResponse(pieces, media_type="text/html")
 
 
 async def _document(whole: Whole, zone: ZoneInfo, now: datetime) -> AsyncIterator[str]:
