@@ -1,7 +1,7 @@
 """Hashing and checking passwords, which costs a tenth of a second of CPU each time (argon2, RFC 9106).
 
 It runs in threads of its own, few of them. Each client (an address, or a person where that is known) has one check at a
-time and a short queue, and the clients are taken in turn: fifty guesses of one put one of them before anybody else's.
+time and a queue, and the clients are taken in turn: fifty guesses of one put one of them before anybody else's.
 Whoever comes when a queue is full is told so.
 """
 
@@ -23,8 +23,9 @@ from app.domain.text import MAX_PASSWORD
 T = TypeVar("T")
 _AT_ONCE = max(1, (os.cpu_count() or 1) // DEFAULT_PARALLELISM)
 """Each uses so many processors by itself; more at once would only make all of them slower."""
-_OF_ONE, _OF_ALL = 20, 200
-"""How many may wait, those that are being done included: of one client, and in all."""
+_OF_ONE, _OF_ALL = 100, 1_000
+"""How many may wait, those that are being done included: of one client, and in all. A company that comes in the morning
+is one address, and is let in late rather than not at all: 60 sign in and 30 sign up, who may do so within a minute."""
 
 
 class Passwords:

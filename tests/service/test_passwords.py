@@ -8,6 +8,7 @@ import pytest
 from app.domain.refusals import Reason, Refusal
 from app.service import passwords as passwords_module
 from app.service.passwords import Passwords
+from app.settings import Settings
 
 
 async def test_a_password_fits_its_own_hash_only() -> None:
@@ -67,3 +68,12 @@ async def test_what_waits_in_all_has_a_bound_too(checked: list[str], monkeypatch
         await passwords.fits(None, "x", "client 3")
     assert all(await asyncio.gather(*waiting))
     assert len(checked) == 3
+
+
+async def test_a_company_of_one_address_gets_in_late_rather_than_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as may sign in and up from one address within a minute, all of them at the same moment."""
+    monkeypatch.setattr(Passwords, "_verify", lambda *_: True)
+    fields = Settings.model_fields
+    most = [int(fields[name].default.partition("/")[0]) for name in ("limit_sign_in", "limit_sign_up")]
+    passwords = Passwords()
+    assert all(await asyncio.gather(*(passwords.fits(None, "x", "192.0.2.1") for _ in range(sum(most)))))
