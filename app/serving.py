@@ -97,6 +97,7 @@ async def serve(application: Application, listener: socket.socket) -> None:
     def stop() -> None:
         web_server.stop()
         application.sockets.stop()
+        application.accounts.stop()
 
     async with application, _stopped_by_signals(stop):
         await application.go_live()

@@ -45,6 +45,10 @@ class Accounts:
         self._limits = limits
         self._passwords = Passwords()
 
+    def stop(self) -> None:
+        """The server stops: no password is checked any more, and whoever waits for that is told to try again."""
+        self._passwords.stop()
+
     async def sign_up(self, name: str, password: str, *, address: str, device: Device | None = None) -> str:
         """A new account; returns its session's token. Raises `Refusal`: limits, name taken, too often.
 

@@ -40,6 +40,11 @@ class Passwords:
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords")
         self._places = CapacityLimiter(_AT_ONCE, each=1)
         self._waiting: Counter[str] = Counter()
+        self._is_stopping = False
+
+    def stop(self) -> None:
+        """The server stops: nothing more is begun, and whoever waits is told to try again."""
+        self._is_stopping = True
 
     async def hash(self, password: str, client: str) -> str:
         """The hash to keep of a password."""
@@ -62,12 +67,18 @@ class Passwords:
 
     async def _run(self, client: str, work: Callable[[], T]) -> T:
         if self._waiting[client] >= _OF_ONE or self._waiting.total() >= _OF_ALL:
-            raise Refusal(Reason.TOO_OFTEN, "Very many people are signing in at this moment. Please try again soon.")
+            raise _busy()
         self._waiting[client] += 1
         try:
             async with self._places.place(client):
+                if self._is_stopping:
+                    raise _busy()
                 return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._waiting[client] -= 1
             if not self._waiting[client]:
                 del self._waiting[client]
+
+
+def _busy() -> Refusal:
+    return Refusal(Reason.TOO_OFTEN, "Very many people are signing in at this moment. Please try again soon.")

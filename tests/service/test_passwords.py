@@ -77,3 +77,14 @@ async def test_a_company_of_one_address_gets_in_late_rather_than_not_at_all(monk
     most = [int(fields[name].default.partition("/")[0]) for name in ("limit_sign_in", "limit_sign_up")]
     passwords = Passwords()
     assert all(await asyncio.gather(*(passwords.fits(None, "x", "192.0.2.1") for _ in range(sum(most)))))
+
+
+async def test_who_waits_while_the_server_stops_is_told_at_once(checked: list[str]) -> None:
+    passwords = Passwords()
+    waiting = [asyncio.create_task(passwords.fits(None, "x", "many")) for _ in range(60)]
+    await asyncio.sleep(0.01)
+    passwords.stop()
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert answers[0] is True, "what was begun is done"
+    assert all(isinstance(answer, Refusal) for answer in answers[1:])
+    assert len(checked) == 1
