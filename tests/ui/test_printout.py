@@ -91,7 +91,8 @@ async def test_it_is_read_in_pieces_and_whole(trade: Trade, sam: Browser, monkey
     at_once = text((await sam.get(address)).text).partition("Terms")[2]
     read: list[int] = []
 
-    async def actions_since(history: History, trade_id: int, seq: int) -> list[Action]:
+    async def actions_since(history: History, trade_id: int, seq: int, *, limit: int) -> list[Action]:
+        assert limit <= 100, "no piece takes long"
         read.append(seq)
         return await all_since(history, trade_id, seq, limit=2)
 
