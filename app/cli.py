@@ -47,7 +47,14 @@ def main() -> None:
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - so is this one
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - and this one
     try:
-        cli()
+        # Standing alone, Typer itself says what was typed wrongly, in a box of five lines.
+        if status := cli(standalone_mode=False):
+            sys.exit(status)
+    except typer.TyperException as error:
+        usage = getattr(error, "ctx", None)  # where an option has no value, Typer does not know whose it is
+        _stop(f"{error.format_message().rstrip('.')}. Try {usage.command_path if usage else 'main.py'} --help.")
+    except typer.Abort:
+        _stop("Nothing was typed.")  # Ctrl-D where something was asked
     except (
         SettingsError,
         serving.PortError,

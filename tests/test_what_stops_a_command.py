@@ -1,10 +1,12 @@
 """Whatever can leave a command is one line on standard error and exit status 2; what nobody expected is logged too."""
 
 import os
+import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import psycopg
 import psycopg_pool
 import pytest
 import sqlalchemy.exc
+import typer
 from alembic.util import CommandError
 
 from app import cli, patches, serving
@@ -62,7 +65,7 @@ BUGS = [
 def test_it_is_one_line_and_exit_status_two(
     error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: Any
 ) -> None:
-    def fail() -> None:
+    def fail(**_: object) -> None:
         raise error
 
     monkeypatch.setattr(cli, "cli", fail)
@@ -75,6 +78,72 @@ def test_it_is_one_line_and_exit_status_two(
     assert said.err.count("\n") == 1
     assert len(said.err.strip()) > len("traderoom: ")
     assert [record.exc_info is not None for record in caplog.records] == ([True] if error in BUGS else [])
+
+
+def commands(group: Any, *names: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """All commands and groups of commands below this one, each with what is typed for it."""
+    yield names, group
+    for name, command in getattr(group, "commands", {}).items():
+        yield from commands(command, *names, name)
+
+
+COMMANDS = dict(commands(typer.main.get_command(cli.cli)))
+
+
+def wrongly_typed() -> Iterator[tuple[str, ...]]:
+    """Each kind of slip, at each command."""
+    for names, command in COMMANDS.items():
+        options = [parameter for parameter in command.params if parameter.param_type_name == "option"]
+        yield (*names, "--no-such-option")
+        yield (*names, "--no-such\n\x1b[31moption=\udcff")
+        is_group = hasattr(command, "commands")
+        yield (*names, "no-such-command") if is_group else (*names, "too", "many", "arguments")
+        if any(parameter.required for parameter in command.params) or (is_group and names):
+            yield names
+        for option in options:
+            yield (*names, option.opts[0]) if not option.is_flag else (*names, f"{option.opts[0]}=x")
+            if option.name in {"port", "health_port"}:
+                yield (*names, option.opts[0], "x")
+
+
+@pytest.mark.parametrize("typed", list(wrongly_typed()), ids=ascii)
+def test_what_is_typed_wrongly_is_said_in_one_line(
+    typed: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["main.py", *typed])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (2, "")
+    assert re.fullmatch(r"traderoom: .+\. Try .+ --help\.\n", said.err), said.err
+    assert said.err[:-1].isprintable() or "\udcff" in said.err
+
+
+@pytest.mark.parametrize("names", list(COMMANDS), ids=" ".join)
+def test_help_is_no_error(
+    names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["main.py", *names, "--help"])
+    cli.main()
+    said = capsys.readouterr()
+    assert re.match(rf"\s*Usage: .*{' '.join(names)} ", said.out), said.out
+    assert said.err == ""
+
+
+@pytest.mark.parametrize(("pressed", "status"), [(EOFError, 2), (KeyboardInterrupt, 130)])
+def test_whoever_is_asked_for_a_password_may_end_it(
+    pressed: type[BaseException], status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def press(_: str) -> str:
+        raise pressed
+
+    monkeypatch.setattr(sys, "argv", ["main.py", "user", "reset-password", "Sam"])
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr(cli, "getpass", press)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == status
+    assert capsys.readouterr().err.strip() == ("traderoom: Nothing was typed." if status == 2 else "")
 
 
 FOREIGN = {
@@ -141,7 +210,7 @@ def test_without_the_packages_it_is_said_what_to_run() -> None:
 def test_where_standard_input_was_closed_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     monkeypatch.setattr(sys, "stdin", None)
-    monkeypatch.setattr(cli, "cli", lambda: read.append(sys.stdin.read()))
+    monkeypatch.setattr(cli, "cli", lambda **_: read.append(sys.stdin.read()))
     cli.main()
     sys.stdin.close()
     assert read == [""]
