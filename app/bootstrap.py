@@ -229,10 +229,12 @@ class Application:
 
     def health(self) -> dict[str, bool]:
         """What works, by name: the database, and the worker where this process runs one. News are named only where
-        they do not come although the database answers."""
+        they do not come although the database answers, and writing only where it answers and takes nothing."""
         works = {"database": self.feed.answers}
         if works["database"] and not self.feed.listening:
             works["news"] = False
+        if works["database"] and self.feed.read_only:
+            works["writing"] = False
         if self._works:
             works["worker"] = self.worker.working
         return works

@@ -60,19 +60,17 @@ async def look_for_overdue(negotiation: Negotiation) -> None:
     Jobs are exact, but a worker that is killed keeps its own until it is known to be dead, a minute later. This look,
     in every process that works, bounds how late a trade expires.
     """
-    failing = False
+    said = ""
     while True:
         try:
             if count := await negotiation.expire_overdue(_LATE):
                 log.warning("%s trades were expired whose jobs were late or lost", count)
-            failing = False
+            said = ""
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the look
-            log.log(
-                logging.DEBUG if failing else logging.WARNING,
-                "the look for overdue trades failed, it goes on: %s",
-                (str(error).strip() or type(error).__name__).splitlines()[0],
-            )
-            failing = True
+            why = (str(error).strip() or type(error).__name__).splitlines()[0]
+            level = logging.DEBUG if why == said else logging.WARNING
+            log.log(level, "the look for overdue trades failed, it goes on: %s", why)
+            said = why
         await asyncio.sleep(_LOOK)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import psycopg
+from sqlalchemy import make_url
 
 from app.db import embedded
 from app.ui.http.headers import on_every_answer
@@ -141,6 +142,52 @@ async def test_an_embedded_database_that_is_killed_comes_back_and_a_worker_alone
     assert server.end() == 0
     told = server.complained + worker.complained
     assert "Traceback" not in told, told
+
+
+async def test_a_database_that_becomes_read_only_is_named_and_the_log_says_why_once(
+    start: Callable[..., Command], owner_url: str
+) -> None:
+    """As the superuser of a server that is full, or is about to be moved, makes it while everybody works."""
+    port, health_port = free_port(), free_port()
+    settings = {"database_url": owner_url, "secret": "x" * 32}
+    server = await asyncio.to_thread(
+        lambda: start("serve", port=port, worker="false", **settings).tells("Traderoom is at")
+    )
+    worker = await asyncio.to_thread(
+        lambda: start("worker", health_port=health_port, **settings).tells("The worker is running.")
+    )
+    name = make_url(owner_url).database
+    async with (
+        httpx.AsyncClient(base_url=f"http://localhost:{port}", timeout=60) as browser,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{health_port}", timeout=60) as prober,
+    ):
+        for turn in range(2):
+            await seconds_until(browser, {"database": True}, within=20)
+            await seconds_until(prober, {"database": True, "worker": True}, within=20)
+            become(name, "SET default_transaction_read_only = on", owner_url)
+            noticed = await seconds_until(browser, {"database": True, "writing": False}, within=NOTICED)
+            await seconds_until(prober, {"database": True, "writing": False, "worker": False}, within=2 * NOTICED)
+            become(name, "RESET default_transaction_read_only", owner_url)
+            log.warning("read-only the %s. time: 503 after %.1f s", turn + 1, noticed)
+        await seconds_until(browser, {"database": True}, within=20)
+        await seconds_until(prober, {"database": True, "worker": True}, within=20)
+    for command in (server, worker):
+        assert command.complained.count("the database has become read-only: nothing can be recorded") == 2
+        assert command.complained.count("the database can be written to again") == 2
+        assert command.end() == 0
+    stops = [line for line in worker.complained.splitlines() if "starting it again" in line]
+    assert len([line for line in stops if line.endswith("in a read-only transaction")]) == 2, worker.complained
+    assert "Database error" not in worker.complained
+
+
+def become(name: str | None, how: str, url: str) -> None:
+    """Set the database so, also for whoever is inside: their connections are ended, and they come back."""
+    with psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=off") as connection:
+        connection.execute(f"ALTER DATABASE {name} {how}".encode())
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 async def test_a_worker_that_is_killed_leaves_nothing_late_where_another_works(

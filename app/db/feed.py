@@ -28,6 +28,7 @@ _MISSED = 3
 _MEASURED = 5
 """Beats from one look at the database's clock to the next."""
 _PAUSE = 0.5
+_CALL = "SELECT pg_notify(%s, ''), current_setting('transaction_read_only')"
 
 
 class _Deaf(Exception):  # noqa: N818 - it says what the feed is
@@ -62,6 +63,7 @@ class Feed:
         self._calls: set[asyncio.Task[None]] = set()
         self._answered = float("-inf")
         self.listening = False
+        self.read_only = False
 
     @property
     def answers(self) -> bool:
@@ -125,8 +127,9 @@ class Feed:
             try:
                 async with await connect(self._database.url) as connection:
                     while True:
-                        await connection.execute("SELECT pg_notify(%s, '')", (self._echoes,))
+                        row = await (await connection.execute(_CALL, (self._echoes,))).fetchone()
                         self._answered = monotonic()
+                        self._note(read_only=row is not None and row[1] == "on")
                         if beat % _MEASURED == 0:
                             await self._database.clock.measure(connection)
                         beat += 1
@@ -134,6 +137,14 @@ class Feed:
             except psycopg.Error as error:
                 log.debug("feed: no echo could be called for: %s", error)
             await asyncio.sleep(_BEAT)
+
+    def _note(self, *, read_only: bool) -> None:
+        """A database that became read-only while we run is heard as well as ever, and records nothing."""
+        if read_only and not self.read_only:
+            log.warning("feed: the database has become read-only: nothing can be recorded")
+        elif self.read_only and not read_only:
+            log.info("feed: the database can be written to again")
+        self.read_only = read_only
 
     async def _listen(self, connection: psycopg.AsyncConnection[Any]) -> None:
         missed = 0

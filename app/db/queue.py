@@ -198,12 +198,18 @@ class Worker:
                 await poke
 
     async def _keep_working(self, queue: str) -> None:
+        said: str | None = None
         while True:
-            await self._work(queue)
-            log.warning("queue: the worker of %s stopped, starting it again", queue)
+            began = monotonic()
+            why = await self._work(queue)
+            # Once for each reason, unless the database has answered meanwhile: then it is another outage.
+            level = logging.DEBUG if why == said and self._queue.answered < began else logging.WARNING
+            log.log(level, "queue: the worker of %s stopped, starting it again%s", queue, why and f": {why}")
+            said = why
             await asyncio.sleep(1)
 
-    async def _work(self, queue: str) -> None:
+    async def _work(self, queue: str) -> str:
+        """Work until the worker ends; returns why, or nothing where it does not say."""
         try:
             await self._queue.app.run_worker_async(
                 install_signal_handlers=False,
@@ -215,11 +221,15 @@ class Worker:
                 delete_jobs="successful",
             )
         except Exception as error:  # whatever it is, it must not end the work for good
-            expected = isinstance(error, psycopg.Error | procrastinate.exceptions.ProcrastinateException)
-            log.warning("queue: the worker failed: %s", _first_line(error), exc_info=None if expected else error)
+            why = _first_line(error)
+            if not isinstance(error, psycopg.Error | procrastinate.exceptions.ProcrastinateException):
+                log.warning("queue: the worker failed: %s", why, exc_info=error)
             if (task := asyncio.current_task()) is not None and task.cancelling():
                 # It was told to stop, and failed over its own clean-up: that is no reason to start again.
+                log.warning("queue: the worker failed while it stopped: %s", why)
                 raise asyncio.CancelledError from error
+            return why
+        return ""
 
     async def _poke(self) -> None:
         """Sleep until the earliest job falls due, then wake the workers; again and again."""
@@ -251,5 +261,8 @@ async def retry_stalled(app: procrastinate.App, after: timedelta) -> int:
     return count
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
+    """Why it failed. Procrastinate's exceptions say "Database error."; what they were raised from says more."""
+    while isinstance(error, procrastinate.exceptions.ConnectorException) and error.__cause__:
+        error = error.__cause__
     return (str(error).strip() or type(error).__name__).splitlines()[0]
