@@ -2,8 +2,9 @@
 
 What somebody did themselves they have seen, and all before it. One absence brings one mail about what is new, one
 before the deadline where there is something to answer, and one about the outcome; the next about news comes after they
-have been there again. The warning goes also to who has seen the offer and is not there now. The marks of that move in
-the transaction that defers the jobs.
+have been there again. The warning goes also to who has seen the offer and is not there now. A deadline that creeps on
+is warned of again only when it is as much later as warnings come early, however often it has moved. The marks of that
+move in the transaction that defers the jobs.
 """
 
 from collections.abc import Sequence
@@ -69,9 +70,10 @@ class Absences:
         """What to tell somebody who has not seen this action; None where they have, or want no mail any more.
 
         A mail may come late, after hours without a mail server: None also where the trade has ended since, which has a
-        mail of its own, or will have. `warns` of a deadline: None where there is nothing more to answer, or no time.
+        mail of its own, or will have. `warns` of a deadline: None where there is nothing more to answer, or no time, or
+        so much that a later sweep warns: the deadline may have moved a little meanwhile.
         """
-        values = {"trade": trade_id, "user": user_id, "seq": seq, "warns": warns, "before": BEFORE_DEADLINE}
+        values = {"trade": trade_id, "user": user_id, "seq": seq, "warns": warns, "before": 2 * BEFORE_DEADLINE}
         async with self._database.raw() as connection:
             row = await (await connection.execute(_READ.encode(), values)).fetchone()
         return Absence(*row) if row else None
@@ -145,7 +147,7 @@ SWEEP = f"""
               AND {among("kind", _TOLD)} AND a.at <= now() - %(unseen_for)s
         ) AS news
         CROSS JOIN LATERAL (
-            SELECT is_now, is_now AND m.mailed_deadline IS DISTINCT FROM t.expires_at
+            SELECT is_now, is_now AND t.expires_at >= coalesce(m.mailed_deadline + %(before)s, '-infinity')
                    AND (news.newest IS NOT NULL OR {_AWAY}) AS warns
             FROM (SELECT {_LAST_CALL} AS is_now) AS answerable
         ) AS last_call

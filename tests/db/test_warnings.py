@@ -22,9 +22,37 @@ async def test_whoever_has_something_to_answer_is_warned_once_before_the_deadlin
     monkeypatch.setitem(SWEEP_VALUES, "before", timedelta(minutes=31))
     assert await post.told() == [(deal.buyer.id, "deadline")]
     assert await post.told() == []
-    await deal.play(Extend((await deal.trade()).expires_at + timedelta(seconds=5)), deal.seller)
-    assert await post.told() == [(deal.buyer.id, "deadline")]
     assert await post.told() == []
+
+
+async def test_a_deadline_that_creeps_on_is_no_mail_a_minute(
+    post: Post, deal: Deal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await deal.play(DEARER, deal.seller)
+    monkeypatch.setitem(SWEEP_VALUES, "before", timedelta(minutes=40))
+    assert await post.told() == [(deal.buyer.id, "deadline")]
+    told = (await deal.trade()).expires_at
+    for minutes in (2, 4, 6):
+        await deal.play(Extend(told + timedelta(minutes=minutes)), deal.seller)
+        assert await post.told() == [], "a mail for each time that it moves"
+    monkeypatch.setitem(SWEEP_VALUES, "before", timedelta(minutes=38))
+    await deal.play(Extend(told + timedelta(minutes=8)), deal.seller)
+    assert await post.told() == []
+    await post.run("UPDATE read_marks SET mailed_deadline = mailed_deadline - interval '30 minutes'")
+    assert await post.told() == [(deal.buyer.id, "deadline")], "it is another deadline by now, and near"
+    assert await post.told() == []
+
+
+async def test_a_warning_on_its_way_says_the_deadline_that_has_moved_a_little(post: Post, market: Market) -> None:
+    deal = await market.deal("Soon", minutes=9)
+    await deal.play(DEARER, deal.seller)
+    told = (await deal.trade()).expires_at
+    await deal.play(Extend(told + timedelta(minutes=5)), deal.seller)
+    due = await post.absences.read(deal.id, deal.buyer.id, 3, warns=True)
+    assert due is not None, "no sweep warns of it any more"
+    assert due.deadline == told + timedelta(minutes=5)
+    await deal.play(Extend(told + timedelta(minutes=30)), deal.seller)
+    assert await post.absences.read(deal.id, deal.buyer.id, 3, warns=True) is None
 
 
 async def test_a_mail_so_late_is_the_warning_too(post: Post, market: Market) -> None:
