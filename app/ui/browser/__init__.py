@@ -116,8 +116,9 @@ def cut_to_one_frame() -> str:
 
 
 def tell_pressed_button() -> str:
-    """A press in a block of HTML: which of its buttons it was, by what stands on it."""
-    return "(e) => { const button = e.target.closest('button'); if (button) emit(button.textContent); }"
+    """A press in a block of HTML: which of its buttons it was, by what stood on it when it was made (`value`). Whoever
+    has the page translated by the browser finds other words there."""
+    return "(e) => { const button = e.target.closest('button'); if (button) emit(button.value); }"
 
 
 def leave_enter_to_input_methods() -> str:
@@ -235,7 +236,7 @@ def choose_tab() -> str:
             each.setAttribute('aria-selected', each === tab);
             each.tabIndex = each === tab ? 0 : -1;
         }
-        emit(tab.textContent);
+        emit(tab.value);
     }"""
 
 

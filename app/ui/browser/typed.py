@@ -147,8 +147,8 @@ def press_chip() -> str:
     """A press chooses a chip of its row. What is chosen stands in a hidden field, which is kept as what is typed is."""
     return """(e) => {
         const chip = e.target.closest?.('.chips > .chip'), field = chip?.parentNode.querySelector('input');
-        if (!field || field.value === chip.textContent) return;
-        field.value = chip.textContent;
+        if (!field || field.value === chip.value) return;
+        field.value = chip.value;
         for (const event of ['input', 'change']) field.dispatchEvent(new Event(event, {bubbles: true}));
     }"""
 
@@ -158,7 +158,7 @@ def mark_chip() -> str:
     return """(e) => {
         if (e.target.matches?.('.chips > input'))
             for (const chip of e.target.parentNode.querySelectorAll('.chip'))
-                chip.ariaPressed = chip.textContent === e.target.value;
+                chip.ariaPressed = chip.value === e.target.value;
     }"""
 
 

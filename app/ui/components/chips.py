@@ -12,7 +12,7 @@ from app.ui.components.html_block import Block
 
 T = TypeVar("T")
 _ROW = Html('<input type="hidden" value="{}">{}')
-_CHIP = Html('<button type="button" class="button chip" aria-pressed="{}">{}</button>')
+_CHIP = Html('<button type="button" class="button chip" value="{name}" aria-pressed="{chosen}">{name}</button>')
 
 
 def status_filters(alone: Iterable[Status]) -> dict[str, tuple[Status, ...]]:
@@ -34,7 +34,7 @@ def choice_chips(
     it is `brought_back(choice)`. The browser marks the chips by itself.
     """
     first = next(iter(choices))
-    chips = Html().join(_CHIP.format("true" if name == first else "false", name) for name in choices)
+    chips = Html().join(_CHIP.format(chosen="true" if name == first else "false", name=name) for name in choices)
 
     async def choose(event: GenericEventArguments) -> None:
         told = event.args if isinstance(event.args, dict) else {}

@@ -10,7 +10,7 @@ from nicegui.events import GenericEventArguments
 from app.ui import browser
 from app.ui.components.html import Html
 
-_BUTTON = Html('<button type="button" class="button {}"{}>{}</button>')
+_BUTTON = Html('<button type="button" class="button {look}" value="{text}"{key}>{text}</button>')
 Press = Callable[[], Awaitable[None] | None]
 
 
@@ -38,10 +38,11 @@ class Block(Element):
     @lru_cache(200)
     def button(text: str, look: str, key: str = "") -> Html:
         """The HTML of a button; `look` are its classes, `key` its shortcut."""
-        return _BUTTON.format(look, Html(' aria-keyshortcuts="{}"').format(key) if key else "", text)
+        shortcut = Html(' aria-keyshortcuts="{}"').format(key) if key else ""
+        return _BUTTON.format(text=text, look=look, key=shortcut)
 
     def on_press(self, presses: Mapping[str, Press]) -> Self:
-        """What its buttons do, by what stands on them. Whether one is disabled only the browser knows."""
+        """What its buttons do, by their texts. Whether one is disabled only the browser knows."""
 
         def pressed(event: GenericEventArguments) -> Awaitable[None] | None:
             press = presses.get(event.args) if isinstance(event.args, str) else None

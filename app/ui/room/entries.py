@@ -11,6 +11,7 @@ from app.domain.rules import has_moved_deadline
 from app.ui.components import wording
 from app.ui.components.difference import difference
 from app.ui.components.html import Html
+from app.ui.components.html_block import Block
 from app.ui.components.links import linked
 from app.ui.room import cards
 from app.ui.room.cards import state_of
@@ -26,7 +27,6 @@ _MESSAGE = [
 """Somebody else's message, and one's own."""
 _GOES_ON = [Html('<div class="message%s more" data-seq="{}">') % own + _BUBBLE for own in (Html(""), Html(" own"))]
 """Somebody else's message that goes on, and one's own: without name and time."""
-_AGAIN = Html('<button type="button" class="button plain again">Offer version {} again</button>')
 _MOVED = Html('<p class="note">This moved the deadline to {}: there are always two minutes to answer.</p>')
 
 
@@ -165,7 +165,9 @@ def version(made: Version, view: RoomView) -> Html:
         description
         if terms.description and (made.before is None or terms.description != made.before.description)
         else "",
-        _AGAIN.format(made.number) if made.number < view.room.trade.version else "",
+        Block.button(f"Offer version {made.number} again", "plain again")
+        if made.number < view.room.trade.version
+        else "",
     )
 
 

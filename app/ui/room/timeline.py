@@ -21,7 +21,7 @@ from app.ui.room.room_view import RoomView
 _TIMELINE, _VERSIONS = "Activity timeline", "Version history"
 _TAB = Html(
     '<button type="button" role="tab" class="tab" id="{id}-tab" aria-controls="{id}-panel" aria-selected="{chosen}"'
-    ' tabindex="{tabindex}">{name}</button>'
+    ' tabindex="{tabindex}" value="{name}">{name}</button>'
 )
 _TABS = _TAB.format(id="timeline", chosen="true", tabindex=0, name=_TIMELINE) + _TAB.format(
     id="versions", chosen="false", tabindex=-1, name=_VERSIONS
