@@ -62,3 +62,19 @@ async def test_the_whole_row_of_my_trades_leads_to_the_room(newcomer: Newcomer) 
     await seller.page.reload()
     await row.click(position={"x": 80, "y": 20})
     await Room(seller.page).entered()
+
+
+async def test_what_a_program_fills_in_and_tells_as_changed_only_is_in_the_form(newcomer: Newcomer) -> None:
+    seller = await newcomer("Sam")
+    page = seller.page
+    await seller.visit("/trades/new")
+    await page.wait_for_function("window.socket?.connected")
+    for label, text in {"Title": "Oak flooring", "Price": "1000.50", "Quantity": "3"}.items():
+        await page.get_by_label(label, exact=True).evaluate(
+            "(field, text) => { field.value = text; field.dispatchEvent(new Event('change', {bubbles: true})); }", text
+        )
+    await expect(page.get_by_role("complementary", name="Summary")).to_contain_text("$3,001.50")
+    await page.get_by_role("button", name="Create trade", exact=True).click()
+    room = Room(page)
+    await room.entered()
+    await expect(room.part("price")).to_contain_text("$1,000.50")

@@ -34,6 +34,7 @@ def on_every_page(zone_cookie: str, zone_cookie_over_https: str) -> str:
             () => document.querySelector('#placeholder:has(~ #app > *)')?.remove());
         {visibility.on_every_page()}
         ({notifications.hear_news()})();
+        ({forms.hear_what_programs_fill_in()})();
         document.addEventListener('input', {cut_to_one_frame()}, true);
         document.addEventListener('keydown', {leave_enter_to_input_methods()}, true);
         {typed.on_every_page()}

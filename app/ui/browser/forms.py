@@ -34,6 +34,20 @@ def send_once() -> str:
     })();"""
 
 
+def hear_what_programs_fill_in() -> str:
+    """Some programs that fill in fields, password managers among them, tell `change` alone. Our fields follow `input`:
+    they get one for what they have not heard of."""
+    return """() => {
+        const heard = new WeakMap();
+        document.addEventListener('input', ({target}) => heard.set(target, target.value), true);
+        document.addEventListener('change', (e) => {
+            const field = e.target;
+            if (!field.matches?.('input:not([type=checkbox], [type=radio], [type=hidden]), textarea')) return;
+            if (heard.get(field) !== field.value) field.dispatchEvent(new Event('input', {bubbles: true}));
+        }, true);
+    }"""
+
+
 def forget_on_leaving() -> str:
     """Whoever signs out here leaves nothing behind in this tab, as soon as the page to sign in tells that they are out:
     a press without a line leaves them signed in."""
