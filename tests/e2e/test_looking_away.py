@@ -159,6 +159,17 @@ async def test_the_page_says_where_the_browser_forbids_or_lacks_notifications(ta
     await expect(page.get_by_text("This browser shows no notifications here.")).to_be_visible()
 
 
+async def test_over_plain_http_no_setting_is_said_to_help(talk: Talk) -> None:
+    *_, buyer, entered = talk
+    plain = "Object.defineProperty(window, 'isSecureContext', {get: () => false}); localStorage.answer = 'denied';"
+    await buyer.context.add_init_script(plain)
+    await buyer.page.reload()
+    await entered.entered()
+    await menu(entered)
+    await entered.button("Turn on notifications").click()
+    await expect(buyer.page.get_by_text("This browser shows no notifications here.")).to_be_visible()
+
+
 async def test_a_sound_is_made_where_it_was_switched_on(talk: Talk) -> None:
     _, offered, buyer, entered = talk
     page = buyer.page

@@ -14,8 +14,8 @@ def tell_news(unseen: int, told: str = "", figures: str = "") -> str:
 def hear_news() -> str:
     """A page that is hidden, or that nobody has touched for two minutes, counts in its title, notifies and sounds, as
     was chosen in this browser; any other does nothing of it. The menu `notifications` asks for the right, which no page
-    may ask for by itself, and says where it cannot be had. The choices stay in the browser, which is what they are
-    about; where it keeps none, nothing is on."""
+    may ask for by itself, and says where it cannot be had: over plain http no setting gives it. The choices stay in the
+    browser, which is what they are about; where it keeps none, nothing is on."""
     return """() => {
         const read = () => { try { return JSON.parse(localStorage.notifications || '{}'); } catch { return {}; } };
         const choose = (name, on) => { try {
@@ -56,7 +56,7 @@ def hear_news() -> str:
         const show = () => {
             const menu = document.getElementById('notifications');
             menu.querySelector('button').textContent = `Turn ${isOn() ? 'off' : 'on'} notifications`;
-            menu.querySelector('[role=status]').textContent = !able || !window.Notification ?
+            menu.querySelector('[role=status]').textContent = !able || !window.Notification || !isSecureContext ?
                 'This browser shows no notifications here.' : Notification.permission === 'denied' ?
                 'This browser forbids notifications here. Its settings for this site can allow them.' :
                 isOn() ? 'Notifications are on.' : 'Notifications are off.';
