@@ -102,3 +102,12 @@ async def test_opening_a_draft_leaves_the_room_as_it_is(rooms: tuple[Room, Room]
     await seller.confirm("Close")
     await seller.say("Still here")
     await expect(seller.page).to_have_url(re.compile("/room/"))
+
+
+async def test_a_double_press_renews_the_link_once(rooms: tuple[Room, Room]) -> None:
+    seller, _ = rooms
+    dialog = await seller.open("Invitation")
+    await dialog.get_by_role("button", name="Renew link", exact=True).dblclick()
+    await expect(seller.dialog).to_have_count(0)
+    await seller.say("That was all")
+    await expect(seller.timeline.get_by_text("You renewed the invitation link")).to_have_count(1)

@@ -79,12 +79,16 @@ def _qr_code(link: str) -> Html:
 
 
 def _act(text: str, do: Callable[[], Awaitable[Trade]], opened: Dialog) -> Button:
+    is_done = False
+
     async def press() -> None:
-        if not button.enabled:
+        nonlocal is_done
+        if is_done or not button.enabled:  # the second press of two comes while the dialog closes
             return
         with busy(button):
             done = await attempt(do(), lambda refusal: opened.say(str(refusal)))
         if done is not None:
+            is_done = True
             opened.close()
 
     button = Button(text, on_click=press).props("outline no-caps").classes("quiet")
