@@ -97,7 +97,7 @@ def measure_height() -> str:
 
 
 def cut_to_one_frame() -> str:
-    """A text is never longer than what the server hears of one field (`patches.socket_guard`), nor than one frame of the
+    """A text is never longer than what the server hears of a field (`patches.socket_guard`), nor than one frame of the
     socket (64 kB, written as JSON in JSON), whatever was pasted: a longer one would not be heard, or cost the socket,
     and a press would act on what the field held before. That it was cut is said there until the text is another."""
     return """(e) => {
