@@ -100,17 +100,21 @@ class _Connector(PsycopgConnector):
                 await asyncio.sleep(_LONGEST_PAUSE if again else _SHORTEST_PAUSE)
 
 
+_WORKER = "procrastinate.worker.worker"
+
+
 class _WithoutOutages(logging.Filter):
-    """Procrastinate tells twice, with a traceback each, that one of a worker's own tasks met a database that is away:
-    the worker ends over it, and is started again, which is told in one line."""
+    """Procrastinate tells twice, with a traceback each, that one of a worker's own tasks met a database that is away,
+    and asyncio of each job that ended meanwhile: the worker ends over it, and is started again, which is told in one
+    line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
-        is_own = getattr(record, "action", "") == "side_task_failed" or record.name == "procrastinate.utils"
+        is_own = getattr(record, "action", "") == "side_task_failed" or record.name != _WORKER
         return not (is_own and isinstance(error, procrastinate.exceptions.ConnectorException))
 
 
-for _name in ("procrastinate.worker.worker", "procrastinate.utils"):
+for _name in (_WORKER, "procrastinate.utils", "asyncio"):
     logging.getLogger(_name).addFilter(_WithoutOutages())
 
 

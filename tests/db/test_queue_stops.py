@@ -1,6 +1,7 @@
 """A worker that is told to stop does so, whatever happens in that moment; one that stops by itself says so calmly."""
 
 import asyncio
+import gc
 from contextlib import suppress
 
 import pytest
@@ -45,4 +46,28 @@ async def test_an_outage_when_the_next_minute_s_work_is_due_leaves_no_traceback(
     working.cancel()
     with suppress(asyncio.CancelledError):
         await working
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_job_that_ends_in_an_outage_leaves_no_traceback(
+    queue: Queue, database: Database, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That it has ended cannot be recorded, and nobody asks its task how that went."""
+    runs, may_end = asyncio.Event(), asyncio.Event()
+
+    @queue.app.task
+    async def last() -> None:
+        runs.set()
+        await may_end.wait()
+
+    await last.defer_async()
+    working = asyncio.create_task(Worker(queue, database.url).run())
+    await runs.wait()
+    async with outage(server, database.url):
+        may_end.set()
+        await until(lambda: "stopped, starting it again" in caplog.text, within=15)
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
+    gc.collect()
     assert "Traceback" not in caplog.text
