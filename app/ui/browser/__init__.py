@@ -220,21 +220,13 @@ def select_link(place_id: int) -> str:
 
 
 def choose_tab() -> str:
-    """The browser marks the chosen tab by itself and tells its name; arrow keys, Home and End go from one to the other,
-    as ARIA's pattern has it."""
+    """The browser marks the chosen tab by itself and tells its name. Keys go from one to the next by
+    `keyboard.walk_tabs`."""
     return """(e) => {
-        const tabs = [...e.currentTarget.children], last = tabs.length - 1;
-        let tab = e.target.closest('[role=tab]');
-        if (e.type === 'keydown') {
-            const at = tabs.indexOf(tab);
-            tab = tabs[{ArrowLeft: at ? at - 1 : last, ArrowRight: at < last ? at + 1 : 0, Home: 0, End: last}[e.key]];
-            if (!tab) return;
-            e.preventDefault();
-            tab.focus();
-        }
+        const tab = e.target.closest('[role=tab]');
         if (!tab) return;
-        for (const each of tabs) {
-            each.setAttribute('aria-selected', each === tab);
+        for (const each of e.currentTarget.children) {
+            each.ariaSelected = each === tab;
             each.tabIndex = each === tab ? 0 : -1;
         }
         emit(tab.value);

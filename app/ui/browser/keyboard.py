@@ -10,6 +10,7 @@ def on_every_page(keys: str) -> str:
     """What every page listens for. `keys` is the list of shortcuts, as HTML."""
     return f"""
         document.addEventListener('keydown', {save_on_enter()});
+        document.addEventListener('keydown', {walk_tabs()});
         let hasGoneOn = false;
         for (const event of ['click', 'input', 'focusin']) document.addEventListener(event, {notice_going_on()}, true);
         ({shortcuts()})({json.dumps(keys)});
@@ -38,6 +39,20 @@ def save_on_enter() -> str:
             button.click();
         };
     })()"""
+
+
+def walk_tabs() -> str:
+    """Arrow keys, Home and End go from one tab to another and choose it, as ARIA's pattern has it."""
+    return """(e) => {
+        const tab = e.target.closest?.('[role=tab]'), tabs = [...tab?.parentNode.children ?? []];
+        const at = tabs.indexOf(tab), last = tabs.length - 1;
+        const to = {ArrowLeft: at ? at - 1 : last, ArrowRight: at < last ? at + 1 : 0, Home: 0, End: last};
+        const next = tabs[to[e.key]];
+        if (!next) return;
+        e.preventDefault();
+        next.focus();
+        next.click();
+    }"""
 
 
 def notice_going_on() -> str:

@@ -45,8 +45,7 @@ class Timeline:
         self._first_seq = view.room.recent[0].seq
         with ui.element("section").classes("history").props('aria-label="History"'):
             tabs = Block(_TABS).classes("tabs").props('role="tablist" aria-label="History"')
-            for event in ("click", "keydown"):
-                tabs.on(event, self._chosen, js_handler=browser.choose_tab())
+            tabs.on("click", self._chosen, js_handler=browser.choose_tab())
             with (
                 ui.element("div").classes("panels").props('tabindex="0"') as self._panels,
                 _panel("timeline") as self._timeline_panel,
