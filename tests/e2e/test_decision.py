@@ -154,3 +154,15 @@ async def test_an_amendment_under_which_the_trade_closes_says_so_and_keeps_what_
     await expect(dialog.get_by_label("Price", exact=True)).to_have_value("1100")
     await expect(dialog.get_by_label("Reason for change")).to_have_value("Costs")
     await expect(buyer.part("price")).to_have_text("$1,000.00")
+
+
+async def test_of_a_dialog_that_can_do_nothing_any_more_only_the_way_out_can_be_pressed(
+    rooms: tuple[Room, Room],
+) -> None:
+    seller, buyer = rooms
+    dialog = await seller.open("Extend")
+    await expect(dialog.get_by_role("button", name="1 h", exact=True)).to_be_visible()
+    await buyer.accept()
+    await expect(dialog.get_by_role("button")).to_have_text(["Close"])
+    await seller.page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
