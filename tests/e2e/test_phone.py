@@ -104,6 +104,16 @@ async def test_who_is_there_and_how_is_read_whole_on_any_phone(rooms: tuple[Room
         assert await told.evaluate("(line) => line.scrollWidth <= line.clientWidth"), size
 
 
+async def test_on_its_side_a_phone_shows_who_is_there_and_how_the_trade_stands(rooms: tuple[Room, Room]) -> None:
+    for size in ((640, 400), (740, 360), (932, 430)):
+        await resize(rooms[1].page, size)
+        who = rooms[1].part("counterparty")
+        await expect(who.locator("bdi")).to_be_in_viewport(ratio=0.9)
+        for part in (rooms[1].status, who.locator(".role"), who.locator(".note")):
+            await expect(part).to_be_in_viewport(ratio=1)
+            assert await part.evaluate("(part) => part.scrollWidth <= part.clientWidth + 1 || !part.clientWidth")
+
+
 async def test_every_act_and_every_link_of_the_frame_is_at_hand_at_any_size(rooms: tuple[Room, Room]) -> None:
     seller, buyer = rooms
     acts = {
