@@ -114,6 +114,21 @@ async def test_on_its_side_a_phone_shows_who_is_there_and_how_the_trade_stands(r
             assert await part.evaluate("(part) => part.scrollWidth <= part.clientWidth + 1 || !part.clientWidth")
 
 
+async def test_the_outcome_comes_into_sight_wherever_somebody_was_in_the_history(rooms: tuple[Room, Room]) -> None:
+    seller, buyer = rooms
+    for step in range(4):
+        await seller.amend(price=str(900 - step), description="A line of the description. " * 20)
+    await resize(seller.page, (390, 700))
+    await resize(buyer.page, (1280, 700))
+    for room in rooms:
+        await room.show("Version history")
+        await room.page.evaluate("document.querySelector('.room .left').scrollTo(0, 9999)")
+        assert await room.page.evaluate("document.querySelector('.room .left').scrollTop") > 100
+    await buyer.accept()
+    for room in rooms:
+        await expect(room.outcome.locator(".banner")).to_be_in_viewport(ratio=1)
+
+
 async def test_every_act_and_every_link_of_the_frame_is_at_hand_at_any_size(rooms: tuple[Room, Room]) -> None:
     seller, buyer = rooms
     acts = {

@@ -214,6 +214,11 @@ def offer_to_copy_messages() -> str:
     }"""
 
 
+def scroll_to_outcome() -> str:
+    """The outcome stands on top of the deal, wherever somebody was in its history."""
+    return "document.querySelector('.room .left').scrollTo(0, 0)"
+
+
 def select_link(place_id: int) -> str:
     """The link is marked where it stands, for who has to copy it by hand."""
     return f"getSelection().selectAllChildren(getHtmlElement({place_id}).querySelector('.link'))"

@@ -1,8 +1,11 @@
 """The outcome of a closed trade: a sentence with its reason, a number to refer to, and the document to keep."""
 
+from nicegui import ui
+
 from app.domain.kinds import Status
 from app.domain.names import GONE
 from app.domain.trade import Trade
+from app.ui import browser
 from app.ui.components import wording
 from app.ui.components.html import Html
 from app.ui.components.html_block import Block
@@ -24,7 +27,16 @@ _WRITE = "Messages stay open for both of you."
 def outcome(view: RoomView) -> None:
     """The outcome, for everybody in the room at once."""
     block = Block().classes("outcome").props('aria-live="assertive"')
-    view.binding.on_trade(lambda trade: block.show(_outcome(trade, view)))
+    client, was_open = ui.context.client, not view.trade.status.final
+
+    def show(trade: Trade) -> None:
+        nonlocal was_open
+        if was_open and trade.status.final:
+            client.run_javascript(browser.scroll_to_outcome())
+            was_open = False
+        block.show(_outcome(trade, view))
+
+    view.binding.on_trade(show)
 
 
 def what_now(trade: Trade) -> Html:
