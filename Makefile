@@ -27,7 +27,7 @@ test: check browser
 # What needs no browser and no server of its own, within a minute.
 SLOW := db/test_absences db/test_clock db/test_concurrency db/test_deadlines db/test_embedded db/test_embedded_alone \
   db/test_embedded_joined db/test_feed db/test_forgotten db/test_lost_jobs db/test_migrations db/test_my_trades \
-  db/test_queue db/test_requests db/test_schema db/test_silence db/test_upgrade db/test_warnings \
+  db/test_queue db/test_queue_stops db/test_requests db/test_schema db/test_silence db/test_upgrade db/test_warnings \
   proof/test_receipt_pdf proof/test_verification rooms/test_ticker service/test_accounts service/test_passwords \
   service/test_seat service/test_who_may ui/patches/test_element_state ui/patches/test_renaming ui/test_activity \
   ui/test_announcements ui/test_collector ui/test_data ui/test_decision ui/test_downloads ui/test_entrance \

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 """Seconds between tries to reach a database that went away."""
+_OPENED = 6.0
+"""Seconds in which the first connection of the pool has to come."""
 _POOL_PATIENCE = 3.0
 """Seconds to wait for a connection; a worker that is told to stop while the database is away waits three times."""
 EXPIRE_TRADE = "expire_trade"
@@ -122,6 +124,7 @@ class Queue:
     """The queue in one database. `app` is where `jobs` registers its tasks."""
 
     def __init__(self, url: str) -> None:
+        self._url = url
         how = {"application_name": "traderoom-queue", "connect_timeout": 5, **parameters(url, BOUNDS)}
         self._connector = _Connector(
             conninfo=url,
@@ -152,8 +155,14 @@ class Queue:
         self._connector.put_back.clear()
 
     async def open(self) -> None:
-        """Open the queue's own pool. Raises `procrastinate.exceptions.ConnectorException`."""
-        await self.app.open_async()
+        """Open the queue's own pool. Raises `psycopg.OperationalError` where no connection comes within seconds."""
+        try:
+            async with asyncio.timeout(_OPENED):
+                await self.app.open_async()
+        except TimeoutError:  # the pool tried again and again, and does not tell why in vain
+            await self.app.close_async()
+            async with await connect(self._url):
+                raise psycopg.OperationalError("the queue's connections cannot be opened") from None
 
     async def close(self) -> None:
         """Close the pool."""

@@ -3,14 +3,19 @@
 import asyncio
 import gc
 from contextlib import suppress
+from time import monotonic
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from app.db.engine import Database
 from app.db.queue import Queue, Worker
 from tests.db.outage import outage
 from tests.db.server import Server
 from tests.db.test_feed import until
+
+_HELD = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
 
 
 @pytest.mark.parametrize("turns", range(5))
@@ -71,3 +76,17 @@ async def test_a_job_that_ends_in_an_outage_leaves_no_traceback(
         await working
     gc.collect()
     assert "Traceback" not in caplog.text
+
+
+async def test_a_queue_that_gets_no_connection_says_why_within_seconds(
+    database: Database, server: Server, url: str
+) -> None:
+    """The last free connections went to the pool beside it, and the queue waited half a minute, and told nothing."""
+    async with database.raw() as connection:
+        row = await (await connection.execute(_HELD.encode())).fetchone()
+    assert row is not None
+    server.run(f"ALTER DATABASE {make_url(url).database} CONNECTION LIMIT {row[0]}")
+    began = monotonic()
+    with pytest.raises(psycopg.OperationalError, match="too many connections"):
+        await Queue(url).open()
+    assert monotonic() - began < 10
