@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from app.bootstrap import Application
 from app.domain.kinds import Kind
 from app.domain.read_marks import ReadMark
 from app.domain.trade import Trade
@@ -175,6 +176,18 @@ async def test_a_draft_names_who_is_awaited(sam: Browser) -> None:
     assert sam.text("counterparty") == "Somebody New · Buyer · not joined yet"
     await sam.room(await sam.offer())
     assert sam.text("counterparty") == "No buyer yet"
+
+
+@pytest.mark.parametrize(("buyer", "told"), [("Somebody New", "Somebody New · Buyer · did not join"), ("", "No buyer")])
+async def test_a_closed_trade_awaits_nobody(sam: Browser, application: Application, buyer: str, told: str) -> None:
+    trade = await sam.offer(buyer=buyer)
+    await application.negotiation.withdraw(await sam.viewer(), trade.id, 1, "")
+    await sam.room(trade)
+    assert sam.text("counterparty") == told
+    await sam.open("/trades")
+    closed = sam.everything().partition("Closed")[2]
+    assert ("did not join" if buyer else "no buyer") in closed
+    assert " yet" not in closed
 
 
 async def test_who_acts_unseen_was_last_seen_then(trade: Trade, sam: Browser, bea: Browser) -> None:

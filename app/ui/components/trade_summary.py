@@ -31,9 +31,9 @@ def summary(trade: Trade, me: int, zone: ZoneInfo, today: date) -> Html:
     if other is not None:
         whom = Html("with <bdi>{}</bdi>").format(other.name)
     elif trade.invited:
-        whom = Html("for <bdi>{}</bdi>, not joined yet").format(trade.invited)
+        whom = Html("for <bdi>{}</bdi>, {}").format(trade.invited, wording.not_joined(trade))
     else:
-        whom = Html("no buyer yet")
+        whom = Html("no buyer" if trade.status.final else "no buyer yet")
     at = trade.closed_at or trade.expires_at
     return _SUMMARY.format(
         wording.initials(other or Person(0, trade.invited or "?")),

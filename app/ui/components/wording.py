@@ -161,6 +161,11 @@ def listed(phrases: list[Html]) -> Html:
     return Html("{} and {}").format(Html(", ").join(phrases[:-1]), phrases[-1])
 
 
+def not_joined(trade: Trade) -> str:
+    """Of an invited buyer who is not in the room: a closed trade waits for nobody."""
+    return "did not join" if trade.status.final else "not joined yet"
+
+
 def outcome(trade: Trade, viewer_id: int) -> Html:
     """The closing sentence of a trade that has an outcome; empty while it has none."""
     match trade.status:

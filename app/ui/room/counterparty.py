@@ -11,9 +11,7 @@ _HTML = Html(
     '<span class="person" data-testid="counterparty" data-presence="{}" data-initials="{}">'
     '<span><bdi>{}</bdi><span class="role"> · {}</span><span class="note"> · {}</span></span></span>'
 )
-_NOBODY = Html(
-    '<span class="person" data-testid="counterparty" data-presence="gone" data-initials="?">No buyer yet</span>'
-)
+_NOBODY = Html('<span class="person" data-testid="counterparty" data-presence="gone" data-initials="?">{}</span>')
 
 
 class Counterparty:
@@ -33,8 +31,9 @@ class Counterparty:
         other = view.binding.trade.counterparty(view.me)
         role = view.role.other.word
         if other is None:
-            invited = view.trade.invited
-            return _HTML.format("gone", "?", invited, role, "not joined yet") if invited else _NOBODY
+            if view.trade.invited:
+                return _HTML.format("gone", "?", view.trade.invited, role, wording.not_joined(view.trade))
+            return _NOBODY.format("No buyer" if view.trade.status.final else "No buyer yet")
         was_here = self._is_here
         self._is_here = any(person.id == other.id for person in view.binding.present)
         if was_here and not self._is_here:
