@@ -20,7 +20,7 @@ class Countdown(Block):
         super().__init__(dial.reading.text)
         self.dial = dial
         self.reading = dial.reading
-        self.classes("clock").props('role="timer" aria-label="Time left"')
+        self.classes("clock").props('role="timer" aria-label="Time left" translate="no"')  # the browser reads it, too
         self.props["data-phase"] = dial.reading.phase.value
         self.run()
 
