@@ -33,7 +33,6 @@ TOUCHES = (
     "engineio.base_server:BaseServer.__init__ -> handlers",
     "engineio.base_server:BaseServer.__init__ -> sockets",
     "engineio.base_server:BaseServer.__init__ -> max_http_buffer_size",
-    "engineio.base_socket:BaseSocket.__init__ -> server",
     "engineio.base_socket:BaseSocket.__init__ -> sid",
     "engineio.base_socket:BaseSocket.__init__ -> queue",
     "engineio.base_socket:BaseSocket.__init__ -> upgraded",
@@ -183,7 +182,7 @@ def _at_once(close: Callable[..., Any]) -> Callable[..., Any]:
     async def closed(self: "AsyncSocket", wait: bool = True, abort: bool = False, reason: Any = None) -> None:  # noqa: ARG001 - engine.io's signature
         await close(self, wait=False, abort=abort, reason=reason)
         if self.closed:
-            self.server.sockets.pop(self.sid, None)
+            core.sio.eio.sockets.pop(self.sid, None)
 
     return closed
 

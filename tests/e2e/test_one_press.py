@@ -173,6 +173,7 @@ async def test_eight_presses_make_one_trade_also_when_the_answer_was_lost(newcom
     person = await newcomer("Sam", line=line)
     page = person.page
     await person.visit("/trades/new")
+    await page.wait_for_function("window.socket?.connected")  # of a line that is cut while it opens browsers complain
     line.delay = 0.2
     await _slow_down(page)
     await person.fill_draft(title="Made once", price="10")

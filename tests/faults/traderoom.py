@@ -155,9 +155,9 @@ class Traderoom(Site):
         assert forgotten == []
 
 
-_MADE_ANEW = ("Queue.get", "Event.wait", "AsyncSocket._websocket_handler.<locals>.websocket_wait")
-"""Tasks that waiting makes anew for each wait of a socket or a page: between two waits there is none. What they belong
-to is counted as pages and files."""
+_MADE_ANEW = ("Queue.get", "Event.wait", "sleep", "AsyncSocket._websocket_handler.<locals>.websocket_wait")
+"""Tasks that waiting makes anew for each wait of a socket, a page or a worker: between two waits there is none. What
+they belong to is counted as pages and files."""
 
 
 @asynccontextmanager

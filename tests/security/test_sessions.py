@@ -45,6 +45,7 @@ async def until_ended(person: Person) -> None:
     pytest.fail("the session has not ended")
 
 
+@pytest.mark.by_the_clock
 @pytest.mark.parametrize("ending", ENDINGS)
 async def test_the_pages_of_an_ended_session_are_closed_within_a_second_and_do_nothing_any_more(
     scene: Scene, server: Server, site: str, truth: Truth, ending: str
