@@ -185,8 +185,8 @@ async def test_a_closed_trade_awaits_nobody(sam: Browser, application: Applicati
     await sam.room(trade)
     assert sam.text("counterparty") == told
     await sam.open("/trades")
+    await sam.until(lambda: ("did not join" if buyer else "no buyer") in sam.everything().partition("Closed")[2])
     closed = sam.everything().partition("Closed")[2]
-    assert ("did not join" if buyer else "no buyer") in closed
     assert " yet" not in closed
 
 
