@@ -67,9 +67,12 @@ class Routes:
 
 async def _to_socket_io(scope: Scope, receive: Receive, send: Send) -> None:
     line: MutableMapping[str, Any] = {**scope, "root_path": SOCKET}
+    kept = [await receive()]
+    if kept[0]["type"] == "http.disconnect":
+        return  # whoever waited for their turn has gone: engine.io breaks over what has no request
 
     async def hear() -> Message:
-        message = await receive()
+        message = kept.pop() if kept else await receive()
         if message["type"] == "websocket.disconnect" and message.get("code") == _GOING_AWAY:
             line[_FAREWELL_SAID] = True
         return message

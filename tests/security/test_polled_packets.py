@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -60,3 +61,21 @@ async def test_hundreds_of_packets_in_each_request_hold_up_nobody(scene: Scene, 
         await asyncio.gather(*(send() for _ in range(8)))
 
     await assert_nobody_notices(scene, server, attack)
+
+
+async def test_whoever_hangs_up_before_they_are_heard_leaves_no_traceback(server: Server, site: str) -> None:
+    """Of many that come at once some wait for their turn, and have gone when it comes."""
+    address = urlsplit(site)
+    request = f"GET {POLLING} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode()
+
+    async def hang_up() -> None:
+        _, writer = await asyncio.open_connection(address.hostname, address.port)
+        writer.write(request)
+        writer.close()
+        await writer.wait_closed()
+
+    for _ in range(5):
+        await asyncio.gather(*(hang_up() for _ in range(60)))
+    async with client(site) as http:
+        assert (await http.get("/healthz")).status_code == 200
+    assert "REQUEST_METHOD" not in server.log
