@@ -64,6 +64,9 @@ _POLICY = (
     " frame-ancestors 'none'"
 )
 """'unsafe-eval': Vue compiles NiceGUI's templates in the browser, and event handlers arrive as text."""
+_UNHEARD = {"http": {b"x-forwarded-prefix", b"upgrade"}, "websocket": {b"x-forwarded-prefix"}}
+"""Headers that nobody behind it hears of. No path of ours stands below a proxy's prefix: what NiceGUI makes of one
+would be told by whoever asks. What comes as a request becomes no socket: engine.io believes the header, and breaks."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _OWN_SITE = {"same-origin", "none"}
 
@@ -87,11 +90,11 @@ class Middleware:
         self._socket_origin = settings.public_url.replace("http", "ws", 1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in {"http", "websocket"}:
+        if scope["type"] not in _UNHEARD:
             await self._app(scope, receive, send)
             return
-        # No path of ours stands below a proxy's prefix: what NiceGUI makes of one would be told by whoever asks.
-        scope["headers"] = [header for header in scope["headers"] if header[0] != b"x-forwarded-prefix"]
+        unheard = _UNHEARD[scope["type"]]
+        scope["headers"] = [header for header in scope["headers"] if header[0] not in unheard]
         scope["path"] = one_line(scope["path"])
         if scope["type"] == "websocket":
             if self._refuse_stranger(scope) or not scope["path"].startswith(_SOCKETS):
@@ -99,8 +102,6 @@ class Middleware:
             else:
                 await self._serve_socket(scope, receive, send)
             return
-        # What comes as a request becomes no socket any more. engine.io believes the header, and breaks over it.
-        scope["headers"] = [header for header in scope["headers"] if header[0] != b"upgrade"]
         async with self._beginnings.place(client_of(_address(scope))):
             await asyncio.sleep(0)
         send = with_headers(send, https=self._settings.https)
