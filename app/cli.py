@@ -21,7 +21,7 @@ from app import serving
 from app.bootstrap import Application
 from app.db import connection, embedded, engine, schema
 from app.domain.refusals import Refusal
-from app.logs import set_up_logging
+from app.logs import first_line, set_up_logging
 from app.patches import PatchError
 from app.service import strict_json, verification
 from app.settings import Settings, SettingsError, load
@@ -65,16 +65,12 @@ def main() -> None:
     ) as error:
         _stop(str(error))
     except (psycopg.Error, SQLAlchemyError, ProcrastinateException) as error:
-        _stop(f"The database failed: {_first_line(error)}")
+        _stop(f"The database failed: {first_line(error)}")
     except OSError as error:
-        _stop(f"{error.strerror or _first_line(error)}{f': {error.filename}' if error.filename else ''}")
+        _stop(f"{error.strerror or first_line(error)}{f': {error.filename}' if error.filename else ''}")
     except Exception as error:
         log.critical("a command has failed over something that nobody expected", exc_info=error)
-        _stop(f"This is a bug of Traderoom's, and the log says where: {type(error).__name__}: {_first_line(error)}")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+        _stop(f"This is a bug of Traderoom's, and the log says where: {type(error).__name__}: {first_line(error)}")
 
 
 def _say(text: str) -> None:

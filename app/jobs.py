@@ -11,6 +11,7 @@ from procrastinate.jobs import Job
 
 from app.db.queue import EXPIRE_TRADE, MAIL_CHANGE, MAIL_LINK, MAIL_NEWS, MAILS, Queue, retry_stalled
 from app.db.tables import Purpose
+from app.logs import first_line
 from app.mail.sender import MailError
 from app.service.accounts import Accounts
 from app.service.mailing import Mailing
@@ -67,7 +68,7 @@ async def look_for_overdue(negotiation: Negotiation) -> None:
                 log.warning("%s trades were expired whose jobs were late or lost", count)
             said = ""
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the look
-            why = (str(error).strip() or type(error).__name__).splitlines()[0]
+            why = first_line(error)
             level = logging.DEBUG if why == said else logging.WARNING
             log.log(level, "the look for overdue trades failed, it goes on: %s", why)
             said = why

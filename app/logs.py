@@ -23,6 +23,11 @@ _NEW_EACH_TIME = {"socket", "session"}
 """What a client that comes again has another of."""
 
 
+def first_line(error: BaseException) -> str:
+    """What an error says, in one line: its first, or its type where it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
 class _Text(logging.Formatter):
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802 - as logging has it
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")

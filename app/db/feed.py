@@ -19,6 +19,7 @@ from app.db.accounts import NAMES_CHANNEL, SESSIONS_CHANNEL
 from app.db.engine import Database, connect
 from app.db.ledger import CLEARED_CHANNEL
 from app.db.statements import CHANNEL
+from app.logs import first_line
 
 log = logging.getLogger(__name__)
 _BEAT = 2.0
@@ -83,7 +84,7 @@ class Feed:
                     async with self._calling():
                         await self._listen(connection)
             except Exception as error:  # noqa: BLE001 - whatever the database or those who hear have to say
-                why = (str(error).strip() or type(error).__name__).splitlines()[0]
+                why = first_line(error)
                 if self.listening or why != said:
                     log.warning("feed: the database went away: %s", why)
                 said = why

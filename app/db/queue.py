@@ -22,6 +22,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 
 from app.db.connection import BoundedConnection, parameters
 from app.db.engine import BOUNDS, RECONNECT, connect
+from app.logs import first_line
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ class _Connector(PsycopgConnector):
             if query != sql.queries["update_heartbeat"]:
                 raise
             # The next one tells the same; Procrastinate would stop the worker over one that is missed.
-            log.warning("queue: a heartbeat failed, the next one follows: %s", _first_line(error))
+            log.warning("queue: a heartbeat failed, the next one follows: %s", _reason(error))
         if "retry_at" in arguments:
             self.put_back.set()
 
@@ -98,7 +99,7 @@ class _Connector(PsycopgConnector):
                 # One that listened for a while failed for a new reason; an outage is told once, however long it lasts.
                 again = self._deaf and monotonic() - began < _SILENT
                 level, self._deaf = logging.DEBUG if again else logging.WARNING, True
-                log.log(level, "queue: listening failed, trying again: %s", _first_line(error))
+                log.log(level, "queue: listening failed, trying again: %s", _reason(error))
                 await asyncio.sleep(_LONGEST_PAUSE if again else _SHORTEST_PAUSE)
 
 
@@ -234,7 +235,7 @@ class Worker:
                 delete_jobs="successful",
             )
         except Exception as error:  # whatever it is, it must not end the work for good
-            why = _first_line(error)
+            why = _reason(error)
             if not isinstance(error, psycopg.Error | procrastinate.exceptions.ProcrastinateException):
                 log.warning("queue: the worker failed: %s", why, exc_info=error)
             if (task := asyncio.current_task()) is not None and task.cancelling():
@@ -258,7 +259,7 @@ class Worker:
             except psycopg.Error as error:
                 # Once for an outage, however long it lasts.
                 level = logging.WARNING if pause == _SHORTEST_PAUSE else logging.DEBUG
-                log.log(level, "queue: the poke failed, trying again: %s", _first_line(error))
+                log.log(level, "queue: the poke failed, trying again: %s", _reason(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -274,8 +275,8 @@ async def retry_stalled(app: procrastinate.App, after: timedelta) -> int:
     return count
 
 
-def _first_line(error: BaseException) -> str:
+def _reason(error: BaseException) -> str:
     """Why it failed. Procrastinate's exceptions say "Database error."; what they were raised from says more."""
     while isinstance(error, procrastinate.exceptions.ConnectorException) and error.__cause__:
         error = error.__cause__
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    return first_line(error)
